@@ -1,0 +1,156 @@
+# Piste.  make help lists the targets.
+# Variants of the build go to directories of their own: BUILD=build/asan, …
+
+BUILD ?= build
+VAR ?= var
+PORT ?= 8080
+PREFIX ?= /usr/local
+
+CC ?= gcc
+CXX ?= g++
+PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate
+HAVE_PHONENUMBER ?= $(if $(wildcard /usr/include/phonenumbers/phonenumberutil.h),1,)
+
+WARN = -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wpointer-arith \
+	-Wmissing-declarations
+WARN_C = -Wstrict-prototypes -Wmissing-prototypes
+# clang 14 takes this one only beside a flag it says it will remove.
+AUTO_INIT := $(shell echo | $(CC) -ftrivial-auto-var-init=zero -E - \
+	>/dev/null 2>&1 && echo -ftrivial-auto-var-init=zero)
+HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	-fPIE $(AUTO_INIT)
+OPT ?= -O2 -D_FORTIFY_SOURCE=2
+SAN ?=
+PISTE_CPPFLAGS = -Isrc -Itests -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS)) \
+	$(if $(HAVE_PHONENUMBER),-DHAVE_PHONENUMBER)
+PISTE_CFLAGS = -std=gnu17 -g $(OPT) $(WARN) $(WARN_C) $(HARDEN) $(SAN) -pthread
+PISTE_CXXFLAGS = -std=gnu++17 -g $(OPT) $(WARN) $(HARDEN) $(SAN) -pthread
+PISTE_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+	$(SAN) -pthread
+LIBS = -lfcgi $(shell pkg-config --libs $(PKGS)) \
+	$(if $(HAVE_PHONENUMBER),-lphonenumber) -lstdc++ -lm
+
+SRC_C = $(wildcard src/*.c src/*/*.c)
+SRC_CC = $(wildcard src/*/*.cc)
+SQL = $(sort $(wildcard src/sql/*.sql))
+OBJ = $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_CC:%.cc=$(BUILD)/%.o) $(BUILD)/sql.o
+LIB_OBJ = $(filter-out $(BUILD)/src/main.o,$(OBJ))
+TEST_C = $(wildcard tests/support/*.c tests/*/test_*.c)
+TEST_OBJ = $(TEST_C:%.c=$(BUILD)/%.o)
+
+.PHONY: all build help
+all: build
+build: $(BUILD)/piste
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+$(BUILD)/piste: $(OBJ)
+	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $(OBJ) $(LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(PISTE_CPPFLAGS) $(CPPFLAGS) $(PISTE_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(PISTE_CPPFLAGS) $(CPPFLAGS) $(PISTE_CXXFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+# The migrations, compiled in as one table.
+$(BUILD)/sql.c: $(SQL) src/ops/embed-sql
+	@mkdir -p $(@D)
+	src/ops/embed-sql $(SQL) > $@.new && mv $@.new $@
+$(BUILD)/sql.o: $(BUILD)/sql.c
+	$(CC) $(PISTE_CPPFLAGS) $(PISTE_CFLAGS) -c -o $@ $<
+
+$(BUILD)/check: $(LIB_OBJ) $(TEST_OBJ)
+	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit $(LIBS) -lrt
+
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d)
+
+## make check       unit tests, on a private PostgreSQL (SUITES="url body" for some)
+.PHONY: check
+check: $(BUILD)/check
+	tests/support/with-pg $(BUILD)/check $(SUITES)
+
+UNDEFINED = -fsanitize=address,undefined -fno-sanitize-recover=all
+PISTE_BUILD ?= $(BUILD)
+SECONDS ?= 60
+FUZZ_C = $(wildcard tests/fuzz/fuzz_*.c)
+-include $(FUZZ_C:%.c=$(BUILD)/%.d)
+
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB_OBJ)
+	$(CC) $(PISTE_LDFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/load: $(BUILD)/tests/bench/load.o $(BUILD)/src/base/str.o
+	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: test unit lint e2e browser asan tsan fuzz fuzz-programs bench format hooks
+.SECONDARY: $(FUZZ_C:%.c=$(BUILD)/%.o)
+## make test        everything CI runs, on clusters and ports of its own
+test:
+	src/ops/deps test
+	tests/run
+unit: $(BUILD)/check
+## make lint        what a machine can check of src/STYLE.md
+lint: $(OBJ)
+	BUILD=$(BUILD) tests/lint/run
+## make e2e         scenarios through nginx (E2E="--short twins" for some)
+e2e: build
+	PISTE_BUILD=$(PISTE_BUILD) tests/e2e/run $(E2E)
+## make browser     a person's way in Chromium, and axe on every page
+browser: build
+	PISTE_BUILD=$(PISTE_BUILD) tests/browser/run
+## make asan        unit tests under AddressSanitizer and UBSan (build/asan)
+asan:
+	$(MAKE) BUILD=build/asan OPT=-O1 SAN="$(UNDEFINED)" check
+## make tsan        unit tests under ThreadSanitizer (build/tsan)
+tsan:
+	$(MAKE) BUILD=build/tsan OPT=-O1 SAN=-fsanitize=thread check
+## make fuzz        every fuzz target for SECONDS=60
+fuzz:
+	$(MAKE) BUILD=build/fuzz CC=clang CXX=clang++ OPT=-O1 \
+		SAN="-fsanitize=fuzzer-no-link $(UNDEFINED)" fuzz-programs
+	tests/fuzz/run $(SECONDS) $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
+fuzz-programs: $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/%)
+## make bench       pages and posts a second beside nginx and pgbench
+bench: build $(BUILD)/load
+	tests/bench/run $(BUILD)
+## make format      the C sources laid out by .clang-format
+format:
+	clang-format -i $(SRC_C) $(SRC_CC) $(TEST_C)
+## make hooks       build and lint before each commit
+hooks:
+	git config core.hooksPath tests/hooks
+
+POST_RATE ?= 5
+MIN_FILL_MS ?= 2000
+TRUSTED_PROXIES ?= 127.0.0.1
+SYSCONFDIR ?= /etc
+
+.PHONY: deps geo run install uninstall clean
+## make deps        install from Debian's packages what is missing
+deps:
+	@src/ops/deps
+## make geo         fetch the demo's City database, once
+geo:
+	@src/ops/geo build/geo
+## make run         start everything under VAR=var, on PORT=8080, until ^C
+# In the order of its lines, and with nothing on standard output but the last
+# one's "ready".  A shell ignores SIGINT for what it starts with &.
+run:
+	@src/ops/deps
+	@$(MAKE) build >&2
+	@src/ops/geo build/geo
+	@exec env --default-signal=INT BUILD='$(BUILD)' VAR='$(VAR)' PORT='$(PORT)' \
+		POST_RATE='$(POST_RATE)' MIN_FILL_MS='$(MIN_FILL_MS)' \
+		TRUSTED_PROXIES='$(TRUSTED_PROXIES)' src/ops/run
+## make install     lay out a deployment: DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
+install: build
+install uninstall:
+	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
+		SYSCONFDIR='$(SYSCONFDIR)' src/ops/install $@
+## make uninstall   take it away again, but for settings and data
+## make clean       remove what was built; the City database and VAR stay
+clean:
+	@[ ! -d '$(BUILD)' ] || find '$(BUILD)' -mindepth 1 -maxdepth 1 ! -name geo \
+		-exec rm -rf {} +

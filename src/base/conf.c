@@ -1,0 +1,253 @@
+/*
+ * Implements conf.h.  The one table of settings: what is not in it can't be
+ * set, and `piste help settings` prints it.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/conf.h"
+
+#define CONF_PATH "/etc/piste/piste.conf"
+#define LINE_BYTES_MAX (CONF_VALUE_BYTES_MAX + 100)
+#define VARIABLE_BYTES_MAX 64
+
+enum kind { KIND_TEXT, KIND_PATH, KIND_ADDRESSES, KIND_NUMBER, KIND_OCTAL,
+	KIND_YES };
+
+struct setting {
+	struct conf_row row;
+	enum kind kind;
+	size_t offset;
+	int64_t min, max;
+};
+
+#define AT(member) offsetof(struct conf, member)
+#define TEXT(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_TEXT, AT(name), 0, 0 }
+#define PATHNAME(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_PATH, AT(name), 0, 0 }
+#define ADDRESSES(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_ADDRESSES, AT(name), 0, 0 }
+#define NUMBER(name, fallback, min, max, help) \
+	{ { #name, fallback, help }, KIND_NUMBER, AT(name), min, max }
+#define OCTAL(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_OCTAL, AT(name), 0, 07777 }
+#define YES(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_YES, AT(name), 0, 0 }
+
+#define HOUR_MS INT64_C(3600000)
+#define YEAR_MS (365 * 24 * HOUR_MS)
+
+static const struct setting settings[] = {
+	TEXT(database, "dbname=piste",
+	    "libpq connection string; may name several hosts"),
+	TEXT(listen, "/run/piste/piste.sock",
+	    "FastCGI socket: a path, or address:port"),
+	OCTAL(listen_mode, "0660", "mode of that socket when it is a path"),
+	TEXT(url, "http://127.0.0.1:8080",
+	    "how visitors reach the site, without a slash at the end"),
+	PATHNAME(templates, "/usr/local/share/piste/templates",
+	    "directory of the templates"),
+	PATHNAME(assets, "/var/lib/piste/assets",
+	    "directory of white papers and other gated files"),
+	TEXT(static_url, "/static", "where nginx serves the static files"),
+	PATHNAME(spool, "/var/spool/piste",
+	    "directory that holds submissions while PostgreSQL is away"),
+	PATHNAME(state, "/var/lib/piste",
+	    "directory of the signing key and the last known site"),
+	PATHNAME(geo, "",
+	    "City database (.mmdb), IPv4 or both families; empty for none"),
+	PATHNAME(geo6, "", "City database for IPv6, when it is a file apart"),
+	ADDRESSES(metrics_from, "127.0.0.0/8 ::1 unix",
+	    "networks that may read /readyz and /metrics"),
+	ADDRESSES(internal_from, "",
+	    "networks whose visits are never counted in experiments"),
+	TEXT(log_level, "info", "debug, info, warn or error"),
+	NUMBER(processes, "1", 1, 64, "worker processes of piste serve"),
+	NUMBER(loops, "0", 0, 64,
+	    "event loops in each of them; 0 shares the cores out"),
+	NUMBER(crew, "4", 1, 64,
+	    "threads in each for requests that wait for the database"),
+	NUMBER(min_fill_ms, "2000", 0, HOUR_MS,
+	    "a form sent sooner after it was shown is quarantined"),
+	NUMBER(form_max_age_ms, "86400000", 1000, YEAR_MS,
+	    "an older form comes back filled in, to be sent again"),
+	NUMBER(asset_max_age_ms, "86400000", 1000, YEAR_MS,
+	    "how long the link to a white paper works"),
+	NUMBER(commit_wait_ms, "1500", 10, 60000,
+	    "a commit that takes longer leaves its submissions to the spool"),
+	NUMBER(spool_bytes_max, "1073741824", 65536, INT64_C(1) << 50,
+	    "what the spool may hold; beyond it visitors are asked to retry"),
+	NUMBER(exposure_flush_ms, "200", 10, 10000,
+	    "how long an exposure may wait in memory"),
+	YES(keep_full_address, "no",
+	    "store whole addresses instead of IPv4 /24 and IPv6 /48"),
+	NUMBER(lease_ms, "60000", 1000, HOUR_MS,
+	    "a queue row claimed for longer is given to another worker"),
+	NUMBER(stop_ms, "2000", 0, 60000,
+	    "time to finish requests when asked to stop"),
+};
+#define SETTINGS (sizeof settings / sizeof *settings)
+
+size_t
+conf_rows(const struct conf_row **rows)
+{
+	static struct conf_row table[SETTINGS];
+
+	for (size_t i = 0; i < SETTINGS; i++)
+		table[i] = settings[i].row;
+	*rows = table;
+	return SETTINGS;
+}
+
+static bool
+octal(struct str value, int64_t max, int64_t *out)
+{
+	int64_t v = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] < '0' || value.p[i] > '7' || v > max)
+			return false;
+		v = v * 8 + (value.p[i] - '0');
+	}
+	if (!value.n || v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* NULL when the value is taken, else why it is not. */
+static const char *
+assign(const struct setting *s, struct str value, struct conf *out)
+{
+	void *member = (char *)out + s->offset;
+	char *copy;
+
+	if (value.n > CONF_VALUE_BYTES_MAX)
+		return "too long";
+	if (str_has_control(value, false))
+		return "holds a control character";
+	switch (s->kind) {
+	case KIND_NUMBER:
+		return str_i64(value, s->min, s->max, member) ? NULL :
+		    "not a whole number in its range";
+	case KIND_OCTAL:
+		return octal(value, s->max, member) ? NULL :
+		    "not an octal number in its range";
+	case KIND_YES:
+		*(int64_t *)member = str_eq(value, STR("yes"));
+		return str_eq(value, STR("yes")) || str_eq(value, STR("no")) ?
+		    NULL : "neither yes nor no";
+	case KIND_ADDRESSES:
+		if (!addr_list_is(value))
+			return "not a list of addresses and networks";
+		break;
+	case KIND_PATH:
+	case KIND_TEXT:
+		break;
+	}
+	copy = strndup(value.p, value.n);
+	if (!copy)
+		abort();
+	*(struct str *)member = (struct str){ copy, value.n };
+	return NULL;
+}
+
+static const struct setting *
+find(struct str name)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (str_eq(name, str_of(settings[i].row.name)))
+			return &settings[i];
+	return NULL;
+}
+
+static bool
+read_line(struct str line, struct conf *out, const char **why)
+{
+	struct str name, value;
+	const struct setting *s;
+
+	line = str_trim(line);
+	if (!line.n || line.p[0] == '#')
+		return true;
+	if (!str_cut(line, '=', &name, &value)) {
+		*why = "not of the form name = value";
+		return false;
+	}
+	s = find(str_trim(name));
+	*why = s ? assign(s, str_trim(value), out) : "no such setting";
+	return !*why;
+}
+
+static enum err
+read_file(const char *path, bool must_exist, struct conf *out, FILE *say)
+{
+	char line[LINE_BYTES_MAX];
+	FILE *f = fopen(path, "re");
+	enum err e = OK;
+
+	if (!f) {
+		if (!must_exist && errno == ENOENT)
+			return OK;
+		fprintf(say, "%s: %s\n", path, strerror(errno));
+		return ERR_INPUT;
+	}
+	for (int number = 1; fgets(line, sizeof line, f); number++) {
+		struct str l = str_of(line), name;
+		const char *why;
+
+		if (read_line(l, out, &why))
+			continue;
+		str_cut(str_trim(l), '=', &name, &l);
+		name = str_trim(name);
+		fprintf(say, "%s:%d: %.*s: %s\n", path, number,
+		    STR_ARG(name), why);
+		e = ERR_INPUT;
+	}
+	fclose(f);
+	return e;
+}
+
+static enum err
+read_environment(struct conf *out, FILE *say)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < SETTINGS; i++) {
+		char name[VARIABLE_BYTES_MAX];
+		const char *value, *why;
+
+		snprintf(name, sizeof name, "PISTE_%s", settings[i].row.name);
+		for (char *p = name; *p; p++)
+			if (*p >= 'a' && *p <= 'z')
+				*p += 'A' - 'a';
+		value = getenv(name);
+		why = value ? assign(&settings[i], str_of(value), out) : NULL;
+		if (why) {
+			fprintf(say, "environment: %s: %s\n", name, why);
+			e = ERR_INPUT;
+		}
+	}
+	return e;
+}
+
+enum err
+conf_load(const char *path, struct conf *out, FILE *complaints)
+{
+	enum err file, environment;
+
+	memset(out, 0, sizeof *out);
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (assign(&settings[i], str_of(settings[i].row.fallback), out))
+			abort();
+	if (!path)
+		path = getenv("PISTE_CONF");
+	file = read_file(path ? path : CONF_PATH, path != NULL, out,
+	    complaints);
+	environment = read_environment(out, complaints);
+	return file ? file : environment;
+}

@@ -1,0 +1,63 @@
+/*
+ * Knows the settings: one table of name, kind, default and one line of help,
+ * read from piste.conf and then from PISTE_* variables, which win.
+ */
+#ifndef PISTE_BASE_CONF_H
+#define PISTE_BASE_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/str.h"
+
+#define CONF_VALUE_BYTES_MAX 1024
+
+/* Every setting, by the name it has in piste.conf. */
+struct conf {
+	struct str database;		/* libpq conninfo */
+	struct str listen;		/* a path, or address:port */
+	int64_t listen_mode;		/* of a unix socket */
+	struct str url;			/* how visitors reach us, no slash */
+	struct str templates;		/* directory */
+	struct str assets;		/* directory */
+	struct str static_url;		/* where static files are served */
+	struct str spool;		/* directory */
+	struct str state;		/* directory: key, last snapshot */
+	struct str geo;			/* City database, IPv4 or both */
+	struct str geo6;		/* City database, IPv6; may be empty */
+	struct str metrics_from;	/* addresses for /readyz, /metrics */
+	struct str internal_from;	/* never counted as exposure */
+	struct str log_level;
+	int64_t processes;
+	int64_t loops;			/* a process; 0: one a core */
+	int64_t crew;			/* blocking threads a process */
+	int64_t min_fill_ms;		/* faster than this is a robot's */
+	int64_t form_max_age_ms;
+	int64_t asset_max_age_ms;
+	int64_t commit_wait_ms;		/* then the spool takes it */
+	int64_t spool_bytes_max;
+	int64_t exposure_flush_ms;
+	int64_t keep_full_address;	/* bool: store untruncated addresses */
+	int64_t lease_ms;		/* a claimed queue row */
+	int64_t stop_ms;		/* to finish requests on SIGTERM */
+};
+
+/*
+ * Read path (or, when NULL, $PISTE_CONF, else /etc/piste/piste.conf if it is
+ * there), then the environment.  What is wrong is printed to complaints, a
+ * line each, as "file:line: name: reason"; ERR_INPUT then.  The values
+ * live until the program ends.
+ */
+MUST_USE enum err conf_load(const char *path, struct conf *out,
+    FILE *complaints);
+
+/* One row of the table, for help, lint and tests. */
+struct conf_row {
+	const char *name;
+	const char *fallback;
+	const char *help;
+};
+size_t conf_rows(const struct conf_row **rows);
+
+#endif

@@ -1,0 +1,311 @@
+/* Implements token.h over libsodium, which does all the cryptography. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/token.h"
+
+#define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define PURPOSE_BYTES_MAX 32
+
+static pthread_mutex_t seed_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned char seed_bytes[randombytes_SEEDBYTES];
+static uint64_t seed_step;	/* 0: the kernel's source */
+
+void
+token_init(void)
+{
+	if (sodium_init() < 0) {
+		log_event(LOG_ERROR, "token.no-sodium");
+		abort();
+	}
+}
+
+void
+token_seed(uint64_t seed)
+{
+	pthread_mutex_lock(&seed_lock);
+	memset(seed_bytes, 0, sizeof seed_bytes);
+	memcpy(seed_bytes, &seed, sizeof seed);
+	seed_step = seed != 0;
+	pthread_mutex_unlock(&seed_lock);
+}
+
+void
+token_random(void *dst, size_t n)
+{
+	pthread_mutex_lock(&seed_lock);
+	if (seed_step) {
+		memcpy(seed_bytes + sizeof seed_step, &seed_step,
+		    sizeof seed_step);
+		seed_step++;
+		randombytes_buf_deterministic(dst, n, seed_bytes);
+	} else {
+		randombytes_buf(dst, n);
+	}
+	pthread_mutex_unlock(&seed_lock);
+}
+
+struct uuid
+token_uuid7(int64_t now_ms)
+{
+	struct uuid u;
+
+	token_random(u.bytes, sizeof u.bytes);
+	for (int i = 0; i < 6; i++)
+		u.bytes[i] = (unsigned char)(now_ms >> (40 - 8 * i));
+	u.bytes[6] = (u.bytes[6] & 0x0f) | 0x70;
+	u.bytes[8] = (u.bytes[8] & 0x3f) | 0x80;
+	return u;
+}
+
+/* Is there a hyphen before this byte of a UUID's text? */
+static bool
+has_hyphen(size_t byte)
+{
+	return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+struct str
+token_uuid_text(const struct uuid *u, char dst[UUID_TEXT])
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof u->bytes; i++) {
+		if (has_hyphen(i))
+			dst[n++] = '-';
+		dst[n++] = hex[u->bytes[i] >> 4];
+		dst[n++] = hex[u->bytes[i] & 15];
+	}
+	dst[n] = '\0';
+	return (struct str){ dst, n };
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+enum err
+token_uuid_parse(struct str s, struct uuid *out)
+{
+	struct uuid u;
+	size_t at = 0;
+
+	if (s.n != UUID_TEXT - 1)
+		return ERR_INPUT;
+	for (size_t i = 0; i < sizeof u.bytes; i++) {
+		int high, low;
+
+		if (has_hyphen(i) && s.p[at++] != '-')
+			return ERR_INPUT;
+		high = hex_value(s.p[at++]);
+		low = hex_value(s.p[at++]);
+		if (high < 0 || low < 0)
+			return ERR_INPUT;
+		u.bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	*out = u;
+	return OK;
+}
+
+static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+struct str
+token_id(char dst[TOKEN_ID_CHARS + 1])
+{
+	unsigned char chance[TOKEN_ID_CHARS];
+
+	token_random(chance, sizeof chance);
+	for (size_t i = 0; i < TOKEN_ID_CHARS; i++)
+		dst[i] = base32[chance[i] & 31];
+	dst[TOKEN_ID_CHARS] = '\0';
+	return (struct str){ dst, TOKEN_ID_CHARS };
+}
+
+bool
+token_id_is(struct str s)
+{
+	if (s.n != TOKEN_ID_CHARS)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!s.p[i] || !strchr(base32, s.p[i]))
+			return false;
+	return true;
+}
+
+/* The MAC covers purpose, a NUL, and payload. */
+static void
+mac_of(const struct token_key *k, const char *purpose, struct str payload,
+    unsigned char mac[TOKEN_MAC_BYTES])
+{
+	crypto_auth_hmacsha256_state st;
+
+	crypto_auth_hmacsha256_init(&st, k->bytes, sizeof k->bytes);
+	crypto_auth_hmacsha256_update(&st, (const unsigned char *)purpose,
+	    strlen(purpose) + 1);
+	crypto_auth_hmacsha256_update(&st, (const unsigned char *)payload.p,
+	    payload.n);
+	crypto_auth_hmacsha256_final(&st, mac);
+}
+
+struct str
+token_seal(struct arena *a, const struct token_key *k, const char *purpose,
+    struct str payload)
+{
+	unsigned char raw[TOKEN_PAYLOAD_BYTES_MAX + TOKEN_MAC_BYTES];
+	size_t n = payload.n + TOKEN_MAC_BYTES;
+	size_t room = sodium_base64_ENCODED_LEN(n, BASE64);
+	char *text;
+
+	assert(payload.n && payload.n <= TOKEN_PAYLOAD_BYTES_MAX);
+	memcpy(raw, payload.p, payload.n);
+	mac_of(k, purpose, payload, raw + payload.n);
+	text = arena_take(a, room);
+	sodium_bin2base64(text, room, raw, n, BASE64);
+	return str_of(text);
+}
+
+enum err
+token_open(struct arena *a, const struct token_key *k, const char *purpose,
+    struct str text, struct str *payload)
+{
+	unsigned char *raw, mac[TOKEN_MAC_BYTES];
+	size_t n;
+	const char *end;
+
+	if (text.n > TOKEN_TEXT_BYTES_MAX)
+		return ERR_DENIED;
+	raw = arena_take(a, text.n + 1);
+	if (sodium_base642bin(raw, text.n, text.p, text.n, NULL, &n, &end,
+	    BASE64) || end != text.p + text.n || n <= TOKEN_MAC_BYTES)
+		return ERR_DENIED;
+	n -= TOKEN_MAC_BYTES;
+	mac_of(k, purpose, (struct str){ (char *)raw, n }, mac);
+	if (sodium_memcmp(mac, raw + n, TOKEN_MAC_BYTES))
+		return ERR_DENIED;
+	*payload = (struct str){ (char *)raw, n };
+	return OK;
+}
+
+struct str
+token_hash(struct str s, char dst[TOKEN_HASH_TEXT])
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, (const unsigned char *)s.p, s.n);
+	sodium_bin2hex(dst, TOKEN_HASH_TEXT, hash, sizeof hash);
+	return (struct str){ dst, TOKEN_HASH_TEXT - 1 };
+}
+
+static enum err
+key_failed(const char *path, const char *why, enum err e)
+{
+	log_event(LOG_ERROR, "token.key", LOG_Z("file", path),
+	    LOG_Z("reason", why));
+	return e;
+}
+
+static enum err
+key_read(const char *path, int fd, struct token_key *out)
+{
+	struct stat st;
+	unsigned char bytes[TOKEN_KEY_BYTES + 1];
+
+	if (fstat(fd, &st))
+		return key_failed(path, strerror(errno), ERR_AWAY);
+	if (st.st_mode & 077)
+		return key_failed(path, "others may read it", ERR_DENIED);
+	if (read(fd, bytes, sizeof bytes) != TOKEN_KEY_BYTES)
+		return key_failed(path, "not 32 bytes", ERR_INPUT);
+	memcpy(out->bytes, bytes, TOKEN_KEY_BYTES);
+	sodium_memzero(bytes, sizeof bytes);
+	return OK;
+}
+
+static bool
+sync_parent(const char *path)
+{
+	char dir[PATH_MAX];
+	char *slash;
+	int fd;
+	bool done;
+
+	if (str_z(str_of(path), dir, sizeof dir))
+		return false;
+	slash = strrchr(dir, '/');
+	if (slash)
+		slash[slash == dir] = '\0';
+	fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	done = fd >= 0 && !fsync(fd);
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/*
+ * Written under another name first and then linked, so that a process that
+ * starts at the same time sees a whole key or none; link() never replaces.
+ */
+static enum err
+key_make(const char *path)
+{
+	char temp[PATH_MAX];
+	unsigned char bytes[TOKEN_KEY_BYTES];
+	bool done;
+	int fd;
+
+	if (snprintf(temp, sizeof temp, "%s.%d", path, (int)getpid()) >=
+	    (int)sizeof temp)
+		return key_failed(path, "path too long", ERR_INPUT);
+	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return key_failed(path, strerror(errno), ERR_AWAY);
+	randombytes_buf(bytes, sizeof bytes);
+	done = write(fd, bytes, sizeof bytes) == sizeof bytes && !fsync(fd);
+	sodium_memzero(bytes, sizeof bytes);
+	done = !close(fd) && done;
+	if (done && link(temp, path) && errno != EEXIST)
+		done = false;
+	unlink(temp);
+	if (!done || !sync_parent(path))
+		return key_failed(path, strerror(errno), ERR_AWAY);
+	return OK;
+}
+
+enum err
+token_key_load(const char *path, struct token_key *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err e;
+
+	if (fd < 0 && errno == ENOENT) {
+		e = key_make(path);
+		if (e)
+			return e;
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return key_failed(path, strerror(errno), ERR_AWAY);
+	e = key_read(path, fd, out);
+	close(fd);
+	return e;
+}

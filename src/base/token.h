@@ -1,0 +1,72 @@
+/*
+ * Knows secrets and chance: random bytes, identifiers, and sealed tokens
+ * (base64url of payload and HMAC-SHA-256, RFC 2104, RFC 4648 section 5).
+ */
+#ifndef PISTE_BASE_TOKEN_H
+#define PISTE_BASE_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct arena;
+
+#define TOKEN_KEY_BYTES 32
+#define TOKEN_KEY_FILE "secret.key"	/* in the state directory */
+#define TOKEN_MAC_BYTES 32
+#define TOKEN_PAYLOAD_BYTES_MAX 2048
+#define TOKEN_TEXT_BYTES_MAX 2800	/* base64url of payload and MAC */
+#define TOKEN_HASH_BYTES 32
+#define TOKEN_HASH_TEXT 65		/* 64 hex digits and a NUL */
+
+struct token_key {
+	unsigned char bytes[TOKEN_KEY_BYTES];
+};
+
+struct uuid {
+	unsigned char bytes[16];
+};
+#define UUID_TEXT 37	/* 36 characters and a NUL */
+
+/* Must be called once before anything else here; aborts if it can't. */
+void token_init(void);
+
+/*
+ * Read the key from path; when there is none, make one (mode 0600, synced,
+ * never overwriting what another process has just made).  ERR_DENIED if
+ * others may read the file, ERR_INPUT if it is not 32 bytes, ERR_AWAY if the
+ * disk refuses; logged.
+ */
+MUST_USE enum err token_key_load(const char *path, struct token_key *out);
+
+/* n random bytes from the kernel, or from the seeded source in tests. */
+void token_random(void *dst, size_t n);
+/* For tests: a repeatable source; 0 returns to the kernel's. */
+void token_seed(uint64_t seed);
+
+/* UUIDv7 (RFC 9562): milliseconds since 1970, then chance. */
+struct uuid token_uuid7(int64_t now_ms);
+struct str token_uuid_text(const struct uuid *u, char dst[UUID_TEXT]);
+/* Lower or upper case, with hyphens; ERR_INPUT otherwise. */
+MUST_USE enum err token_uuid_parse(struct str s, struct uuid *out);
+
+/* 26 characters of Crockford's base32, lower case: 130 bits of chance. */
+#define TOKEN_ID_CHARS 26
+struct str token_id(char dst[TOKEN_ID_CHARS + 1]);
+bool token_id_is(struct str s);
+
+/*
+ * Seal payload for one purpose ("form", "asset"): a token sealed for one is
+ * never accepted for another.  The text is URL-safe.
+ */
+struct str token_seal(struct arena *a, const struct token_key *k,
+    const char *purpose, struct str payload);
+/* ERR_DENIED when it is not ours, whole, and for this purpose. */
+MUST_USE enum err token_open(struct arena *a, const struct token_key *k,
+    const char *purpose, struct str text, struct str *payload);
+
+/* SHA-256 as lower-case hex, in dst. */
+struct str token_hash(struct str s, char dst[TOKEN_HASH_TEXT]);
+
+#endif

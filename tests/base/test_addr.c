@@ -1,0 +1,78 @@
+/* Tests src/base/addr.c. */
+#include <stdio.h>
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "support/suite.h"
+
+static const struct {
+	const char *in, *cut, *whole;
+} prefix_cases[] = {
+	{ "192.0.2.77", "192.0.2.0/24", "192.0.2.77/32" },
+	{ "255.255.255.255", "255.255.255.0/24", "255.255.255.255/32" },
+	{ "2001:db8:1:2:3::4", "2001:db8:1::/48", "2001:db8:1:2:3::4/128" },
+	{ "::ffff:192.0.2.77", "192.0.2.0/24", "192.0.2.77/32" },
+	{ "::1", "::/48", "::1/128" },
+	{ "", "", "" },			{ "unix:", "", "" },
+	{ "192.0.2", "", "" },		{ "192.0.2.256", "", "" },
+	{ "192.0.2.1 ", "", "" },	{ "fe80::1%eth0", "", "" },
+};
+
+START_TEST(addresses_are_cut_to_networks)
+{
+	struct str in = str_of(prefix_cases[_i].in);
+
+	ck_assert_str_same(addr_prefix(suite_arena(), in, false),
+	    str_of(prefix_cases[_i].cut));
+	ck_assert_str_same(addr_prefix(suite_arena(), in, true),
+	    str_of(prefix_cases[_i].whole));
+} END_TEST
+
+static const struct {
+	const char *address, *list;
+	bool is_in;
+} list_cases[] = {
+	{ "127.0.0.1", "127.0.0.1", true },
+	{ "127.0.0.2", "127.0.0.1", false },
+	{ "127.9.9.9", "10.0.0.0/8, 127.0.0.0/8", true },
+	{ "10.1.2.3", "10.1.2.4/30", false },
+	{ "10.1.2.7", "10.1.2.4/30", true },
+	{ "::1", "127.0.0.0/8 ::1", true },
+	{ "::ffff:10.0.0.1", "10.0.0.0/8", true },
+	{ "2001:db8::1", "2001:db8::/32", true },
+	{ "2001:db9::1", "2001:db8::/32", false },
+	{ "2001:db8::1", "0.0.0.0/0", false },
+	{ "1.2.3.4", "0.0.0.0/0", true },
+	{ "", "unix", true },		{ "", "127.0.0.1", false },
+	{ "1.2.3.4", "", false },	{ "junk", "0.0.0.0/0 ::/0", false },
+};
+
+START_TEST(membership_of_networks_is_judged)
+{
+	ck_assert_int_eq(addr_in(str_of(list_cases[_i].address),
+	    str_of(list_cases[_i].list)), list_cases[_i].is_in);
+} END_TEST
+
+START_TEST(lists_are_judged_whole)
+{
+	struct buf b;
+
+	ck_assert(addr_list_is(STR("")));
+	ck_assert(addr_list_is(STR("127.0.0.1,::1 unix 10.0.0.0/8")));
+	ck_assert(!addr_list_is(STR("10.0.0.0/33")));
+	ck_assert(!addr_list_is(STR("10.0.0.0/")));
+	ck_assert(!addr_list_is(STR("localhost")));
+	buf_init(&b, suite_arena(), 10000);
+	for (int i = 0; i < ADDR_LIST_MAX; i++)
+		buf_addf(&b, "10.0.0.%d ", i);
+	ck_assert(addr_list_is(buf_str(&b)));
+	buf_add(&b, STR("10.0.1.0"));
+	ck_assert(!addr_list_is(buf_str(&b)));
+} END_TEST
+
+SUITE(addr)
+{
+	SUITE_LOOP(addresses_are_cut_to_networks, COUNT(prefix_cases));
+	SUITE_LOOP(membership_of_networks_is_judged, COUNT(list_cases));
+	SUITE_TEST(lists_are_judged_whole);
+}

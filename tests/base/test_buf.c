@@ -1,0 +1,118 @@
+/* Tests src/base/buf.c and src/base/arena.c. */
+#include <signal.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "support/suite.h"
+
+START_TEST(a_buffer_holds_max_and_no_more)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 5);
+	buf_add(&b, STR("12345"));
+	ck_assert(!b.full);
+	ck_assert_str_same(buf_str(&b), STR("12345"));
+	buf_byte(&b, '6');
+	ck_assert(b.full);
+	ck_assert(str_is_empty(buf_str(&b)));
+	buf_init(&b, suite_arena(), 5);
+	buf_addf(&b, "%s", "12345");
+	ck_assert_str_same(buf_str(&b), STR("12345"));
+	buf_init(&b, suite_arena(), 5);
+	buf_addf(&b, "%s", "123456");
+	ck_assert(b.full);
+	buf_byte(&b, 'x');
+	ck_assert(str_is_empty(buf_str(&b)));
+} END_TEST
+
+START_TEST(a_buffer_grows_and_keeps_what_it_has)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 100000);
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&b, "%d", i % 10);
+	ck_assert_uint_eq(buf_str(&b).n, 20000);
+	for (size_t i = 0; i < 20000; i++)
+		ck_assert_int_eq(buf_str(&b).p[i], '0' + (int)(i % 10));
+	ck_assert_str_same(buf_fmt(suite_arena(), 3, "%d", 123), STR("123"));
+	ck_assert(str_is_empty(buf_fmt(suite_arena(), 3, "%d", 1234)));
+} END_TEST
+
+static const struct {
+	struct str in;
+	const char *out;
+} json_cases[] = {
+	{ { "", 0 }, "\"\"" },
+	{ { "a\"b\\c", 5 }, "\"a\\\"b\\\\c\"" },
+	{ { "\r\n\t\x01", 4 }, "\"\\r\\n\\t\\u0001\"" },
+	{ { "a\0b", 3 }, "\"a\\u0000b\"" },
+	{ { "\xc3\xa9", 2 }, "\"\xc3\xa9\"" },
+	{ { "x\xff" "y", 3 }, "\"x\xef\xbf\xbdy\"" },
+	{ { "\xc3", 1 }, "\"\xef\xbf\xbd\"" },
+};
+
+START_TEST(json_text_is_always_valid)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 100);
+	buf_json(&b, json_cases[_i].in);
+	ck_assert_str_same(buf_str(&b), str_of(json_cases[_i].out));
+} END_TEST
+
+START_TEST(json_members_are_parted_by_commas)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 100);
+	buf_byte(&b, '{');
+	buf_json_pair(&b, "a", STR("1"));
+	buf_json_name(&b, "b");
+	buf_u64(&b, UINT64_MAX);
+	buf_json_name(&b, "c");
+	buf_u64(&b, 0);
+	buf_byte(&b, '}');
+	ck_assert_str_same(buf_str(&b),
+	    STR("{\"a\":\"1\",\"b\":18446744073709551615,\"c\":0}"));
+} END_TEST
+
+START_TEST(an_arena_gives_zeroed_memory_again_and_again)
+{
+	struct arena *a = arena_new(1 << 20);
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t n = 1; n < 100000; n = n * 3 + 1) {
+			char *p = arena_take(a, n);
+
+			ck_assert_int_eq(p[0] | p[n - 1], 0);
+			ck_assert_uint_eq((uintptr_t)p % 16, 0);
+			memset(p, 0xaa, n);
+		}
+		arena_reset(a);
+		ck_assert_uint_eq(arena_used(a), 0);
+	}
+	arena_take(a, 1 << 20);	/* exactly its limit */
+	arena_free(a);
+	arena_free(NULL);
+} END_TEST
+
+START_TEST(an_arena_aborts_beyond_its_limit)
+{
+	struct arena *a = arena_new(1 << 20);
+
+	arena_take(a, (1 << 20) - 16);
+	arena_take(a, 17);
+} END_TEST
+
+SUITE(buf)
+{
+	SUITE_TEST(a_buffer_holds_max_and_no_more);
+	SUITE_TEST(a_buffer_grows_and_keeps_what_it_has);
+	SUITE_LOOP(json_text_is_always_valid, COUNT(json_cases));
+	SUITE_TEST(json_members_are_parted_by_commas);
+	SUITE_TEST(an_arena_gives_zeroed_memory_again_and_again);
+	tcase_add_test_raise_signal(suite_case,
+	    an_arena_aborts_beyond_its_limit, SIGABRT);
+}

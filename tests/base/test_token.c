@@ -1,0 +1,162 @@
+/* Tests src/base/token.c. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/token.h"
+#include "support/suite.h"
+
+static const struct token_key key = { { 1, 2, 3 } };
+
+START_TEST(what_is_sealed_opens_again)
+{
+	char all[TOKEN_PAYLOAD_BYTES_MAX];
+	struct str text, payload;
+
+	memset(all, 'x', sizeof all);
+	for (size_t n = 1; n <= sizeof all; n += 89) {
+		text = token_seal(suite_arena(), &key, "form",
+		    (struct str){ all, n });
+		ck_assert_int_eq(token_open(suite_arena(), &key, "form", text,
+		    &payload), OK);
+		ck_assert_str_same(payload, ((struct str){ all, n }));
+	}
+	text = token_seal(suite_arena(), &key, "form",
+	    (struct str){ all, sizeof all });
+	ck_assert_uint_le(text.n, TOKEN_TEXT_BYTES_MAX);
+} END_TEST
+
+START_TEST(every_changed_character_is_noticed)
+{
+	struct str text = token_seal(suite_arena(), &key, "form",
+	    STR("payload of a form"));
+	char *p = strndup(text.p, text.n);
+	struct str payload;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char was = p[i];
+
+		p[i] = was == 'A' ? 'B' : 'A';
+		ck_assert_int_eq(token_open(suite_arena(), &key, "form",
+		    (struct str){ p, text.n }, &payload), ERR_DENIED);
+		ck_assert_int_eq(token_open(suite_arena(), &key, "form",
+		    (struct str){ text.p, i }, &payload), ERR_DENIED);
+		p[i] = was;
+	}
+} END_TEST
+
+START_TEST(key_and_purpose_must_match)
+{
+	static const struct token_key other = { { 1, 2, 4 } };
+	struct str text = token_seal(suite_arena(), &key, "form", STR("x"));
+	struct str payload;
+
+	ck_assert_int_eq(token_open(suite_arena(), &key, "asset", text,
+	    &payload), ERR_DENIED);
+	ck_assert_int_eq(token_open(suite_arena(), &other, "form", text,
+	    &payload), ERR_DENIED);
+	ck_assert_int_eq(token_open(suite_arena(), &key, "form", STR_EMPTY,
+	    &payload), ERR_DENIED);
+} END_TEST
+
+START_TEST(an_identifier_is_a_uuid_of_version_7)
+{
+	struct uuid u = token_uuid7(INT64_C(0x0123456789ab)), back;
+	char text[UUID_TEXT];
+	struct str s = token_uuid_text(&u, text);
+
+	ck_assert(str_has_prefix(s, STR("01234567-89ab-7")));
+	ck_assert(strchr("89ab", s.p[19]) != NULL);
+	ck_assert_int_eq(token_uuid_parse(s, &back), OK);
+	ck_assert_mem_eq(&u, &back, sizeof u);
+} END_TEST
+
+static const char *const no_uuids[] = {
+	"", "01234567-89ab-7def-8123-456789abcde",
+	"01234567-89ab-7def-8123-456789abcdef0",
+	"01234567x89ab-7def-8123-456789abcdef",
+	"0123456789ab-7def-8123-456789abcdef-",
+	"g1234567-89ab-7def-8123-456789abcdef",
+};
+
+START_TEST(what_is_no_uuid_is_refused)
+{
+	struct uuid u;
+
+	ck_assert_int_eq(token_uuid_parse(str_of(no_uuids[_i]), &u),
+	    ERR_INPUT);
+} END_TEST
+
+START_TEST(visitor_identifiers_are_told_from_other_text)
+{
+	char a[TOKEN_ID_CHARS + 1], b[TOKEN_ID_CHARS + 1];
+
+	ck_assert(token_id_is(token_id(a)));
+	ck_assert(token_id_is(token_id(b)));
+	ck_assert_str_ne(a, b);
+	ck_assert(!token_id_is(STR("")));
+	ck_assert(!token_id_is(STR("0123456789abcdefghjkmnpqr")));
+	ck_assert(!token_id_is(STR("0123456789abcdefghjkmnpqrst")));
+	ck_assert(!token_id_is(STR("0123456789abcdefghjkmnpqr'")));
+	ck_assert(!token_id_is((struct str){
+	    "0123456789abcdefghjkmnpqr\0", 26 }));
+} END_TEST
+
+START_TEST(a_seed_repeats_chance)
+{
+	char a[TOKEN_ID_CHARS + 1], b[TOKEN_ID_CHARS + 1];
+
+	token_seed(42);
+	token_id(a);
+	token_seed(42);
+	token_id(b);
+	ck_assert_str_eq(a, b);
+	token_id(b);
+	ck_assert_str_ne(a, b);
+} END_TEST
+
+START_TEST(a_hash_is_sha_256)
+{
+	char hash[TOKEN_HASH_TEXT];
+
+	/* FIPS 180-2, appendix B.1. */
+	ck_assert_str_same(token_hash(STR("abc"), hash),
+	    STR("ba7816bf8f01cfea414140de5dae2223"
+	    "b00361a396177a9cb410ff61f20015ad"));
+} END_TEST
+
+START_TEST(a_key_is_made_once_and_kept_secret)
+{
+	struct token_key first, second;
+	char path[400];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/key", suite_directory().p);
+	ck_assert_int_eq(token_key_load(path, &first), OK);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	ck_assert_int_eq(token_key_load(path, &second), OK);
+	ck_assert_mem_eq(&first, &second, sizeof first);
+	ck_assert_int_eq(truncate(path, 31), 0);
+	ck_assert_int_eq(token_key_load(path, &second), ERR_INPUT);
+	ck_assert_int_eq(truncate(path, 33), 0);
+	ck_assert_int_eq(token_key_load(path, &second), ERR_INPUT);
+	ck_assert_int_eq(truncate(path, 32), 0);
+	ck_assert_int_eq(chmod(path, 0640), 0);
+	ck_assert_int_eq(token_key_load(path, &second), ERR_DENIED);
+	ck_assert_int_eq(token_key_load("/nowhere/key", &second), ERR_AWAY);
+} END_TEST
+
+SUITE(token)
+{
+	SUITE_TEST(what_is_sealed_opens_again);
+	SUITE_TEST(every_changed_character_is_noticed);
+	SUITE_TEST(key_and_purpose_must_match);
+	SUITE_TEST(an_identifier_is_a_uuid_of_version_7);
+	SUITE_LOOP(what_is_no_uuid_is_refused, COUNT(no_uuids));
+	SUITE_TEST(visitor_identifiers_are_told_from_other_text);
+	SUITE_TEST(a_seed_repeats_chance);
+	SUITE_TEST(a_hash_is_sha_256);
+	SUITE_TEST(a_key_is_made_once_and_kept_secret);
+}

@@ -1,0 +1,107 @@
+/*
+ * Runs the unit tests: all suites, or those named on the command line, each
+ * test in a process of its own, and ends with the line CI reads.
+ */
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/token.h"
+#include "store/migrate.h"
+#include "store/pg.h"
+#include "support/suite.h"
+
+#define SUITE_ARENA_BYTES ((size_t)64 << 20)
+#define SUITE_SECONDS_MAX 60
+
+extern const struct suite_entry *const __start_piste_suites[];
+extern const struct suite_entry *const __stop_piste_suites[];
+
+struct arena *
+suite_arena(void)
+{
+	static struct arena *a;
+
+	if (!a)
+		a = arena_new(SUITE_ARENA_BYTES);
+	return a;
+}
+
+struct str
+suite_directory(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	struct str path = buf_fmt(suite_arena(), 200, "%s/piste-unit.XXXXXX",
+	    tmp ? tmp : "/tmp");
+	/* mkdtemp writes into it: the arena's copy is ours to change. */
+	char *made = mkdtemp((char *)arena_copy(suite_arena(), path).p);
+
+	ck_assert_msg(made != NULL, "no directory for the test");
+	return str_of(made);
+}
+
+struct str
+suite_database(void)
+{
+	const char *cluster = getenv("PISTE_TEST_DATABASE");
+	char id[TOKEN_ID_CHARS + 1], make[100];
+	struct str conninfo;
+	struct pg *db;
+	FILE *quiet = fopen("/dev/null", "w");
+	PGconn *c;
+
+	ck_assert_msg(cluster && quiet, "make check sets PISTE_TEST_DATABASE");
+	token_id(id);
+	snprintf(make, sizeof make, "CREATE DATABASE t%s", id);
+	c = PQconnectdb(cluster);
+	PQclear(PQexec(c, make));
+	ck_assert_msg(PQstatus(c) == CONNECTION_OK, "%s", PQerrorMessage(c));
+	PQfinish(c);
+	conninfo = buf_fmt(suite_arena(), 500, "%s dbname=t%s", cluster, id);
+	db = pg_new(conninfo, "piste-test");
+	ck_assert_int_eq(migrate_run(db, quiet), OK);
+	pg_free(db);
+	fclose(quiet);
+	return conninfo;
+}
+
+static bool
+is_wanted(const char *name, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], name))
+			return true;
+	return argc < 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	SRunner *runner = srunner_create(NULL);
+	int ran, failed;
+
+	token_init();
+	log_level_set(LOG_ERROR);
+	for (const struct suite_entry *const *e = __start_piste_suites;
+	    e < __stop_piste_suites; e++) {
+		Suite *s = suite_create((*e)->name);
+		TCase *tc = tcase_create((*e)->name);
+
+		if (!is_wanted((*e)->name, argc, argv))
+			continue;
+		tcase_set_timeout(tc, SUITE_SECONDS_MAX);
+		(*e)->fill(tc);
+		suite_add_tcase(s, tc);
+		srunner_add_suite(runner, s);
+	}
+	srunner_run_all(runner, CK_ENV);
+	ran = srunner_ntests_run(runner);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	printf("unit: %d passed, %d failed\n", ran - failed, failed);
+	return failed || !ran;
+}
