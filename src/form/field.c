@@ -1,0 +1,274 @@
+/*
+ * Implements field.h: the table of kinds, and the order in which a value is
+ * judged.  What an address or a number is, the modules of that name know.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "form/country.h"
+#include "form/email.h"
+#include "form/normal.h"
+#include "form/pattern.h"
+#include "form/phone.h"
+#include "form/postcode.h"
+
+#include "form/field.h"
+
+/* A code point has at most four others canonically combined into it. */
+#define BYTES_PER_CHAR_MAX 16
+#define LIMIT_DIGITS_MAX 10
+
+/* A value on its way: f and country are read, s is what it is so far. */
+struct judged {
+	const struct field *f;
+	struct str country;
+	struct str s;
+};
+typedef enum field_error judge(struct arena *a, struct judged *j);
+
+static enum field_error
+judge_email(struct arena *a, struct judged *j)
+{
+	struct str key;
+
+	return email_parse(a, j->s, &j->s, &key) ? FIELD_NOT_EMAIL :
+	    FIELD_FINE;
+}
+
+static enum field_error
+judge_phone(struct arena *a, struct judged *j)
+{
+	return phone_parse(a, j->s, j->country, &j->s) ? FIELD_NOT_PHONE :
+	    FIELD_FINE;
+}
+
+static enum field_error
+judge_postcode(struct arena *a, struct judged *j)
+{
+	return postcode_parse(a, j->s, j->country, &j->s) ?
+	    FIELD_NOT_POSTCODE : FIELD_FINE;
+}
+
+static enum field_error
+judge_country(struct arena *a, struct judged *j)
+{
+	const struct country *c = country_find(j->s);
+
+	(void)a;
+	if (!c)
+		return FIELD_NOT_COUNTRY;
+	j->s = str_of(c->code);
+	return FIELD_FINE;
+}
+
+static enum field_error
+judge_choice(struct arena *a, struct judged *j)
+{
+	for (size_t i = 0; i < j->f->options; i++) {
+		struct str value = j->f->option[i].value;
+
+		/* An option is posted as it was defined, NFC or not. */
+		if (str_eq(normal_text(a, value, false), j->s)) {
+			j->s = value;
+			return FIELD_FINE;
+		}
+	}
+	return FIELD_NOT_CHOICE;
+}
+
+static enum field_error
+judge_box(struct arena *a, struct judged *j)
+{
+	(void)a;
+	return str_eq(j->s, FIELD_TICKED) ? FIELD_FINE : FIELD_NOT_CHOICE;
+}
+
+static const struct kind {
+	struct field_traits traits;
+	enum phrase missing;
+	bool has_lines;
+	bool squeezes;		/* inner runs of blanks */
+	judge *judge;		/* or NULL: any text will do */
+} kinds[FIELD_KINDS] = {
+	[FIELD_EMAIL] = {
+		{ "email", "email", "email", "email", EMAIL_BYTES_MAX },
+		PHRASE_FIELD_MISSING_EMAIL, .judge = judge_email },
+	[FIELD_PHONE] = {
+		{ "phone", "tel", "tel", "tel", PHONE_TYPED_BYTES_MAX },
+		PHRASE_FIELD_MISSING_PHONE, .judge = judge_phone },
+	[FIELD_NAME] = {
+		{ "name", "text", "name", "", 100 },
+		PHRASE_FIELD_MISSING, .squeezes = true },
+	[FIELD_COMPANY] = {
+		{ "company", "text", "organization", "",
+		    FIELD_CHARS_DEFAULT },
+		PHRASE_FIELD_MISSING_COMPANY, .squeezes = true },
+	[FIELD_JOB_TITLE] = {
+		{ "job_title", "text", "organization-title", "",
+		    FIELD_CHARS_DEFAULT },
+		PHRASE_FIELD_MISSING_JOB_TITLE, .squeezes = true },
+	[FIELD_TEXT] = {
+		{ "text", "textarea", "", "", FIELD_CHARS_DEFAULT },
+		PHRASE_FIELD_MISSING, .has_lines = true },
+	[FIELD_CHOICE] = {
+		{ "choice", "select", "", "", FIELD_CHARS_MAX },
+		PHRASE_FIELD_MISSING_CHOICE, .judge = judge_choice },
+	[FIELD_POSTCODE] = {
+		{ "postcode", "text", "postal-code", "", 20 },
+		PHRASE_FIELD_MISSING_POSTCODE, .judge = judge_postcode },
+	[FIELD_COUNTRY] = {
+		{ "country", "select", "country", "", FIELD_CHARS_MAX },
+		PHRASE_FIELD_MISSING_COUNTRY, .judge = judge_country },
+	[FIELD_CONSENT] = {
+		{ "consent", "checkbox", "", "", FIELD_CHARS_MAX },
+		PHRASE_FIELD_MISSING_CONSENT, .judge = judge_box },
+	[FIELD_HIDDEN] = {
+		{ "hidden", "hidden", "", "", FIELD_CHARS_DEFAULT },
+		.missing = PHRASE_FIELD_MISSING },
+};
+
+static const struct {
+	const char *code;
+	enum phrase phrase;
+} errors[FIELD_ERRORS] = {
+	[FIELD_FINE] = { "fine", PHRASE_COUNT },
+	[FIELD_MISSING] = { "missing", PHRASE_FIELD_MISSING },
+	[FIELD_TOO_SHORT] = { "too-short", PHRASE_FIELD_TOO_SHORT },
+	[FIELD_TOO_LONG] = { "too-long", PHRASE_FIELD_TOO_LONG },
+	[FIELD_NO_MATCH] = { "no-match", PHRASE_FIELD_NO_MATCH },
+	[FIELD_NOT_EMAIL] = { "not-email", PHRASE_FIELD_NOT_EMAIL },
+	[FIELD_NOT_PHONE] = { "not-phone", PHRASE_FIELD_NOT_PHONE },
+	[FIELD_NOT_POSTCODE] = { "not-postcode", PHRASE_FIELD_NOT_POSTCODE },
+	[FIELD_NOT_COUNTRY] = { "not-country", PHRASE_FIELD_NOT_COUNTRY },
+	[FIELD_NOT_CHOICE] = { "not-choice", PHRASE_FIELD_NOT_CHOICE },
+	[FIELD_NOT_TEXT] = { "not-text", PHRASE_FIELD_NOT_TEXT },
+	[FIELD_REPEATED] = { "repeated", PHRASE_FIELD_REPEATED },
+};
+
+const struct field_traits *
+field_traits(enum field_kind k)
+{
+	return &kinds[k].traits;
+}
+
+enum err
+field_kind_parse(struct str name, enum field_kind *out)
+{
+	for (size_t i = 0; i < FIELD_KINDS; i++) {
+		if (str_eq(name, str_of(kinds[i].traits.name))) {
+			*out = (enum field_kind)i;
+			return OK;
+		}
+	}
+	return ERR_INPUT;
+}
+
+const char *
+field_autocomplete(const struct field *f)
+{
+	if (f->kind == FIELD_NAME && str_eq(f->name, STR("first_name")))
+		return "given-name";
+	if (f->kind == FIELD_NAME && str_eq(f->name, STR("last_name")))
+		return "family-name";
+	return kinds[f->kind].traits.autocomplete;
+}
+
+const char *
+field_error_code(enum field_error e)
+{
+	return errors[e].code;
+}
+
+static uint32_t
+most_chars(const struct field *f)
+{
+	return f->chars_max ? f->chars_max : kinds[f->kind].traits.chars_max;
+}
+
+struct str
+field_message(struct arena *a, const struct field *f, enum field_error e,
+    enum lang l)
+{
+	struct str own = lang_text(&f->message, l);
+	uint32_t limit = e == FIELD_TOO_SHORT ? f->chars_min : most_chars(f);
+
+	if (e == FIELD_FINE)
+		return STR_EMPTY;
+	if (own.n)
+		return own;
+	if (e == FIELD_MISSING)
+		return phrase_in(kinds[f->kind].missing, l);
+	return phrase_fill(a, errors[e].phrase, l,
+	    buf_fmt(a, LIMIT_DIGITS_MAX, "%u", limit));
+}
+
+/* Browsers post CR LF, programs LF, and old ones CR. */
+static struct str
+unify_lines(struct arena *a, struct str s)
+{
+	char *to;
+	size_t n = 0;
+
+	if (str_find(s, '\r') < 0)
+		return s;
+	to = arena_take(a, s.n);
+	for (size_t i = 0; i < s.n; i++) {
+		bool is_pair = s.p[i] == '\r' && i + 1 < s.n &&
+		    s.p[i + 1] == '\n';
+
+		if (!is_pair)
+			to[n++] = s.p[i] == '\r' ? '\n' : s.p[i];
+	}
+	return (struct str){ to, n };
+}
+
+static enum field_error
+judge_length(const struct field *f, struct str s)
+{
+	size_t chars = str_chars(s);
+
+	if (chars > most_chars(f))
+		return FIELD_TOO_LONG;
+	return chars < f->chars_min ? FIELD_TOO_SHORT : FIELD_FINE;
+}
+
+/* From typed, known to hold something visible, to j->s in its normal form. */
+static enum field_error
+judge_filled(struct arena *a, struct judged *j)
+{
+	const struct kind *k = &kinds[j->f->kind];
+	enum field_error e;
+
+	if (k->has_lines)
+		j->s = unify_lines(a, j->s);
+	/* The ends go first: a pasted line end there does no harm. */
+	j->s = normal_trim(j->s);
+	if (normal_has_control(j->s, k->has_lines))
+		return FIELD_NOT_TEXT;
+	if (j->s.n / BYTES_PER_CHAR_MAX > most_chars(j->f))
+		return FIELD_TOO_LONG;
+	j->s = normal_text(a, j->s, k->squeezes);
+	e = judge_length(j->f, j->s);
+	if (!e && k->judge)
+		e = k->judge(a, j);
+	if (!e && j->f->pattern.n && !pattern_matches(j->f->pattern, j->s))
+		e = FIELD_NO_MATCH;
+	return e;
+}
+
+enum field_error
+field_check(struct arena *a, const struct field *f, struct str country,
+    struct str typed, struct str *normal)
+{
+	struct judged j = { f, country, typed };
+	enum field_error e;
+
+	*normal = STR_EMPTY;
+	if (!str_is_utf8(typed))
+		return FIELD_NOT_TEXT;
+	if (!normal_bare(typed).n)
+		return f->is_required ? FIELD_MISSING : FIELD_FINE;
+	e = judge_filled(a, &j);
+	if (!e)
+		*normal = j.s;
+	return e;
+}

@@ -1,0 +1,190 @@
+/*
+ * Implements ticket.h.  The payload is binary to keep the token short:
+ *
+ *	version u8, id 16 bytes, revision u32, lang u8, issued_ms u64,
+ *	then page, variant, experiment, consent_hash, source, medium,
+ *	campaign, click_id, each as its length u8 and its bytes.
+ *
+ * Numbers have their most significant byte first.  A ticket has exactly one
+ * payload, so a seal can be compared.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "form/normal.h"
+
+#include "form/ticket.h"
+
+#define PURPOSE "form"
+#define HEX_BYTES (2 * TOKEN_HASH_BYTES)
+#define PARTS 8
+
+static_assert(TICKET_TOUCH_BYTES_MAX <= 255 && TICKET_KEY_BYTES_MAX <= 255,
+    "a length is one byte");
+static_assert(30 + PARTS + 3 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
+    4 * TICKET_TOUCH_BYTES_MAX <= TOKEN_PAYLOAD_BYTES_MAX,
+    "the longest ticket is a payload");
+
+/* The text parts in their order on the wire. */
+static const struct part {
+	size_t offset;
+	uint8_t bytes_max;
+} parts[PARTS] = {
+	{ offsetof(struct ticket, page), TICKET_KEY_BYTES_MAX },
+	{ offsetof(struct ticket, variant), TICKET_KEY_BYTES_MAX },
+	{ offsetof(struct ticket, experiment), TICKET_KEY_BYTES_MAX },
+	{ offsetof(struct ticket, consent_hash), HEX_BYTES },
+	{ offsetof(struct ticket, touch.source), TICKET_TOUCH_BYTES_MAX },
+	{ offsetof(struct ticket, touch.medium), TICKET_TOUCH_BYTES_MAX },
+	{ offsetof(struct ticket, touch.campaign), TICKET_TOUCH_BYTES_MAX },
+	{ offsetof(struct ticket, touch.click_id), TICKET_TOUCH_BYTES_MAX },
+};
+
+static struct str *
+part_of(struct ticket *t, const struct part *part)
+{
+	return (struct str *)((char *)t + part->offset);
+}
+
+static void
+put_number(struct buf *b, uint64_t v, int bytes)
+{
+	while (bytes--)
+		buf_byte(b, (char)(v >> (8 * bytes) & 0xff));
+}
+
+/* What an address said of the visitor's way here, so that it can be stored. */
+static struct str
+clean(struct str s)
+{
+	if (!str_is_utf8(s) || normal_has_control(s, false))
+		return STR_EMPTY;
+	if (s.n <= TICKET_TOUCH_BYTES_MAX)
+		return s;
+	s.n = TICKET_TOUCH_BYTES_MAX;
+	while (s.n && !str_is_utf8(s))
+		s.n--;
+	return s;
+}
+
+struct str
+ticket_seal(struct arena *a, const struct token_key *k,
+    const struct ticket *t)
+{
+	struct ticket whole = *t;
+	struct buf b;
+
+	whole.touch = (struct touch){ clean(t->touch.source),
+	    clean(t->touch.medium), clean(t->touch.campaign),
+	    clean(t->touch.click_id) };
+	buf_init(&b, a, TOKEN_PAYLOAD_BYTES_MAX);
+	put_number(&b, TICKET_VERSION, 1);
+	buf_add(&b, (struct str){ (const char *)t->id.bytes,
+	    sizeof t->id.bytes });
+	put_number(&b, t->revision, 4);
+	put_number(&b, t->lang, 1);
+	put_number(&b, (uint64_t)t->issued_ms, 8);
+	for (size_t i = 0; i < PARTS; i++) {
+		struct str s = *part_of(&whole, &parts[i]);
+
+		assert(s.n <= parts[i].bytes_max);
+		put_number(&b, s.n, 1);
+		buf_add(&b, s);
+	}
+	return token_seal(a, k, PURPOSE, buf_str(&b));
+}
+
+/* Take n bytes from the head of *rest. */
+static bool
+take(struct str *rest, size_t n, struct str *out)
+{
+	if (rest->n < n)
+		return false;
+	*out = str_slice(*rest, 0, n);
+	*rest = str_slice(*rest, n, rest->n);
+	return true;
+}
+
+static bool
+take_number(struct str *rest, size_t bytes, uint64_t *out)
+{
+	struct str s;
+
+	if (!take(rest, bytes, &s))
+		return false;
+	*out = 0;
+	for (size_t i = 0; i < s.n; i++)
+		*out = *out << 8 | (unsigned char)s.p[i];
+	return true;
+}
+
+static bool
+take_head(struct str *rest, struct ticket *out)
+{
+	uint64_t version, revision, lang, issued;
+	struct str id;
+
+	if (!take_number(rest, 1, &version) || version != TICKET_VERSION ||
+	    !take(rest, sizeof out->id.bytes, &id) ||
+	    !take_number(rest, 4, &revision) ||
+	    !take_number(rest, 1, &lang) || lang >= LANG_COUNT ||
+	    !take_number(rest, 8, &issued) || issued > INT64_MAX)
+		return false;
+	memcpy(out->id.bytes, id.p, id.n);
+	out->revision = (uint32_t)revision;
+	out->lang = (enum lang)lang;
+	out->issued_ms = (int64_t)issued;
+	return true;
+}
+
+static bool
+take_parts(struct str *rest, struct ticket *out)
+{
+	uint64_t n;
+
+	for (size_t i = 0; i < PARTS; i++) {
+		struct str *s = part_of(out, &parts[i]);
+
+		if (!take_number(rest, 1, &n) || n > parts[i].bytes_max ||
+		    !take(rest, n, s) || !str_is_utf8(*s) ||
+		    normal_has_control(*s, false))
+			return false;
+	}
+	return rest->n == 0;
+}
+
+static bool
+is_hash(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !(s.p[i] >= 'a' && s.p[i] <= 'f'))
+			return false;
+	return s.n == 0 || s.n == HEX_BYTES;
+}
+
+enum err
+ticket_parse(struct str payload, struct ticket *out)
+{
+	struct ticket t = { 0 };
+
+	if (!take_head(&payload, &t) || !take_parts(&payload, &t) ||
+	    !t.page.n || !is_hash(t.consent_hash))
+		return ERR_INPUT;
+	*out = t;
+	return OK;
+}
+
+enum err
+ticket_open(struct arena *a, const struct token_key *k, struct str text,
+    struct ticket *out)
+{
+	struct str payload;
+
+	if (token_open(a, k, PURPOSE, text, &payload) ||
+	    ticket_parse(payload, out))
+		return ERR_DENIED;
+	return OK;
+}

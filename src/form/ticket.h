@@ -1,0 +1,56 @@
+/*
+ * Knows the form token's contents (design: the submission's id, what was
+ * shown, when, and the touch that brought the visitor).  Pure.
+ */
+#ifndef PISTE_FORM_TICKET_H
+#define PISTE_FORM_TICKET_H
+
+#include <stdint.h>
+
+#include "base/lang.h"
+#include "base/str.h"
+#include "base/token.h"
+
+struct arena;
+
+#define TICKET_VERSION 1
+#define TICKET_KEY_BYTES_MAX 64		/* page, variant, experiment keys */
+#define TICKET_TOUCH_BYTES_MAX 200	/* each part of a touch; cut there */
+
+/* Where a visitor came from, as the page's address and referrer told. */
+struct touch {
+	struct str source;
+	struct str medium;
+	struct str campaign;
+	struct str click_id;
+};
+
+struct ticket {
+	struct uuid id;			/* the submission's */
+	struct str page;
+	uint32_t revision;
+	struct str variant;
+	struct str experiment;		/* empty: not counted */
+	enum lang lang;
+	struct str consent_hash;	/* hex SHA-256 of the block shown */
+	int64_t issued_ms;
+	struct touch touch;
+};
+
+/*
+ * The token's text.  Keys come from a site definition and must fit; a part of
+ * the touch is cut at a character, and left out when it is no UTF-8 or has
+ * controls.
+ */
+struct str ticket_seal(struct arena *a, const struct token_key *k,
+    const struct ticket *t);
+/* ERR_DENIED: not ours, or not whole.  Age is the caller's to judge. */
+MUST_USE enum err ticket_open(struct arena *a, const struct token_key *k,
+    struct str text, struct ticket *out);
+/*
+ * The payload alone, for the fuzzer: ERR_INPUT when it makes no sense.  What
+ * out points to is borrowed from payload.
+ */
+MUST_USE enum err ticket_parse(struct str payload, struct ticket *out);
+
+#endif
