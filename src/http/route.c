@@ -1,0 +1,90 @@
+/*
+ * Matching a path against a table of patterns, segment by segment.  The
+ * first row that fits path and method wins.
+ */
+#include <assert.h>
+
+#include "base/buf.h"
+#include "http/request.h"
+
+#include "http/route.h"
+
+#define ALLOW_BYTES_MAX 64
+
+static const struct {
+	enum method method;
+	struct str name;
+} methods[] = {
+	{ METHOD_GET, { "GET", 3 } },
+	{ METHOD_HEAD, { "HEAD", 4 } },
+	{ METHOD_POST, { "POST", 4 } },
+	{ METHOD_OPTIONS, { "OPTIONS", 7 } },
+};
+
+/* Does path fit pattern?  param[0..REQUEST_PARAMS_MAX) is then filled. */
+static bool
+matches(struct str pattern, struct str path, struct str *param)
+{
+	size_t params = 0;
+
+	for (;;) {
+		struct str want, got;
+		bool more_pattern = str_cut(pattern, '/', &want, &pattern);
+		bool more_path = str_cut(path, '/', &got, &path);
+
+		if (more_pattern != more_path)
+			return false;
+		if (str_has_prefix(want, STR(":"))) {
+			assert(params < REQUEST_PARAMS_MAX);
+			if (!got.n)
+				return false;
+			param[params++] = got;
+		} else if (!str_eq(want, got)) {
+			return false;
+		}
+		if (!more_path)
+			return true;
+	}
+}
+
+static struct str
+method_list(struct arena *a, unsigned set)
+{
+	struct buf b;
+
+	buf_init(&b, a, ALLOW_BYTES_MAX);
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+		if (!(set & methods[i].method))
+			continue;
+		if (b.n)
+			buf_add(&b, STR(", "));
+		buf_add(&b, methods[i].name);
+	}
+	return buf_str(&b);
+}
+
+enum err
+route_find(const struct route *routes, size_t count, struct request *rq,
+    const struct route **found, struct str *allow)
+{
+	unsigned others = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct str param[REQUEST_PARAMS_MAX] = { 0 };
+
+		if (!matches(str_of(routes[i].pattern), rq->path, param))
+			continue;
+		if (!(routes[i].methods & rq->method)) {
+			others |= routes[i].methods;
+			continue;
+		}
+		for (size_t k = 0; k < REQUEST_PARAMS_MAX; k++)
+			rq->param[k] = param[k].p ? param[k] : STR_EMPTY;
+		*found = &routes[i];
+		return OK;
+	}
+	if (!others)
+		return ERR_ABSENT;
+	*allow = method_list(rq->arena, others);
+	return ERR_DENIED;
+}

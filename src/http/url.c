@@ -1,0 +1,116 @@
+/*
+ * Percent-coding and query strings.  What a decoded text may then be used
+ * for is its reader's business.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+#include "http/url.h"
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Write in, decoded, to dst, which holds in.n bytes; false if broken. */
+static bool
+unescape(struct str in, bool plus_ok, char *dst, size_t *n)
+{
+	size_t at = 0;
+
+	*n = 0;
+	while (at < in.n) {
+		char c = in.p[at++];
+
+		if (c == '+' && plus_ok)
+			c = ' ';
+		if (c == '%') {
+			int high, low;
+
+			if (in.n - at < 2)
+				return false;
+			high = hex_value(in.p[at]);
+			low = hex_value(in.p[at + 1]);
+			if (high < 0 || low < 0)
+				return false;
+			c = (char)(high << 4 | low);
+			at += 2;
+		}
+		dst[(*n)++] = c;
+	}
+	return true;
+}
+
+static bool
+is_coded(struct str in, bool plus_ok)
+{
+	return str_find(in, '%') >= 0 || (plus_ok && str_find(in, '+') >= 0);
+}
+
+enum err
+url_decode(struct arena *a, struct str in, bool plus_ok, struct str *out)
+{
+	struct str plain = in;
+
+	if (is_coded(in, plus_ok)) {
+		char *dst = arena_take(a, in.n);
+
+		if (!unescape(in, plus_ok, dst, &plain.n))
+			return ERR_INPUT;
+		plain.p = dst;
+	}
+	if (str_find(plain, '\0') >= 0 || !str_is_utf8(plain))
+		return ERR_INPUT;
+	*out = plain;
+	return OK;
+}
+
+static bool
+is_unreserved(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') ||
+	    c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+void
+url_encode(struct buf *b, struct str s)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (is_unreserved(c)) {
+			buf_byte(b, (char)c);
+			continue;
+		}
+		buf_byte(b, '%');
+		buf_byte(b, digits[c >> 4]);
+		buf_byte(b, digits[c & 15]);
+	}
+}
+
+struct str
+url_query(struct arena *a, struct str query, struct str name)
+{
+	for (int i = 0; i < URL_PAIRS_MAX && query.n; i++) {
+		struct str pair, key, value, found;
+
+		str_cut(query, '&', &pair, &query);
+		str_cut(pair, '=', &key, &value);
+		if (url_decode(a, key, true, &key) || !str_eq(key, name))
+			continue;
+		return url_decode(a, value, true, &found) ? STR_EMPTY : found;
+	}
+	return STR_EMPTY;
+}

@@ -1,0 +1,28 @@
+/* Knows percent-coding and query strings (RFC 3986, WHATWG URL 5.1). */
+#ifndef PISTE_HTTP_URL_H
+#define PISTE_HTTP_URL_H
+
+#include "base/str.h"
+
+struct arena;
+struct buf;
+
+#define URL_PAIRS_MAX 64
+
+/*
+ * Decode %XX, and + as a blank when plus_ok.  ERR_INPUT for a broken escape,
+ * a NUL, or bytes that are no UTF-8 afterwards.
+ */
+MUST_USE enum err url_decode(struct arena *a, struct str in, bool plus_ok,
+    struct str *out);
+
+/* Append s with all but unreserved characters percent-coded. */
+void url_encode(struct buf *b, struct str s);
+
+/*
+ * The decoded value of the first pair called name in a query string; empty if
+ * there is none or it can't be decoded: a broken query never refuses a page.
+ */
+struct str url_query(struct arena *a, struct str query, struct str name);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * Form bodies: the first line is the content type, the rest the body.  What
+ * is understood must be text within its limits, whatever was sent.
+ */
+#include <assert.h>
+
+#include "base/arena.h"
+#include "http/body.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	static struct arena *a;
+	struct str type, bytes = { (const char *)data, size };
+	struct body body;
+	enum err e;
+
+	if (!a)
+		a = arena_new(ARENA_REQUEST_BYTES_MAX);
+	arena_reset(a);
+	if (!str_cut(bytes, '\n', &type, &bytes))
+		return 0;
+	e = body_parse(a, type, bytes, &body);
+	assert(!e == !body.fault);
+	assert(body.count <= BODY_FIELDS_MAX);
+	assert(body.fault_field.n <= BODY_NAME_BYTES_MAX);
+	assert(str_is_utf8(body.fault_field));
+	for (size_t i = 0; i < body.count; i++) {
+		assert(body.field[i].name.n <= BODY_NAME_BYTES_MAX);
+		assert(body.field[i].value.n <= BODY_VALUE_BYTES_MAX);
+		assert(str_is_utf8(body.field[i].name));
+		assert(str_is_utf8(body.field[i].value));
+		assert(str_find(body.field[i].name, '\0') < 0);
+		assert(str_find(body.field[i].value, '\0') < 0);
+	}
+	return 0;
+}

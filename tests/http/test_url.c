@@ -1,0 +1,135 @@
+/* Percent-coding and queries: http/url.c. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "http/url.h"
+
+#include "support/suite.h"
+
+static const struct {
+	struct str in;
+	bool plus_ok;
+	struct str out;
+	enum err e;
+} decoded[] = {
+	{ { "", 0 }, false, { "", 0 }, OK },
+	{ { "plain", 5 }, false, { "plain", 5 }, OK },
+	{ { "a+b", 3 }, true, { "a b", 3 }, OK },
+	{ { "a+b", 3 }, false, { "a+b", 3 }, OK },
+	{ { "a%2Bb", 5 }, true, { "a+b", 3 }, OK },
+	{ { "%41%4a%4A", 9 }, false, { "AJJ", 3 }, OK },
+	{ { "%C3%A9", 6 }, false, { "\xc3\xa9", 2 }, OK },
+	{ { "%2525", 5 }, false, { "%25", 3 }, OK },	/* once, not twice */
+	{ { "%E2%82%AC", 9 }, true, { "\xe2\x82\xac", 3 }, OK },
+	{ { "%", 1 }, false, { "", 0 }, ERR_INPUT },
+	{ { "%4", 2 }, false, { "", 0 }, ERR_INPUT },
+	{ { "a%4", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "%G1", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "%1G", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "%-1", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "% 1", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "a%00b", 5 }, false, { "", 0 }, ERR_INPUT },
+	{ { "a\0b", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "%C3", 3 }, false, { "", 0 }, ERR_INPUT },
+	{ { "%C0%AF", 6 }, false, { "", 0 }, ERR_INPUT },	/* overlong */
+	{ { "%ED%A0%80", 9 }, false, { "", 0 }, ERR_INPUT },	/* surrogate */
+	{ { "\xff", 1 }, false, { "", 0 }, ERR_INPUT },
+};
+
+START_TEST(texts_are_decoded)
+{
+	struct str out = STR("untouched");
+	enum err e = url_decode(suite_arena(), decoded[_i].in,
+	    decoded[_i].plus_ok, &out);
+
+	ck_assert_int_eq(e, decoded[_i].e);
+	ck_assert_str_same(out, e ? STR("untouched") : decoded[_i].out);
+}
+END_TEST
+
+START_TEST(coding_comes_back)
+{
+	char all[255];
+	struct buf b;
+	struct str out;
+
+	/* Every ASCII byte but NUL, and some of two and three. */
+	for (int i = 1; i < 128; i++)
+		all[i - 1] = (char)i;
+	buf_init(&b, suite_arena(), 4096);
+	url_encode(&b, (struct str){ all, 127 });
+	url_encode(&b, STR("\xc3\xa9\xe2\x82\xac"));
+	ck_assert_int_eq(url_decode(suite_arena(), buf_str(&b), true, &out),
+	    OK);
+	ck_assert_uint_eq(out.n, 132);
+	ck_assert_int_eq(memcmp(out.p, all, 127), 0);
+}
+END_TEST
+
+START_TEST(only_unreserved_stay_plain)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 100);
+	url_encode(&b, STR("aZ09-._~ /?&=+%\xc3\xa9"));
+	ck_assert_str_same(buf_str(&b),
+	    STR("aZ09-._~%20%2F%3F%26%3D%2B%25%C3%A9"));
+}
+END_TEST
+
+static const struct {
+	const char *query;
+	const char *name;
+	const char *value;
+} queries[] = {
+	{ "", "a", "" },
+	{ "a=1", "a", "1" },
+	{ "a=1&a=2", "a", "1" },
+	{ "b=1&a=2", "a", "2" },
+	{ "aa=1&a=2", "a", "2" },
+	{ "a", "a", "" },
+	{ "a=", "a", "" },
+	{ "a=b=c", "a", "b=c" },
+	{ "a=x+y%20z", "a", "x y z" },
+	{ "%61=1", "a", "1" },
+	{ "&&a=1", "a", "1" },
+	{ "a=%zz", "a", "" },
+	{ "a=%zz&a=2", "a", "" },	/* the first one called so */
+	{ "%zz=1&a=2", "a", "2" },
+	{ "a=%ff", "a", "" },
+	{ "A=1", "a", "" },
+};
+
+START_TEST(query_finds_the_first)
+{
+	ck_assert_str_same(url_query(suite_arena(),
+	    str_of(queries[_i].query), str_of(queries[_i].name)),
+	    str_of(queries[_i].value));
+}
+END_TEST
+
+START_TEST(pairs_are_limited)
+{
+	for (int before = URL_PAIRS_MAX - 1; before <= URL_PAIRS_MAX;
+	    before++) {
+		struct buf b;
+
+		buf_init(&b, suite_arena(), 4096);
+		for (int i = 0; i < before; i++)
+			buf_add(&b, STR("x=1&"));
+		buf_add(&b, STR("a=found"));
+		ck_assert_str_same(url_query(suite_arena(), buf_str(&b),
+		    STR("a")), before < URL_PAIRS_MAX ? STR("found") :
+		    STR_EMPTY);
+	}
+}
+END_TEST
+
+SUITE(url)
+{
+	SUITE_LOOP(texts_are_decoded, COUNT(decoded));
+	SUITE_TEST(coding_comes_back);
+	SUITE_TEST(only_unreserved_stay_plain);
+	SUITE_LOOP(query_finds_the_first, COUNT(queries));
+	SUITE_TEST(pairs_are_limited);
+}
