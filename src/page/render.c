@@ -1,0 +1,266 @@
+/*
+ * Implements render.h: sets our words, then a variant's parts, then what
+ * belongs to this very page.  The last value of a marker counts, so no part
+ * can stand in for the token or the form's address.
+ */
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/phrase.h"
+#include "form/form.h"
+#include "page/formview.h"
+#include "page/frozen.h"
+#include "page/parts.h"
+#include "page/plain.h"
+#include "page/render.h"
+#include "page/site.h"
+#include "page/snapshot.h"
+#include "page/template.h"
+#include "page/view.h"
+
+#define USUAL_BYTES (16 << 10)	/* taken at once: most pages need no more */
+#define WORDS_BYTES_MAX ((size_t)1 << 20)
+#define STATUS_DIGITS 3
+
+static const struct {
+	const char *marker;
+	enum phrase phrase;
+} words[] = {
+	{ "BUTTON", PHRASE_PAGE_SEND },
+	{ "WORD_SKIP", PHRASE_PAGE_SKIP },
+	{ "WORD_LANGUAGES", PHRASE_PAGE_LANGUAGES },
+	{ "WORD_REQUIRED", PHRASE_PAGE_REQUIRED },
+	{ "WORD_OPTIONAL", PHRASE_PAGE_OPTIONAL },
+	{ "WORD_CHOOSE", PHRASE_PAGE_CHOOSE },
+	{ "WORD_TRAP", PHRASE_PAGE_TRAP },
+	{ "WORD_CONSENTS", PHRASE_PAGE_CONSENTS },
+	{ "WORD_ERRORS", PHRASE_PAGE_ERRORS },
+	{ "WORD_ERROR_PREFIX", PHRASE_PAGE_ERROR_PREFIX },
+	{ "WORD_BACK", PHRASE_PAGE_BACK },
+	{ "WORD_DOWNLOAD", PHRASE_PAGE_DOWNLOAD },
+	{ "WORD_LINK_EXPIRES", PHRASE_PAGE_LINK_EXPIRES },
+	{ "WORD_PRIVACY", PHRASE_PAGE_PRIVACY },
+	{ "WORD_COLON", PHRASE_PAGE_COLON },
+	{ "FORM_TITLE", PHRASE_PAGE_FORM_TITLE },
+	{ "FORM_NOTE", PHRASE_PAGE_FORM_NOTE },
+	{ "BENEFITS_TITLE", PHRASE_PAGE_BENEFITS_TITLE },
+	{ "INSIDE_TITLE", PHRASE_PAGE_INSIDE_TITLE },
+	{ "FACTS_TITLE", PHRASE_PAGE_FACTS_TITLE },
+	{ "NEXT_TITLE", PHRASE_PAGE_NEXT_TITLE },
+	{ "PRIVACY_WHO_TITLE", PHRASE_PRIVACY_WHO_TITLE },
+	{ "PRIVACY_WHO", PHRASE_PRIVACY_WHO },
+	{ "PRIVACY_WHY_TITLE", PHRASE_PRIVACY_WHY_TITLE },
+	{ "PRIVACY_WHY", PHRASE_PRIVACY_WHY },
+	{ "PRIVACY_BASIS_TITLE", PHRASE_PRIVACY_BASIS_TITLE },
+	{ "PRIVACY_BASIS", PHRASE_PRIVACY_BASIS },
+	{ "PRIVACY_RECIPIENTS_TITLE", PHRASE_PRIVACY_RECIPIENTS_TITLE },
+	{ "PRIVACY_RECIPIENTS", PHRASE_PRIVACY_RECIPIENTS },
+	{ "PRIVACY_KEEP_TITLE", PHRASE_PRIVACY_KEEP_TITLE },
+	{ "PRIVACY_KEEP", PHRASE_PRIVACY_KEEP },
+	{ "PRIVACY_RIGHTS_TITLE", PHRASE_PRIVACY_RIGHTS_TITLE },
+	{ "PRIVACY_RIGHTS", PHRASE_PRIVACY_RIGHTS },
+	{ "PRIVACY_COOKIE_TITLE", PHRASE_PRIVACY_COOKIE_TITLE },
+	{ "PRIVACY_COOKIE", PHRASE_PRIVACY_COOKIE },
+};
+
+/* What a status is called, and what a visitor can do. */
+static const struct status {
+	int status;
+	enum phrase title;
+	enum phrase text;
+} statuses[] = {
+#define STATUS(n) { n, PHRASE_STATUS_##n, PHRASE_STATUS_##n##_TEXT }
+	STATUS(400), STATUS(403), STATUS(404), STATUS(405), STATUS(410),
+	STATUS(413), STATUS(414), STATUS(415), STATUS(429), STATUS(431),
+	STATUS(500), STATUS(503),
+#undef STATUS
+};
+
+static const char *const language_names[LANG_COUNT] = {
+	[LANG_FR] = "Français", [LANG_EN] = "English",
+};
+
+/* The words are the same for every request: set once, read by all. */
+static const struct view *words_of[LANG_COUNT];
+
+static void
+set_words(void)
+{
+	struct arena *a = arena_new(WORDS_BYTES_MAX);
+
+	for (size_t l = 0; l < LANG_COUNT; l++) {
+		struct view *v = view_new(a, NULL);
+
+		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+			view_set(v, words[i].marker,
+			    phrase_in(words[i].phrase, (enum lang)l));
+		view_set(v, "LANG", lang_code((enum lang)l));
+		words_of[l] = v;
+	}
+}
+
+static struct view *
+new_view(struct arena *a, enum lang l)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, set_words);
+	return view_new(a, words_of[l]);
+}
+
+static struct str
+join(struct arena *a, struct str head, struct str tail)
+{
+	struct buf b;
+
+	buf_init(&b, a, head.n + tail.n);
+	buf_add(&b, head);
+	buf_add(&b, tail);
+	return buf_str(&b);
+}
+
+static struct str
+expand(struct arena *a, const struct picture *picture, struct str name,
+    const struct view *v)
+{
+	const struct view_template *t = NULL;
+	struct buf out = { .arena = a, .p = arena_take(a, USUAL_BYTES),
+	    .capacity = USUAL_BYTES, .max = RENDER_BYTES_MAX };
+
+	if (picture && picture->templates)
+		t = template_find(picture->templates,
+		    join(a, STR("landing/"), name));
+	if (!t)
+		t = plain_page();
+	view_expand(t, v, &out);
+	return buf_str(&out);
+}
+
+static struct str
+url_in(struct arena *a, struct str url, enum lang l)
+{
+	return join(a, join(a, url, STR("?lang=")), lang_code(l));
+}
+
+/* One page in several languages: each has an address of its own. */
+static void
+set_languages(struct arena *a, struct view *v, const struct render *r)
+{
+	if (r->page->langs < 2) {
+		view_set(v, "CANONICAL_URL", r->url);
+		return;
+	}
+	view_set(v, "CANONICAL_URL", url_in(a, r->url, r->lang));
+	view_set(v, "DEFAULT_URL", r->url);
+	for (size_t i = 0; i < r->page->langs; i++) {
+		enum lang l = r->page->lang[i];
+		struct view *language = view_add(v, "LANGUAGE");
+
+		view_set(language, "LANGUAGE_CODE", lang_code(l));
+		view_set(language, "LANGUAGE_NAME",
+		    str_of(language_names[l]));
+		view_set(language, "LANGUAGE_URL", url_in(a, r->url, l));
+		view_set(language, l == r->lang ? "LANGUAGE_CURRENT" :
+		    "LANGUAGE_OTHER", url_in(a, STR_EMPTY, l));
+	}
+	view_set(v, "LANGUAGE_LIST", STR("1"));
+}
+
+/* Parts whose absence another part makes good. */
+static void
+set_heading(struct view *v, const struct site_part *part, size_t parts,
+    const struct render *r)
+{
+	struct str headline = site_part(part, parts, STR("headline"), r->lang);
+	struct str title = site_part(part, parts, STR("title"), r->lang);
+
+	if (!headline.n) {
+		headline = r->page->key;
+		view_set(v, "HEADLINE", headline);
+	}
+	view_set(v, "PAGE_TITLE", title.n ? title : headline);
+}
+
+static struct str
+render_now(struct arena *a, const struct render *r)
+{
+	struct view *v = new_view(a, r->lang);
+
+	parts_fill(a, v, r->variant->part, r->variant->parts, r->lang);
+	set_heading(v, r->variant->part, r->variant->parts, r);
+	set_languages(a, v, r);
+	view_set(v, "STATIC_URL", r->static_url);
+	view_set(v, "ACTION", r->action);
+	view_set(v, "TOKEN", r->token);
+	view_set(v, r->form->errors ? "NOTICE" : "NOTICE_ALONE", r->notice);
+	formview_fill(a, v, r->page->form, r->form, r->lang);
+	return expand(a, r->picture, r->variant->template, v);
+}
+
+/* Is this the page as everybody first meets it, but for the token? */
+static bool
+is_first_view(const struct render *r)
+{
+	const struct form *f = r->page->form;
+
+	if (r->notice.n || r->form->errors)
+		return false;
+	for (size_t i = 0; i < f->fields; i++)
+		if (r->form->value[i].typed.n)
+			return false;
+	for (size_t i = 0; i < f->consents; i++)
+		if (r->form->granted[i])
+			return false;
+	return true;
+}
+
+struct str
+render_page(struct arena *a, const struct render *r)
+{
+	if (r->picture && r->picture->frozen && is_first_view(r))
+		return frozen_page(r->picture->frozen, a, r, render_now);
+	return render_now(a, r);
+}
+
+struct str
+render_thanks(struct arena *a, const struct render *r, struct str asset_url)
+{
+	struct view *v = new_view(a, r->lang);
+
+	if (r->variant)
+		view_set(v, "BRAND", site_part(r->variant->part,
+		    r->variant->parts, STR("brand"), r->lang));
+	view_set(v, "HEADLINE", phrase_in(PHRASE_PAGE_THANKS, r->lang));
+	parts_fill(a, v, r->page->thanks, r->page->thanks_parts, r->lang);
+	view_set(v, "STATIC_URL", r->static_url);
+	view_set(v, "ASSET_URL", asset_url);
+	view_set(v, "BACK_URL", r->action);
+	return expand(a, r->picture, STR("thanks"), v);
+}
+
+static const struct status *
+find_status(int status)
+{
+	int kind = status < 500 ? 400 : 500;
+
+	for (int wanted = status;; wanted = kind)
+		for (size_t i = 0; i < sizeof statuses / sizeof statuses[0];
+		    i++)
+			if (statuses[i].status == wanted)
+				return &statuses[i];
+}
+
+struct str
+render_status(struct arena *a, const struct picture *picture,
+    struct str static_url, int status, enum lang lang)
+{
+	const struct status *s = find_status(status);
+	struct view *v = new_view(a, lang);
+
+	view_set(v, "STATIC_URL", static_url);
+	view_set(v, "STATUS", buf_fmt(a, STATUS_DIGITS, "%d", status));
+	view_set(v, "HEADLINE", phrase_in(s->title, lang));
+	view_set(v, "TEXT", phrase_in(s->text, lang));
+	return expand(a, picture, STR("status"), v);
+}

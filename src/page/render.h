@@ -1,0 +1,47 @@
+/*
+ * Knows how pages look to templates: which markers and sections are set, as
+ * listed in templates/landing/README.md.
+ */
+#ifndef PISTE_PAGE_RENDER_H
+#define PISTE_PAGE_RENDER_H
+
+#include <stdbool.h>
+
+#include "base/lang.h"
+#include "base/str.h"
+
+struct arena;
+struct form_result;
+struct picture;
+struct site_page;
+struct site_variant;
+
+#define RENDER_BYTES_MAX (512 << 10)
+
+/* What a landing page is made of. */
+struct render {
+	const struct picture *picture;
+	const struct site_page *page;
+	const struct site_variant *variant;
+	enum lang lang;
+	struct str static_url;
+	struct str url;			/* absolute, for canonical links */
+	struct str action;		/* where the form is posted */
+	struct str token;
+	const struct form_result *form;	/* blank, or as posted */
+	struct str notice;		/* above the form, or empty */
+};
+
+/* The landing page with its form, its values and its messages. */
+struct str render_page(struct arena *a, const struct render *r);
+/* The thank-you part; asset_url empty when there is none to give. */
+struct str render_thanks(struct arena *a, const struct render *r,
+    struct str asset_url);
+/*
+ * A page of ours for a status (403, 404, 405, 410, 413, 415, 429, 503…), from
+ * templates/landing/status.tpl or, with no picture, a minimal page of its own.
+ */
+struct str render_status(struct arena *a, const struct picture *picture,
+    struct str static_url, int status, enum lang lang);
+
+#endif

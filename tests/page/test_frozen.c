@@ -1,0 +1,224 @@
+/*
+ * Tests src/page/frozen.c: what is put together is what would be rendered,
+ * and whatever does not fit is rendered.
+ */
+#include <pthread.h>
+
+#include "base/buf.h"
+#include "page/frozen.h"
+#include "page/render.h"
+#include "page/site.h"
+#include "support/suite.h"
+
+#define PAGE_BYTES_MAX 1000
+#define ROOM ((size_t)1 << 20)
+
+static const struct site_variant variants[] = {
+	{ .key = { "a", 1 } }, { .key = { "b", 1 } },
+};
+static const struct site_page pages[] = {
+	{ .key = { "one", 3 }, .variant = variants, .variants = 2 },
+	{ .key = { "two", 3 }, .variant = &variants[1], .variants = 1 },
+};
+static const struct site site = { .page = pages, .pages = COUNT(pages) };
+
+static _Thread_local unsigned renderings;
+
+/* All that a page may depend on, with the token escaped. */
+static struct str
+render_once(struct arena *a, const struct render *r)
+{
+	struct buf b;
+
+	renderings++;
+	buf_init(&b, a, PAGE_BYTES_MAX);
+	buf_addf(&b, "%.*s %.*s %.*s %.*s %.*s %.*s [", STR_ARG(r->page->key),
+	    STR_ARG(r->variant->key), STR_ARG(lang_code(r->lang)),
+	    STR_ARG(r->url), STR_ARG(r->action), STR_ARG(r->static_url));
+	for (size_t i = 0; i < r->token.n; i++) {
+		if (r->token.p[i] == '<')
+			buf_add(&b, STR("&lt;"));
+		else
+			buf_byte(&b, r->token.p[i]);
+	}
+	buf_add(&b, STR("] end"));
+	return buf_str(&b);
+}
+
+static struct str
+render_twice(struct arena *a, const struct render *r)
+{
+	struct str once = render_once(a, r);
+
+	return buf_fmt(a, PAGE_BYTES_MAX, "%.*s %.*s", STR_ARG(once),
+	    STR_ARG(r->token));
+}
+
+static struct render
+asked(size_t page, size_t variant, enum lang l, const char *token)
+{
+	return (struct render){ .page = &pages[page],
+	    .variant = &pages[page].variant[variant], .lang = l,
+	    .url = STR("https://example.org/p"), .action = STR("/p"),
+	    .static_url = STR("/static"), .token = str_of(token) };
+}
+
+static const struct {
+	size_t page;
+	size_t variant;
+	enum lang lang;
+} places[] = {
+	{ 0, 0, LANG_FR }, { 0, 0, LANG_EN }, { 0, 1, LANG_FR },
+	{ 0, 1, LANG_EN }, { 1, 0, LANG_FR }, { 1, 0, LANG_EN },
+};
+
+START_TEST(each_page_is_rendered_once)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct arena *a = suite_arena();
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < COUNT(places); i++) {
+			struct render r = asked(places[i].page,
+			    places[i].variant, places[i].lang,
+			    round ? "abc.DEF-09_" : "x");
+			struct str got;
+
+			renderings = 0;
+			got = frozen_page(f, a, &r, render_once);
+			ck_assert_uint_eq(renderings, round ? 0 : 1);
+			ck_assert_str_same(got, render_once(a, &r));
+		}
+	}
+	ck_assert_uint_gt(frozen_bytes(f), 0);
+	frozen_free(f);
+} END_TEST
+
+/* Page, variant or address that isn't the kept one; a token to escape. */
+static const struct {
+	const char *token;
+	const char *action;
+	bool has_own_page;
+} strangers[] = {
+	{ "<script>", "/p", false },
+	{ "x y", "/p", false },
+	{ "", "/q", false },
+	{ "token", "/p?variant=b", false },
+	{ "token", "/p", true },
+};
+
+START_TEST(what_differs_is_rendered)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct render kept = asked(0, 0, LANG_FR, "token"), r = kept;
+	struct site_page own = pages[0];
+
+	frozen_page(f, suite_arena(), &kept, render_once);
+	r.token = str_of(strangers[_i].token);
+	r.action = str_of(strangers[_i].action);
+	if (strangers[_i].has_own_page)
+		r.page = &own;
+	renderings = 0;
+	ck_assert_str_same(frozen_page(f, suite_arena(), &r, render_once),
+	    render_once(suite_arena(), &r));
+	ck_assert_uint_eq(renderings, 2);
+	frozen_free(f);
+} END_TEST
+
+START_TEST(empty_token_is_fine)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct render r = asked(0, 0, LANG_FR, "");
+
+	ck_assert_str_same(frozen_page(f, suite_arena(), &r, render_once),
+	    render_once(suite_arena(), &r));
+	frozen_free(f);
+} END_TEST
+
+START_TEST(token_shown_twice_is_rendered)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct render r = asked(0, 0, LANG_FR, "token");
+
+	for (int round = 0; round < 2; round++)
+		ck_assert_str_same(frozen_page(f, suite_arena(), &r,
+		    render_twice), render_twice(suite_arena(), &r));
+	frozen_free(f);
+} END_TEST
+
+START_TEST(room_is_bounded)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct render r = asked(0, 0, LANG_FR, "token");
+	size_t n;
+
+	frozen_page(f, suite_arena(), &r, render_once);
+	n = frozen_bytes(f);
+	frozen_free(f);
+	for (size_t room = n - 1; room <= n; room++) {
+		f = frozen_new(&site, room);
+		frozen_page(f, suite_arena(), &r, render_once);
+		ck_assert_uint_eq(frozen_bytes(f), room == n ? n : 0);
+		ck_assert_str_same(frozen_page(f, suite_arena(), &r,
+		    render_once), render_once(suite_arena(), &r));
+		frozen_free(f);
+	}
+	frozen_free(NULL);
+} END_TEST
+
+#define THREADS 4
+
+static void *
+ask_often(void *context)
+{
+	struct arena *a = arena_new(ROOM);
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < 5000; i++) {
+		struct render r = asked(places[i % COUNT(places)].page,
+		    places[i % COUNT(places)].variant,
+		    places[i % COUNT(places)].lang, "token");
+
+		wrong += !str_eq(frozen_page(context, a, &r, render_once),
+		    render_once(a, &r));
+		arena_reset(a);
+	}
+	arena_free(a);
+	return wrong ? context : NULL;
+}
+
+START_TEST(threads_share_what_is_kept)
+{
+	struct frozen *f = frozen_new(&site, ROOM), *one;
+	pthread_t thread[THREADS];
+	struct render r = asked(0, 0, LANG_FR, "token");
+	void *wrong;
+
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&thread[i], NULL, ask_often,
+		    f), 0);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], &wrong);
+		ck_assert_ptr_null(wrong);
+	}
+	/* Whoever lost a race has given its bytes back. */
+	one = frozen_new(&site, ROOM);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		r = asked(places[i].page, places[i].variant, places[i].lang,
+		    "token");
+		frozen_page(one, suite_arena(), &r, render_once);
+	}
+	ck_assert_uint_eq(frozen_bytes(f), frozen_bytes(one));
+	frozen_free(one);
+	frozen_free(f);
+} END_TEST
+
+SUITE(frozen)
+{
+	SUITE_TEST(each_page_is_rendered_once);
+	SUITE_LOOP(what_differs_is_rendered, COUNT(strangers));
+	SUITE_TEST(empty_token_is_fine);
+	SUITE_TEST(token_shown_twice_is_rendered);
+	SUITE_TEST(room_is_bounded);
+	SUITE_TEST(threads_share_what_is_kept);
+}
