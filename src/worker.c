@@ -1,0 +1,168 @@
+/*
+ * The background worker: a loop around two modules that each make their own
+ * work safe to repeat, so that it may be killed anywhere.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/token.h"
+#include "lead/queue.h"
+#include "lead/submit.h"
+#include "store/pg.h"
+
+#include "worker.h"
+
+#define NAME_BYTES 128
+
+/*
+ * Plans are made anew each time: kept from when the queue was empty, a join
+ * would read a whole index for each row.
+ */
+static const char session[] = PG_WRITER_SESSION
+    "; SET plan_cache_mode = force_custom_plan; LISTEN " QUEUE_CHANNEL;
+
+struct worker {
+	const struct conf *conf;
+	struct pg *db;
+	char name[NAME_BYTES];
+	int stop_fd;		/* readable once we shall stop */
+	int64_t backoff_ms;
+};
+
+/* Host and process for people; chance, because both come again. */
+static void
+name_worker(struct worker *w)
+{
+	char host[64] = "", id[TOKEN_ID_CHARS + 1];
+
+	(void)gethostname(host, sizeof host - 1);
+	token_id(id);
+	snprintf(w->name, sizeof w->name, "%s/%ld/%.8s", host, (long)getpid(),
+	    id);
+}
+
+static bool
+is_stopping(const struct worker *w, int64_t wait_ms)
+{
+	struct pollfd p = { .fd = w->stop_fd, .events = POLLIN };
+
+	return poll(&p, 1, (int)wait_ms) > 0;
+}
+
+static enum err
+drain(struct worker *w)
+{
+	int64_t drained;
+	enum err e = submit_drain(w->db, w->conf->spool, w->stop_fd, &drained);
+
+	if (drained)
+		log_event(LOG_INFO, "worker.drained",
+		    LOG_INT("records", drained));
+	return e;
+}
+
+static enum err
+run_queue(struct worker *w)
+{
+	int64_t done = 1;
+	enum err e = OK;
+
+	while (!e && done && !is_stopping(w, 0))
+		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
+		    &done);
+	return e;
+}
+
+/*
+ * A spool that can't be read must not keep the queue from being worked; when
+ * it is PostgreSQL that is away, the queue notices as well.
+ */
+static enum err
+work(struct worker *w, enum err *spool)
+{
+	*spool = drain(w);
+	return run_queue(w);
+}
+
+/* Workers that lost the same server must not all come back at once. */
+static void
+back_off(struct worker *w)
+{
+	uint32_t chance;
+
+	token_random(&chance, sizeof chance);
+	(void)is_stopping(w, w->backoff_ms / 2 +
+	    chance % (w->backoff_ms / 2 + 1));
+	w->backoff_ms *= 2;
+	if (w->backoff_ms > WORKER_BACKOFF_MS_MAX)
+		w->backoff_ms = WORKER_BACKOFF_MS_MAX;
+}
+
+static void
+run(struct worker *w)
+{
+	enum err e, spool;
+	bool notified;
+
+	while (!is_stopping(w, 0)) {
+		e = work(w, &spool);
+		if (!e)
+			e = pg_wait(w->db, w->stop_fd, WORKER_POLL_MS,
+			    &notified);
+		if (e)
+			back_off(w);
+		else
+			w->backoff_ms = WORKER_BACKOFF_MS_MIN;
+	}
+}
+
+static enum err
+run_once(struct worker *w)
+{
+	enum err spool;
+	enum err e = work(w, &spool);
+
+	return e ? e : spool;
+}
+
+enum err
+worker_run(const struct conf *c, bool once)
+{
+	struct worker w = { .conf = c, .backoff_ms = WORKER_BACKOFF_MS_MIN };
+	struct signalfd_siginfo taken;
+	sigset_t stop, before;
+	enum err e = OK;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	sigprocmask(SIG_BLOCK, &stop, &before);
+	w.stop_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (w.stop_fd < 0) {
+		log_event(LOG_ERROR, "worker.signalfd");
+		e = ERR_AWAY;
+		goto unblock;
+	}
+	name_worker(&w);
+	w.db = pg_new(c->database, "piste-work");
+	pg_session(w.db, session);
+	log_event(LOG_INFO, "worker.start", LOG_Z("name", w.name));
+	if (once)
+		e = run_once(&w);
+	else
+		run(&w);
+	/* Taken, or it would strike as soon as it is unblocked. */
+	while (read(w.stop_fd, &taken, sizeof taken) > 0)
+		;
+	log_event(LOG_INFO, "worker.stop", LOG_Z("name", w.name));
+	pg_free(w.db);
+	close(w.stop_fd);
+unblock:
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return e;
+}

@@ -1,0 +1,22 @@
+/* Knows the background turn: drain the spool, run the queue. */
+#ifndef PISTE_WORKER_H
+#define PISTE_WORKER_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct conf;
+
+#define WORKER_POLL_MS 1000		/* at most until the spool is seen */
+#define WORKER_BACKOFF_MS_MIN 100	/* while PostgreSQL is away */
+#define WORKER_BACKOFF_MS_MAX 5000
+
+/*
+ * Work until SIGTERM or SIGINT; PostgreSQL's absence is waited out.  With
+ * once, until nothing is ready: ERR_AWAY then when PostgreSQL or the spool
+ * can't be reached.
+ */
+MUST_USE enum err worker_run(const struct conf *c, bool once);
+
+#endif
