@@ -1,0 +1,105 @@
+/* Implements app.h: puts the parts together, takes them apart in reverse. */
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/log.h"
+#include "geo/geo.h"
+#include "http/gateway.h"
+#include "lead/submit.h"
+#include "page/snapshot.h"
+#include "visitor.h"
+#include "store/group.h"
+#include "track/event.h"
+
+static void
+refresh_geo(void *context)
+{
+	geo_refresh(context);
+}
+
+static enum err
+load_key(const struct conf *c, struct token_key *out)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%.*s/" TOKEN_KEY_FILE,
+	    STR_ARG(c->state)) >= (int)sizeof path)
+		return ERR_INPUT;
+	return token_key_load(path, out);
+}
+
+enum err
+app_start(const struct conf *c, struct app *out)
+{
+	const struct group_plan group = {
+		.database = c->database,
+		.statement = submit_statement(),
+		.spool_dir = c->spool,
+		.spool_bytes_max = c->spool_bytes_max,
+		.wait_ms = c->commit_wait_ms,
+	};
+	struct snapshot_plan snapshot = {
+		.database = c->database,
+		.templates = c->templates,
+		.state = c->state,
+		.tick = refresh_geo,
+	};
+	enum err e = load_key(c, &out->key);
+
+	if (e)
+		return e;
+	out->conf = c;
+	out->geo = geo_new(c->geo, c->geo6);
+	snapshot.tick_context = out->geo;
+	e = group_new(&group, &out->group);
+	if (e)
+		goto close_geo;
+	e = event_new(c->database, c->exposure_flush_ms, &out->events);
+	if (e)
+		goto stop_group;
+	e = snapshot_new(&snapshot, &out->snapshot);
+	if (!e)
+		return OK;
+	event_free(out->events);
+stop_group:
+	group_free(out->group);
+close_geo:
+	geo_free(out->geo);
+	log_event(LOG_ERROR, "app.start", LOG_Z("kind", err_name(e)));
+	return e;
+}
+
+void
+app_stop(struct app *app)
+{
+	snapshot_free(app->snapshot);
+	event_free(app->events);
+	group_free(app->group);
+	geo_free(app->geo);
+}
+
+/* Shared out among the processes, so that a core has one loop. */
+static int
+loops_of(const struct conf *c)
+{
+	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (c->loops)
+		return (int)c->loops;
+	return cores > c->processes ? (int)(cores / c->processes) : 1;
+}
+
+void
+app_plan(struct app *app, struct gateway_plan *out)
+{
+	*out = (struct gateway_plan){
+		.app = app,
+		.refuse = visitor_refuse,
+		.loops = loops_of(app->conf),
+		.crew = (int)app->conf->crew,
+		.stop_ms = app->conf->stop_ms,
+	};
+	out->count = visitor_routes(&out->routes);
+}

@@ -1,0 +1,40 @@
+/*
+ * Knows what one running process consists of: settings, key, the picture of
+ * the site, geo, the road to PostgreSQL, the exposures.
+ */
+#ifndef PISTE_APP_H
+#define PISTE_APP_H
+
+#include <stdbool.h>
+
+#include "base/conf.h"
+#include "base/token.h"
+
+struct event_log;
+struct gateway_plan;
+struct geo;
+struct group;
+struct snapshot;
+
+struct app {
+	const struct conf *conf;
+	struct token_key key;
+	struct snapshot *snapshot;
+	struct geo *geo;
+	struct group *group;
+	struct event_log *events;
+};
+
+/*
+ * Start everything a request may need; what failed is logged and undone.
+ * ERR_DENIED, ERR_INPUT or ERR_AWAY as token_key_load, group_new, snapshot_new
+ * and event_new say.
+ */
+MUST_USE enum err app_start(const struct conf *c, struct app *out);
+/* Write what waits, then stop. */
+void app_stop(struct app *app);
+
+/* Routes and limits for the gateway; app must outlive it. */
+void app_plan(struct app *app, struct gateway_plan *out);
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * Implements capture.h.  Whatever is wrong with a post, the form comes back
+ * with all that was typed; a success is told only once the group says that
+ * the submission is durable.
+ */
+#include "app.h"
+#include "base/addr.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/phrase.h"
+#include "capture.h"
+#include "form/form.h"
+#include "form/ticket.h"
+#include "geo/geo.h"
+#include "http/body.h"
+#include "http/gateway.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "lead/submit.h"
+#include "page/render.h"
+#include "page/site.h"
+#include "page/snapshot.h"
+#include "visitor.h"
+#include "store/group.h"
+#include "visit.h"
+
+#define CLOCK_SKEW_MS 300000	/* a ticket may be this young: several nodes */
+#define RETRY_AFTER_S "5"
+
+/* A post on its way; lives in the request's arena. */
+struct capture {
+	struct request *rq;
+	struct visit visit;
+	struct form_result form;
+	struct ticket ticket;
+	struct group_item item;
+};
+
+void
+capture_answer(struct request *rq, const struct visit *v,
+    const struct capture_view *view)
+{
+	response_set(rq, view->status, RESPONSE_HTML, render_page(rq->arena,
+	    &(struct render){
+		.picture = v->picture,
+		.page = v->page,
+		.variant = v->variant,
+		.lang = v->lang,
+		.static_url = rq->app->conf->static_url,
+		.url = visit_url(rq, v),
+		.action = visit_path(rq, v, ""),
+		.token = view->token,
+		.form = view->form,
+		.notice = view->notice,
+	    }));
+}
+
+/* Show the form again, filled in; with a fresh ticket, or with the posted. */
+static enum turn
+give_back(struct capture *c, int status, bool is_fresh, enum phrase notice)
+{
+	struct request *rq = c->rq;
+	struct str token = c->form.token;
+
+	if (is_fresh) {
+		visit_ticket(rq, &c->visit, &c->ticket);
+		token = ticket_seal(rq->arena, &rq->app->key, &c->ticket);
+	}
+	log_event(LOG_INFO, "capture.back", LOG_STR("page", c->visit.page->key),
+	    LOG_INT("status", status),
+	    LOG_INT("wrong", (int64_t)c->form.errors));
+	if (status == 503)
+		response_header(rq, "Retry-After", STR(RETRY_AFTER_S));
+	capture_answer(rq, &c->visit, &(struct capture_view){
+		.status = status,
+		.form = &c->form,
+		.token = token,
+		.notice = phrase_in(notice, c->visit.lang),
+	});
+	visit_end(rq, &c->visit);
+	return TURN_ANSWERED;
+}
+
+/* What a body that can't be taken is answered with. */
+static enum phrase
+fault_notice(enum body_fault fault)
+{
+	if (fault == BODY_HAS_FILE)
+		return PHRASE_NOTICE_FILE;
+	return body_fault_status(fault) == 413 ? PHRASE_NOTICE_TOO_LARGE :
+	    PHRASE_NOTICE_BROKEN;
+}
+
+/* Is the ticket ours, for this page, and still young enough? */
+static bool
+is_admitted(struct capture *c, enum phrase *why)
+{
+	struct request *rq = c->rq;
+	const struct site_variant *shown;
+	int64_t age;
+
+	*why = PHRASE_NOTICE_NO_TOKEN;
+	if (ticket_open(rq->arena, &rq->app->key, c->form.token, &c->ticket) ||
+	    !str_eq(c->ticket.page, c->visit.page->key))
+		return false;
+	*why = PHRASE_NOTICE_EXPIRED;
+	age = rq->received_ms - c->ticket.issued_ms;
+	if (age > rq->app->conf->form_max_age_ms || age < -CLOCK_SKEW_MS)
+		return false;
+	shown = site_variant(c->visit.page, c->ticket.variant);
+	if (shown)
+		c->visit.variant = shown;
+	return true;
+}
+
+static enum submit_suspect
+suspect_of(const struct capture *c)
+{
+	int64_t age = c->rq->received_ms - c->ticket.issued_ms;
+
+	if (c->form.is_trapped)
+		return SUBMIT_TRAPPED;
+	return age < c->rq->app->conf->min_fill_ms ? SUBMIT_TOO_FAST :
+	    SUBMIT_CLEAN;
+}
+
+/* On the request's loop, once the group has answered. */
+static void
+finish(struct request *rq)
+{
+	struct capture *c = rq->waiting_for;
+	enum submit_verdict verdict;
+
+	if (c->item.err) {
+		give_back(c, 503, false, PHRASE_NOTICE_TRY_AGAIN);
+		return;
+	}
+	verdict = c->item.is_spooled ? SUBMIT_NEW :
+	    submit_verdict(str_of(c->item.verdict));
+	if (verdict == SUBMIT_CONFLICT) {
+		give_back(c, 422, true, PHRASE_NOTICE_SENT_BEFORE);
+		return;
+	}
+	log_event(LOG_INFO, "capture.taken",
+	    LOG_STR("page", c->visit.page->key),
+	    LOG_Z("outcome", c->item.is_spooled ? "spooled" : c->item.verdict));
+	response_redirect(rq, 303, visit_path(rq, &c->visit, "/thanks"));
+	visit_end(rq, &c->visit);
+}
+
+static void
+wake(struct group_item *item)
+{
+	gateway_resume(item->context);
+}
+
+static struct str
+campaign_of(const struct site_page *pg)
+{
+	return pg->campaign ? pg->campaign->key : STR_EMPTY;
+}
+
+static struct str
+offer_of(const struct site_page *pg)
+{
+	return pg->campaign && pg->campaign->offer ?
+	    pg->campaign->offer->key : STR_EMPTY;
+}
+
+static enum turn
+hand_in(struct capture *c)
+{
+	struct request *rq = c->rq;
+	const struct conf *conf = rq->app->conf;
+	const struct site_experiment *x = c->visit.page->experiment;
+	struct place place;
+
+	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+	c->item = (struct group_item){
+		.row = submit_row(rq->arena, &(struct submit){
+			.ticket = &c->ticket,
+			.form = c->visit.page->form,
+			.result = &c->form,
+			.place = &place,
+			.offer = offer_of(c->visit.page),
+			.campaign = campaign_of(c->visit.page),
+			.ip_prefix = addr_prefix(rq->arena, rq->remote_addr,
+			    conf->keep_full_address != 0),
+			.request_id = rq->id,
+			.visitor = c->visit.is_new ? STR_EMPTY :
+			    c->visit.visitor,
+			.bucket_version = x ? x->bucket_version : 0,
+			.suspect = suspect_of(c),
+			.via = STR("form"),
+			.received_ms = rq->received_ms,
+		}),
+		.done = wake,
+		.context = rq,
+	};
+	rq->resume = finish;
+	rq->waiting_for = c;
+	if (group_put(rq->app->group, &c->item))
+		return give_back(c, 503, false, PHRASE_NOTICE_TRY_AGAIN);
+	return TURN_PARKED;
+}
+
+enum turn
+capture_take(struct request *rq)
+{
+	struct capture *c = ARENA_NEW(rq->arena, struct capture);
+	struct body body;
+	enum phrase why;
+	enum err e;
+
+	c->rq = rq;
+	if (!visit_begin(rq, &c->visit))
+		return TURN_ANSWERED;
+	e = body_parse(rq->arena, rq->content_type, rq->body, &body);
+	form_check(rq->arena, c->visit.page->form, body.field, body.count,
+	    &c->form);
+	if (e) {
+		log_event(LOG_INFO, "capture.body",
+		    LOG_Z("fault", body_fault_name(body.fault)));
+		return give_back(c, body_fault_status(body.fault), true,
+		    fault_notice(body.fault));
+	}
+	if (!is_admitted(c, &why))
+		return give_back(c, 400, true, why);
+	if (c->form.errors)
+		return give_back(c, 422, false, PHRASE_NOTICE_WRONG);
+	return hand_in(c);
+}

@@ -1,0 +1,26 @@
+/* Knows how a posted form is taken: judged, parked until durable, answered. */
+#ifndef PISTE_CAPTURE_H
+#define PISTE_CAPTURE_H
+
+#include "base/str.h"
+#include "http/route.h"
+
+struct form_result;
+struct visit;
+
+/* A form as it is about to be shown. */
+struct capture_view {
+	int status;
+	const struct form_result *form;
+	struct str token;
+	struct str notice;	/* a sentence above it, or empty */
+};
+
+/* Answer rq with v's page and that form. */
+void capture_answer(struct request *rq, const struct visit *v,
+    const struct capture_view *view);
+
+/* POST /p/:page. */
+enum turn capture_take(struct request *rq);
+
+#endif

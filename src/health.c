@@ -1,0 +1,153 @@
+/* Implements health.h over the counters of the modules. */
+#include "app.h"
+#include "base/addr.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "geo/geo.h"
+#include "health.h"
+#include "http/gateway.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "page/snapshot.h"
+#include "visitor.h"
+#include "store/group.h"
+#include "store/spool.h"
+#include "track/event.h"
+
+#define METRICS_BYTES_MAX (64 << 10)
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+enum turn
+health_alive(struct request *rq)
+{
+	response_set(rq, 200, RESPONSE_TEXT, STR("ok\n"));
+	return TURN_ANSWERED;
+}
+
+static bool
+is_allowed(struct request *rq)
+{
+	if (addr_in(rq->remote_addr, rq->app->conf->metrics_from))
+		return true;
+	visitor_refuse(rq, 403);
+	return false;
+}
+
+enum turn
+health_ready(struct request *rq)
+{
+	const struct picture *p;
+	struct group_count group;
+	struct str why = STR_EMPTY;
+
+	if (!is_allowed(rq))
+		return TURN_ANSWERED;
+	p = snapshot_hold(rq->app->snapshot);
+	group_counts(rq->app->group, &group);
+	if (!p)
+		why = STR("no site loaded yet\n");
+	else if (group.is_away && !group.can_spool)
+		why = STR("no place to write: database and spool\n");
+	if (p)
+		snapshot_release(rq->app->snapshot, p);
+	response_set(rq, why.n ? 503 : 200, RESPONSE_TEXT,
+	    why.n ? why : STR("ready\n"));
+	return TURN_ANSWERED;
+}
+
+enum metric { COUNTER, GAUGE };
+
+static void
+metric(struct buf *b, enum metric kind, const char *name, const char *help,
+    int64_t value)
+{
+	buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name,
+	    kind == COUNTER ? "counter" : "gauge", name, (long long)value);
+}
+
+static void
+requests(struct buf *b)
+{
+	struct gateway_count n;
+
+	gateway_counts(&n);
+	buf_add(b, STR("# HELP piste_requests_total Requests answered, by"
+	    " class of status.\n# TYPE piste_requests_total counter\n"));
+	for (int i = 2; i <= 5; i++)
+		buf_addf(b, "piste_requests_total{status=\"%dxx\"} %llu\n", i,
+		    (unsigned long long)n.by_class[i]);
+	metric(b, COUNTER, "piste_requests_refused_total",
+	    "Requests cut short, malformed or over a limit.",
+	    (int64_t)n.refused);
+	metric(b, GAUGE, "piste_connections", "FastCGI connections open.",
+	    (int64_t)n.connections);
+	metric(b, GAUGE, "piste_requests_parked",
+	    "Requests that wait for their commit.", (int64_t)n.parked);
+}
+
+static void
+submissions(struct buf *b, struct app *app)
+{
+	struct group_count n;
+
+	group_counts(app->group, &n);
+	metric(b, COUNTER, "piste_submissions_committed_total",
+	    "Submissions PostgreSQL has taken.", (int64_t)n.committed);
+	metric(b, COUNTER, "piste_commits_total",
+	    "Commits they shared.", (int64_t)n.commits);
+	metric(b, COUNTER, "piste_submissions_spooled_total",
+	    "Submissions the spool has taken.", (int64_t)n.spooled);
+	metric(b, COUNTER, "piste_submissions_refused_total",
+	    "Submissions neither could take.", (int64_t)n.refused);
+	metric(b, GAUGE, "piste_database_up",
+	    "Whether PostgreSQL answered last time.", !n.is_away);
+}
+
+static void
+spool(struct buf *b, struct app *app)
+{
+	struct spool_depth d = { 0 };
+	enum err e = spool_depth(app->conf->spool, &d);
+
+	metric(b, GAUGE, "piste_spool_up", "Whether the spool can be read.",
+	    e == OK);
+	metric(b, GAUGE, "piste_spool_records",
+	    "Submissions in the spool.", d.records);
+	metric(b, GAUGE, "piste_spool_bytes", "Bytes in the spool.", d.bytes);
+	metric(b, GAUGE, "piste_spool_age_seconds",
+	    "Age of the oldest submission in the spool.",
+	    d.oldest_ms ? (clock_now_ms() - d.oldest_ms) / 1000 : 0);
+	metric(b, GAUGE, "piste_spool_aside",
+	    "Damaged or refused pieces kept aside.", d.bad);
+}
+
+enum turn
+health_metrics(struct request *rq)
+{
+	struct app *app = rq->app;
+	struct event_count events;
+	struct str build;
+	struct buf b;
+
+	if (!is_allowed(rq))
+		return TURN_ANSWERED;
+	buf_init(&b, rq->arena, METRICS_BYTES_MAX);
+	requests(&b);
+	submissions(&b, app);
+	spool(&b, app);
+	event_counts(app->events, &events);
+	metric(&b, COUNTER, "piste_exposures_written_total",
+	    "Exposures PostgreSQL has taken.", (int64_t)events.written);
+	metric(&b, COUNTER, "piste_exposures_lost_total",
+	    "Exposures given up for lack of room.", (int64_t)events.lost);
+	metric(&b, GAUGE, "piste_exposures_waiting",
+	    "Exposures in memory.", (int64_t)events.waiting);
+	metric(&b, GAUGE, "piste_snapshot_age_seconds",
+	    "Since the site was last compared with the database; -1: never.",
+	    snapshot_age_ms(app->snapshot) < 0 ? -1 :
+	    snapshot_age_ms(app->snapshot) / 1000);
+	metric(&b, GAUGE, "piste_geo_up", "Whether a geo file is open.",
+	    geo_is_open(app->geo, rq->arena, &build));
+	response_set(rq, 200, METRICS_TYPE, buf_str(&b));
+	return TURN_ANSWERED;
+}

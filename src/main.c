@@ -1,0 +1,188 @@
+/*
+ * Starts: settings, then one row of the command table; or, when the
+ * environment is a CGI request's, answers that one request.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/token.h"
+#include "inspect.h"
+#include "command.h"
+#include "http/gateway.h"
+#include "serve.h"
+#include "worker.h"
+
+static int
+serve(const struct conf *c, int words, char **word)
+{
+	(void)word;
+	if (words)
+		return COMMAND_USAGE;
+	return serve_run(c) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static int
+work(const struct conf *c, int words, char **word)
+{
+	bool once = words == 1 && !strcmp(word[0], "--once");
+
+	if (words && !once)
+		return COMMAND_USAGE;
+	return worker_run(c, once) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static int help(const struct conf *c, int words, char **word);
+
+static const struct command {
+	const char *name;
+	int (*run)(const struct conf *c, int words, char **word);
+	const char *usage;
+	const char *what;
+} commands[] = {
+	{ "serve", serve, "",
+	    "answer FastCGI requests on the socket `listen` names" },
+	{ "work", work, "[--once]",
+	    "drain the spool, qualify leads; --once ends when nothing waits" },
+	{ "migrate", command_migrate, "",
+	    "bring the database's schema up to date" },
+	{ "apply", command_apply, "FILE.json",
+	    "apply a site definition, whole or not at all (- reads standard"
+	    " input)" },
+	{ "export", command_export, "",
+	    "print the site definition that is in force" },
+	{ "check", inspect_run, "",
+	    "judge settings, templates, database, geo file and spool" },
+	{ "validate", command_validate, "email | phone [COUNTRY] | form KEY",
+	    "judge values from standard input, one a line, as forms do" },
+	{ "assign", command_assign, "--jsonl",
+	    "compute experiment assignments from standard input" },
+	{ "preview", command_preview, "PAGE VARIANT",
+	    "print a signed link that shows a variant without counting" },
+	{ "help", help, "[COMMAND | settings]",
+	    "explain a command, or list the settings" },
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static const struct command *
+find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+static void
+print_usage(FILE *out, const struct command *cmd)
+{
+	fprintf(out, "usage: piste %s%s%s\n    %s\n", cmd->name,
+	    *cmd->usage ? " " : "", cmd->usage, cmd->what);
+}
+
+static void
+print_settings(void)
+{
+	const struct conf_row *row;
+	size_t rows = conf_rows(&row);
+
+	for (size_t i = 0; i < rows; i++)
+		printf("# %s\n%s = %s\n\n", row[i].help, row[i].name,
+		    row[i].fallback);
+}
+
+static int
+help(const struct conf *c, int words, char **word)
+{
+	const struct command *cmd;
+
+	(void)c;
+	if (words > 1)
+		return COMMAND_USAGE;
+	if (words && !strcmp(word[0], "settings")) {
+		print_settings();
+		return COMMAND_OK;
+	}
+	cmd = words ? find(word[0]) : NULL;
+	if (words && !cmd) {
+		fprintf(stderr, "piste help: no command %s\n", word[0]);
+		return COMMAND_USAGE;
+	}
+	if (cmd) {
+		print_usage(stdout, cmd);
+		return COMMAND_OK;
+	}
+	printf("usage: piste [-c piste.conf] COMMAND\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-10s%s\n", commands[i].name, commands[i].what);
+	return COMMAND_OK;
+}
+
+static int
+answer_cgi(const struct conf *c)
+{
+	struct gateway_plan plan;
+	struct app app;
+	enum err e;
+
+	if (app_start(c, &app))
+		return COMMAND_FAILED;
+	app_plan(&app, &plan);
+	e = gateway_cgi(&plan, environ);
+	app_stop(&app);
+	return e ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static enum err
+load(const char *path, struct conf *c)
+{
+	enum log_level level;
+	enum err e = conf_load(path, c, stderr);
+
+	if (e)
+		return e;
+	e = log_level_parse(c->log_level, &level);
+	if (e)
+		fprintf(stderr, "log_level: not debug, info, warn or error\n");
+	else
+		log_level_set(level);
+	return e;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = NULL;
+	const struct command *cmd;
+	struct conf c;
+	int status;
+
+	token_init();
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a full quota is an error of write */
+	if (argc > 2 && !strcmp(argv[1], "-c")) {
+		path = argv[2];
+		argv += 2;
+		argc -= 2;
+	}
+	if (argc < 2 && gateway_is_cgi(environ))
+		return load(path, &c) ? COMMAND_FAILED : answer_cgi(&c);
+	cmd = argc > 1 ? find(argv[1]) : NULL;
+	if (!cmd) {
+		if (argc > 1)
+			fprintf(stderr, "piste: no command %s\n", argv[1]);
+		fprintf(stderr, "piste help lists the commands\n");
+		return COMMAND_USAGE;
+	}
+	if (cmd->run != help && cmd->run != command_assign && load(path, &c))
+		return COMMAND_FAILED;
+	status = cmd->run(&c, argc - 2, argv + 2);
+	if (status == COMMAND_USAGE)
+		print_usage(stderr, cmd);
+	return status;
+}

@@ -1,0 +1,56 @@
+/*
+ * Knows one visit to a landing page: which page, language and variant, and
+ * what the form's ticket will say.
+ */
+#ifndef PISTE_VISIT_H
+#define PISTE_VISIT_H
+
+#include <stdbool.h>
+
+#include "base/lang.h"
+#include "base/token.h"
+#include "form/ticket.h"
+
+struct arena;
+struct picture;
+struct request;
+struct site_page;
+struct site_variant;
+
+struct visit {
+	const struct picture *picture;	/* held until visit_end */
+	const struct site_page *page;
+	const struct site_variant *variant;
+	enum lang lang;
+	struct str lang_asked;		/* ?lang=, when it is one of ours */
+	struct str visitor;		/* empty for whom we don't count */
+	bool is_new;			/* the cookie must be set */
+	bool is_counted;		/* this view is an exposure */
+};
+
+/*
+ * Find the page rq->param[0] names, its language and variant.  When there is
+ * none to show, false, and rq is answered (404, 410, 503).
+ */
+bool visit_begin(struct request *rq, struct visit *out);
+void visit_end(struct request *rq, struct visit *v);
+
+/* Remember an exposure and set the cookie, where the visit asks for it. */
+void visit_count(struct request *rq, const struct visit *v);
+
+/* A fresh ticket for the form that is about to be shown. */
+void visit_ticket(struct request *rq, const struct visit *v,
+    struct ticket *out);
+
+/* The page's own address, with ?lang= when the visitor asked for one. */
+struct str visit_path(struct request *rq, const struct visit *v,
+    const char *suffix);
+
+/* The same, absolute and without a language: what search engines keep. */
+struct str visit_url(struct request *rq, const struct visit *v);
+
+/* "?variant=K&preview=…": a variant to look at, for VISITOR_PREVIEW_MS. */
+struct str visit_preview(struct arena *a, const struct token_key *k,
+    struct str page, struct str variant);
+
+#endif
