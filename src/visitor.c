@@ -127,6 +127,24 @@ judge_link(struct request *rq)
 	return until_ms < rq->received_ms ? 410 : 200;
 }
 
+/* By a file name's ending: what people offer for download. */
+static const char *
+media_type(struct str name)
+{
+	static const struct {
+		const char *ending, *type;
+	} types[] = {
+		{ ".pdf", "application/pdf" },
+		{ ".epub", "application/epub+zip" },
+		{ ".zip", "application/zip" },
+	};
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (str_has_suffix(name, str_of(types[i].ending)))
+			return types[i].type;
+	return "application/octet-stream";
+}
+
 static enum turn
 deliver(struct request *rq)
 {
@@ -149,7 +167,7 @@ deliver(struct request *rq)
 		response_header(rq, "Content-Disposition", buf_fmt(rq->arena,
 		    ASSET_URL_BYTES_MAX, "attachment; filename=\"%.*s\"",
 		    STR_ARG(name)));
-		response_set(rq, 200, "application/octet-stream", STR_EMPTY);
+		response_set(rq, 200, media_type(name), STR_EMPTY);
 	}
 	if (p)
 		snapshot_release(rq->app->snapshot, p);

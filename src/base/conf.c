@@ -119,12 +119,25 @@ octal(struct str value, int64_t max, int64_t *out)
 	return true;
 }
 
+/* A fallback is a constant and stays where it is; others are copied. */
+static void
+keep(const struct setting *s, struct str value, struct str *member)
+{
+	if (member->p != s->row.fallback)
+		free((char *)member->p);
+	*member = value;
+	if (value.p == s->row.fallback)
+		return;
+	member->p = strndup(value.p, value.n);
+	if (!member->p)
+		abort();
+}
+
 /* NULL when the value is taken, else why it is not. */
 static const char *
 assign(const struct setting *s, struct str value, struct conf *out)
 {
 	void *member = (char *)out + s->offset;
-	char *copy;
 
 	if (value.n > CONF_VALUE_BYTES_MAX)
 		return "too long";
@@ -149,10 +162,7 @@ assign(const struct setting *s, struct str value, struct conf *out)
 	case KIND_TEXT:
 		break;
 	}
-	copy = strndup(value.p, value.n);
-	if (!copy)
-		abort();
-	*(struct str *)member = (struct str){ copy, value.n };
+	keep(s, value, member);
 	return NULL;
 }
 

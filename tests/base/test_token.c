@@ -31,7 +31,7 @@ START_TEST(every_changed_character_is_noticed)
 {
 	struct str text = token_seal(suite_arena(), &key, "form",
 	    STR("payload of a form"));
-	char *p = strndup(text.p, text.n);
+	char *p = (char *)arena_copy(suite_arena(), text).p;
 	struct str payload;
 
 	for (size_t i = 0; i < text.n; i++) {

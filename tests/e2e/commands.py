@@ -1,0 +1,225 @@
+"""The one binary's commands, from a shell that has sourced VAR/env."""
+
+import json
+import os
+
+from check import check, contains, equal, scenario, until
+from stack import PAGE
+
+W10 = (("v00000001", .4458, 0, -1, 1), ("v00000002", .7921, 1, -1, 2),
+       ("visitor-42", .1228, 0, -1, 0),
+       ("8f14e45f-ceea-467f-a9c5-1d2e3f4a5b6c", .5371, 1, 1, 1))
+SPLITS = ({"weights": [.5, .5], "coverage": 1},
+          {"weights": [.5, .5], "coverage": .2},
+          {"weights": [.3333, .3333, .3334], "coverage": 1})
+
+
+def lines(ran):
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+@scenario("help tells every command; wrong usage exits with 2")
+def usage(s):
+    said = s.piste("help")
+    equal(said.returncode, 0, "status of help")
+    for name in ("serve", "work", "migrate", "apply", "export", "check",
+                 "validate", "assign", "help"):
+        contains(said.stdout, name, "piste help")
+        one = s.piste("help", name)
+        equal(one.returncode, 0, f"status of help {name}")
+        contains(one.stdout, "piste " + name, f"help {name}")
+    for words in (["nonsense"], ["apply"], ["export", "x"], ["validate"],
+                  ["validate", "nonsense"], ["assign"], ["work", "--nonsense"],
+                  ["help", "nonsense"]):
+        ran = s.piste(*words)
+        equal(ran.returncode, 2, f"status of piste {' '.join(words)}")
+        check(ran.stderr, f"piste {' '.join(words)} says why")
+    settings = s.piste("help", "settings")
+    equal(settings.returncode, 0, "status of help settings")
+    contains(settings.stdout, "commit_wait_ms", "help settings")
+
+
+@scenario("wrong settings are told by name and stop the program")
+def settings(s):
+    for name, value in (("MIN_FILL_MS", "-1"), ("PROCESSES", "many"),
+                        ("METRICS_FROM", "elsewhere")):
+        ran = s.piste("check", env={"PISTE_" + name: value})
+        equal(ran.returncode, 1, f"status with {name}={value}")
+        contains(ran.stderr + ran.stdout, name, "the reason")
+    path = os.path.join(s.base, "bad.conf")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("# a comment\nurl = http://x\nnonsense = 1\n")
+    ran = s.piste("check", env={"PISTE_CONF": path})
+    equal(ran.returncode, 1, "status with an unknown setting")
+    contains(ran.stderr + ran.stdout, f"{path}:3: nonsense", "file and line")
+
+
+@scenario("migrate and apply can be said twice; export gives it back",
+          short=True)
+def again(s):
+    equal(s.piste("migrate").returncode, 0, "migrate again")
+    site = s.export()
+    ran = s.apply(site)
+    equal(ran.returncode, 0, f"apply of what was exported: {ran.stderr}")
+    changes = {row["change"] for row in lines(ran)}
+    equal(changes, {"unchanged"}, "changes")
+    equal(s.export(), site, "the export afterwards")
+    here = os.path.join(s.base, "site.json")
+    with open(here, encoding="utf-8") as f:
+        equal(s.piste("apply", "-", given=f.read()).returncode, 0, "apply -")
+
+
+@scenario("apply is whole or not at all, with the path of each mistake")
+def whole(s):
+    before = s.export()
+    site = s.export()
+    site["campaigns"][0]["name"] = "Changed"
+    page = site["pages"][0]
+    page["variants"][1]["template"] = 7
+    page["form"] = "no-such-form"
+    page["nonsense"] = True
+    ran = s.apply(site)
+    equal(ran.returncode, 1, "status")
+    for path in ("$.pages[0].variants[1].template", "$.pages[0].form",
+                 "$.pages[0].nonsense"):
+        contains(ran.stderr, path + ":", "mistakes")
+    equal(s.export(), before, "nothing was applied")
+    for text in ("", "{", "[]", '{"pages": [], "pages": []}', "\0"):
+        ran = s.piste("apply", "-", given=text)
+        equal(ran.returncode, 1, f"status of {text!r}")
+        contains(ran.stderr, "$", f"mistake of {text!r}")
+    ran = s.piste("apply", os.path.join(s.base, "not-there.json"))
+    equal(ran.returncode, 1, "status of no file")
+
+
+@scenario("a change of the site is seen within a second, without a restart")
+def change(s):
+    site = s.export()
+    variants = site["pages"][0]["variants"]
+    for word in ("Premier essai", "Second essai <b>&"):
+        for v in variants:
+            v["parts"]["headline"]["fr"] = word
+        ran = s.apply(site)
+        equal(ran.returncode, 0, f"apply: {ran.stderr}")
+        shown = word.replace("&", "&amp;").replace("<", "&lt;") \
+            .replace(">", "&gt;")
+        until(lambda: all(shown in s.visitor().get(PAGE).text
+                          for _ in range(6)), 1, f"{word} is shown")
+    site["pages"].append(dict(site["pages"][0], key="autre"))
+    site["experiments"] = [x for x in site["experiments"]]
+    equal(s.apply(site).returncode, 0, "apply with another page")
+    until(lambda: s.visitor().get("/p/autre").status == 200, 1, "a new page")
+    site["pages"][-1]["archived"] = True
+    ran = s.apply(site)
+    equal(ran.returncode, 0, f"apply of an archived page: {ran.stderr}")
+    until(lambda: s.visitor().get("/p/autre").status == 410, 1, "archived")
+    contains(s.visitor().get("/p/autre").text, "</html>", "a page for 410")
+
+
+@scenario("check tells what is wrong, in which file and line")
+def told(s):
+    ran = s.piste("check")
+    equal(ran.returncode, 0, f"a good installation: {ran.stdout}{ran.stderr}")
+    for name in ("templates", "database", "geo", "spool"):
+        contains(ran.stdout, name, "piste check")
+    for name, value in (("GEO", "/nowhere.mmdb"), ("SPOOL", "/nowhere"),
+                        ("DATABASE", "host=/nowhere dbname=x"),
+                        ("TEMPLATES", "/nowhere")):
+        ran = s.piste("check", env={"PISTE_" + name: value})
+        equal(ran.returncode, 1, f"status with {name}={value}")
+        contains(ran.stdout + ran.stderr, "nowhere", f"reason with {name}")
+
+
+@scenario("validate judges e-mails, phones and forms, a line each")
+def validate(s):
+    ran = s.piste("validate", "email",
+                  given="Ana@Exämple.FR\nana@\na@b.fr\"x\n\nok@example.org\n")
+    equal(ran.returncode, 0, "status")
+    got = lines(ran)
+    equal([row["ok"] for row in got], [True, False, False, False, True],
+          "verdicts")
+    equal(got[0]["value"], "Ana@xn--exmple-cua.fr", "normal form")
+    equal((got[1]["input"], got[1]["error"]), ("ana@", "not-email"), "error")
+    ran = s.piste("validate", "phone",
+                  given="06 12 34 56 78\n0612\n+32 470 12 34 56\n"
+                        "0690 12 34 56\n")
+    got = lines(ran)
+    equal([row.get("value") for row in got],
+          ["+33612345678", None, "+32470123456", "+590690123456"], "phones")
+    ran = s.piste("validate", "form", "livre-blanc", given=json.dumps(
+        {"email": "ana@example.org", "first_name": "Ana",
+         "last_name": "Lopes"}) + "\n{}\nnonsense\n")
+    equal([row["ok"] for row in lines(ran)], [True, False, False], "forms")
+    equal(s.piste("validate", "form", "no-such").returncode, 1, "no form")
+
+
+@scenario("assign --jsonl gives the worked example", short=True)
+def assign(s):
+    rows, wanted = [], []
+    for unit, bucket, *arms in W10:
+        for split, arm in zip(SPLITS, arms):
+            rows.append(json.dumps({"id": len(rows), "inputs": dict(
+                split, unit_id=unit, seed="spring-hero", hash_version=2,
+                filters=[])}))
+            wanted.append((bucket, arm))
+    ran = s.piste("assign", "--jsonl", given="\n".join(rows) + "\n")
+    equal(ran.returncode, 0, f"status: {ran.stderr}")
+    got = lines(ran)
+    equal([row["id"] for row in got], list(range(len(rows))), "ids")
+    equal([(round(row["got"]["bucket"], 9), row["got"]["variation"])
+           for row in got], wanted, "buckets and arms")
+    check("error" in lines(s.piste("assign", "--jsonl", given="{\n"))[0],
+          "nonsense is told in its line")
+
+
+@scenario("a row whose worker has died is taken again after its lease")
+def lease(s):
+    until(lambda: s.count("qualification_queue", "state = 'ready'") == 0, 10,
+          "the queue is empty")
+    equal(s.submit("lease@example.org").status, 303, "status")
+    mine = ("FROM submission b WHERE b.id = q.submission_id"
+            " AND b.email = 'lease@example.org'")
+    state = ("SELECT q.state FROM qualification_queue q JOIN submission b ON"
+             " b.id = q.submission_id WHERE b.email = 'lease@example.org'")
+    until(lambda: s.one(state) == "done", 10, "done at first")
+    s.sql("UPDATE qualification_queue q SET state = 'claimed',"
+          " locked_by = 'ghost', locked_until = now() + interval '2 s',"
+          " finished_at = NULL " + mine)
+    s.piste("work", "--once")
+    equal(s.one(state), "claimed", "a lease that holds")
+    until(lambda: s.one(state) == "done", 10, "taken again, and done")
+
+
+@scenario("a changed template is shown; a broken one replaces nothing",
+          stack="templates")
+def templates(s):
+    place = s.env["PISTE_TEMPLATES"]
+    path = os.path.join(place, "landing", "hero.tpl")
+    with open(path, encoding="utf-8") as f:
+        good = f.read()
+
+    def write(text):
+        with open(path + ".new", "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path + ".new", 0o644)
+        os.rename(path + ".new", path)
+    write(good.replace("</main>", "<p>changed-template</p></main>"))
+    until(lambda: "changed-template" in s.visitor().get(PAGE).text, 3,
+          "the change is shown")
+    broken = good.split("\n")
+    broken.insert(2, "{{#OPEN_SECTION}}")
+    write("\n".join(broken))
+    until(lambda: s.piste("check").returncode == 1, 3, "check complains")
+    ran = s.piste("check")
+    contains(ran.stdout + ran.stderr, "hero.tpl:", "file and line")
+    for _ in range(20):
+        answer = s.visitor().get(PAGE)
+        equal(answer.status, 200, "status with a broken template")
+        contains(answer.text, "changed-template", "the old page stays")
+    write(good.replace('{{%AUTOESCAPE context="HTML"}}', "", 1))
+    contains("".join((s.piste("check").stdout, s.piste("check").stderr)),
+             "hero.tpl:1:", "no escaping")
+    write(good)
+    until(lambda: "changed-template" not in s.visitor().get(PAGE).text, 3,
+          "mended")
+    equal(s.piste("check").returncode, 0, "status of check")

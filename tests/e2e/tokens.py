@@ -1,0 +1,174 @@
+"""The form token: idempotency, forgery, age, robots."""
+
+import threading
+import time
+
+from check import check, contains, equal, scenario, until
+from client import Form
+from stack import PAGE, person
+
+FORM_AGE_S = 3.1	# a little more than the guarded stack's form_max_age_ms
+
+
+def together(count, action):
+    """Call action(n) in count threads at once; the results in order."""
+    results, gate = [None] * count, threading.Barrier(count)
+
+    def one(n):
+        gate.wait()
+        try:
+            results[n] = action(n)
+        except OSError as e:
+            results[n] = e
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(count)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return results
+
+
+@scenario("double click, back and replay are one submission", short=True)
+def replay(s):
+    visitor = s.visitor()
+    sent = person(visitor.form(PAGE), "twice@example.org")
+    answers = together(8, lambda n: visitor.post(PAGE, sent))
+    answers.append(visitor.post(PAGE, sent))
+    equal({a.status for a in answers}, {303}, "statuses")
+    equal(s.count("submission", "email = 'twice@example.org'"), 1,
+          "submissions")
+    check(visitor.get(answers[-1].header("Location")).status == 200,
+          "a replay leads to the thank-you page too")
+
+
+@scenario("a replay with other content is refused and stores nothing")
+def changed(s):
+    visitor = s.visitor()
+    form = visitor.form(PAGE)
+    equal(visitor.post(PAGE, person(form, "first@example.org")).status, 303,
+          "the first")
+    answer = visitor.post(PAGE, person(form, "second@example.org"))
+    equal(answer.status, 422, "the second, with the same token")
+    back = Form(answer.text)
+    equal(back.values["email"], "second@example.org", "its value comes back")
+    check(back.values["piste_token"] != form.values["piste_token"],
+          "with a fresh token")
+    equal(s.count("submission", "email = 'second@example.org'"), 0, "stored")
+    equal(visitor.post(PAGE, person(back, "second@example.org")).status, 303,
+          "sent again with the fresh one")
+    equal(s.count("submission", "email = 'second@example.org'"), 1, "stored")
+
+
+@scenario("100 simultaneous twins: one person, one lead, one queue row",
+          short=True)
+def twins(s):
+    count, email = 100, "twin@example.org"
+    visitors = [s.visitor() for _ in range(count)]
+    sent = [person(v.form(PAGE), email) for v in visitors]
+    answers = together(count, lambda n: visitors[n].post(PAGE, sent[n]))
+    equal({getattr(a, "status", a) for a in answers}, {303}, "statuses")
+    equal(s.count("submission", f"email = '{email}'"), count, "submissions")
+    equal(s.count("person", f"email = '{email}'"), 1, "persons")
+    equal(s.count("lead l JOIN person p ON p.id = l.person_id",
+                  f"p.email = '{email}'"), 1, "leads")
+    equal(s.count("submission", f"email = '{email}' AND outcome = 'new'"), 1,
+          "submissions that were new")
+    # A worker may finish the row while twins still come in.
+    rows = s.count("qualification_queue q JOIN lead l ON l.id = q.lead_id"
+                   " JOIN person p ON p.id = l.person_id",
+                   f"p.email = '{email}'")
+    equal(rows, 1, "queue rows")
+
+
+@scenario("a token that is absent, forged or foreign gets 400, form kept",
+          short=True)
+def forged(s):
+    visitor = s.visitor()
+    form = visitor.form(PAGE)
+    token = form.values["piste_token"]
+    other = ("A" if token[20] != "A" else "B")
+    cases = {"absent": None, "empty": "", "nonsense": "x" * 200,
+             "changed": token[:20] + other + token[21:],
+             "cut": token[:-1], "long": token + "A" * 4000,
+             "odd": token + "é\u0001"}
+    for name, bad in cases.items():
+        email = f"{name}@forged.example"
+        answer = visitor.post(PAGE, person(form, email, piste_token=bad))
+        equal(answer.status, 400, f"status, {name} token")
+        back = Form(answer.text)
+        equal(back.values.get("email"), email, f"value back, {name} token")
+        check(back.values["piste_token"] not in ("", bad), "a fresh token")
+    equal(s.count("submission", "email LIKE '%@forged.example'"), 0, "stored")
+    equal(visitor.post(PAGE, person(back, "mended@example.org")).status, 303,
+          "the form that came back can be sent")
+
+
+@scenario("another page's token is refused, form kept")
+def foreign(s):
+    site = s.export()
+    site["pages"].append(dict(site["pages"][0], key="voisine"))
+    site["pages"][-1].pop("archived", None)
+    equal(s.apply(site).returncode, 0, "apply")
+    until(lambda: s.visitor().get("/p/voisine").status == 200, 2, "the page")
+    visitor = s.visitor()
+    sent = person(visitor.form("/p/voisine"), "foreign@example.org")
+    answer = visitor.post(PAGE, sent)
+    equal(answer.status, 400, "status")
+    back = Form(answer.text)
+    equal(back.values["email"], "foreign@example.org", "the value back")
+    equal(s.count("submission", "email = 'foreign@example.org'"), 0, "stored")
+    equal(visitor.post("/p/voisine", sent).status, 303, "where it belongs")
+
+
+@scenario("an expired token brings the form back, filled in",
+          stack="guarded")
+def expired(s):
+    visitor = s.visitor()
+    form = visitor.form(PAGE)
+    sent = person(form, "slow@example.org", company="Lente")
+    time.sleep(FORM_AGE_S)	# nothing tells when a token has aged
+    answer = visitor.post(PAGE, sent)
+    check(answer.status in (400, 422), f"status: got {answer.status}")
+    back = Form(answer.text)
+    equal(back.values["company"], "Lente", "the value back")
+    equal(s.count("submission", "email = 'slow@example.org'"), 0, "stored")
+    equal(visitor.post(PAGE, person(back, "slow@example.org")).status, 303,
+          "sent again at once")
+
+
+@scenario("traps and haste are quarantined with the same answer",
+          stack="guarded")
+def robots(s):
+    visitor = s.visitor()
+    hasty = person(visitor.form(PAGE), "hasty@example.org")
+    answers = [visitor.post(PAGE, hasty)]
+    form = visitor.form(PAGE)
+    check("website" in form.values, "the form has its trap")
+    equal(form.values["website"], "", "the trap is empty")
+    answers.append(visitor.post(PAGE, person(
+        form, "trapped@example.org", website="http://spam.example/")))
+    for answer in answers:
+        equal(answer.status, 303, "status")
+        contains(answer.header("Location"), PAGE + "/thanks", "where to")
+    for email in ("hasty@example.org", "trapped@example.org"):
+        equal(s.one("SELECT outcome FROM submission WHERE email ="
+                    f" '{email}'"), "quarantined", f"outcome of {email}")
+        equal(s.count("person", f"email = '{email}'"), 0, "persons made")
+    equal(s.count("qualification_queue q JOIN submission b"
+                  " ON b.id = q.submission_id",
+                  "b.outcome = 'quarantined'"), 0, "queue rows")
+
+
+@scenario("posts beyond the rate get 429 and a friendly page",
+          stack="guarded")
+def rate(s):
+    visitor = s.visitor(address="203.0.113.50")
+    sent = person(visitor.form(PAGE), "not an address")
+    answers = together(60, lambda n: visitor.post(PAGE, sent))
+    statuses = {getattr(a, "status", a) for a in answers}
+    equal(statuses, {422, 429}, "statuses")
+    refused = [a for a in answers if a.status == 429]
+    contains(refused[0].text, "<html", "a page")
+    contains(refused[0].header("Content-Type"), "text/html", "type")
+    calm = s.visitor(address="203.0.113.200")
+    equal(calm.get(PAGE).status, 200, "others are served")
