@@ -159,7 +159,7 @@ main(int argc, char **argv)
 {
 	const char *path = NULL;
 	const struct command *cmd;
-	struct conf c;
+	static struct conf c;	/* what it points to lives as long */
 	int status;
 
 	token_init();
