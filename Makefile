@@ -6,8 +6,12 @@ VAR ?= var
 PORT ?= 8080
 PREFIX ?= /usr/local
 
-CC ?= gcc
-CXX ?= g++
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+ifeq ($(origin CXX),default)
+CXX = g++
+endif
 PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate
 HAVE_PHONENUMBER ?= $(if $(wildcard /usr/include/phonenumbers/phonenumberutil.h),1,)
 

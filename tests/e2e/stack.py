@@ -70,7 +70,9 @@ class Stack:
             env[name if name.isupper() else "PISTE_" + name.upper()] = \
                 str(value)
         self.log = open(os.path.join(self.base, "run.log"), "ab")
-        self.run = subprocess.Popen([os.path.join(ROOT, "src/ops/run")],
+        # A shell can't trap a signal it was started with as ignored.
+        self.run = subprocess.Popen(["env", "--default-signal=INT",
+                                     os.path.join(ROOT, "src/ops/run")],
                                     env=env, cwd=ROOT,
                                     stdin=subprocess.DEVNULL,
                                     stdout=subprocess.PIPE, stderr=self.log,
@@ -198,11 +200,11 @@ class Stack:
                         os.path.realpath(self.var), *more], check=check,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def apply(self, site):
+    def apply(self, site, **env):
         path = os.path.join(self.base, "site.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump(site, f)
-        return self.piste("apply", path)
+        return self.piste("apply", path, env=env)
 
     def export(self):
         return json.loads(self.piste("export").stdout)
