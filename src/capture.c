@@ -3,6 +3,8 @@
  * with all that was typed; a success is told only once the group says that
  * the submission is durable.
  */
+#include <assert.h>
+
 #include "app.h"
 #include "base/addr.h"
 #include "base/arena.h"
@@ -26,6 +28,9 @@
 
 #define CLOCK_SKEW_MS 300000	/* a ticket may be this young: several nodes */
 #define RETRY_AFTER_S "5"
+
+static_assert(REQUEST_BODY_BYTES_MAX <= RENDER_TYPED_BYTES_MAX,
+    "whatever was posted can be given back");
 
 /* A post on its way; lives in the request's arena. */
 struct capture {
@@ -55,17 +60,33 @@ capture_answer(struct request *rq, const struct visit *v,
 	    }));
 }
 
+/*
+ * A ticket for the form that comes back.  What the posted one told, if it was
+ * ours, goes on: where the visitor came from, and what they were shown.
+ */
+static struct str
+fresh_token(struct capture *c)
+{
+	const struct ticket old = c->ticket;
+
+	visit_ticket(c->rq, &c->visit, &c->ticket);
+	c->ticket.is_again = true;
+	if (old.page.n) {
+		bool is_shown = str_eq(old.variant, c->ticket.variant);
+
+		c->ticket.touch = old.touch;
+		c->ticket.experiment = is_shown ? old.experiment : STR_EMPTY;
+		c->ticket.bucket_version = old.bucket_version;
+	}
+	return ticket_seal(c->rq->arena, &c->rq->app->key, &c->ticket);
+}
+
 /* Show the form again, filled in; with a fresh ticket, or with the posted. */
 static enum turn
 give_back(struct capture *c, int status, bool is_fresh, enum phrase notice)
 {
 	struct request *rq = c->rq;
-	struct str token = c->form.token;
 
-	if (is_fresh) {
-		visit_ticket(rq, &c->visit, &c->ticket);
-		token = ticket_seal(rq->arena, &rq->app->key, &c->ticket);
-	}
 	log_event(LOG_INFO, "capture.back", LOG_STR("page", c->visit.page->key),
 	    LOG_INT("status", status),
 	    LOG_INT("wrong", (int64_t)c->form.errors));
@@ -74,7 +95,7 @@ give_back(struct capture *c, int status, bool is_fresh, enum phrase notice)
 	capture_answer(rq, &c->visit, &(struct capture_view){
 		.status = status,
 		.form = &c->form,
-		.token = token,
+		.token = is_fresh ? fresh_token(c) : c->form.token,
 		.notice = phrase_in(notice, c->visit.lang),
 	});
 	visit_end(rq, &c->visit);
@@ -91,25 +112,49 @@ fault_notice(enum body_fault fault)
 	    PHRASE_NOTICE_BROKEN;
 }
 
-/* Is the ticket ours, for this page, and still young enough? */
+/*
+ * Is the ticket ours and for this page?  Then variant and language are those
+ * of the form that was shown, whatever cookie and headers say now.
+ */
 static bool
-is_admitted(struct capture *c, enum phrase *why)
+open_ticket(struct capture *c)
 {
-	struct request *rq = c->rq;
+	struct visit *v = &c->visit;
 	const struct site_variant *shown;
-	int64_t age;
 
-	*why = PHRASE_NOTICE_NO_TOKEN;
-	if (ticket_open(rq->arena, &rq->app->key, c->form.token, &c->ticket) ||
-	    !str_eq(c->ticket.page, c->visit.page->key))
+	if (ticket_open(c->rq->arena, &c->rq->app->key, c->form.token,
+	    &c->ticket) || !str_eq(c->ticket.page, v->page->key)) {
+		c->ticket = (struct ticket){ 0 };
 		return false;
-	*why = PHRASE_NOTICE_EXPIRED;
-	age = rq->received_ms - c->ticket.issued_ms;
-	if (age > rq->app->conf->form_max_age_ms || age < -CLOCK_SKEW_MS)
-		return false;
-	shown = site_variant(c->visit.page, c->ticket.variant);
+	}
+	shown = site_variant(v->page, c->ticket.variant);
 	if (shown)
-		c->visit.variant = shown;
+		v->variant = shown;
+	for (size_t i = 0; i < v->page->langs; i++)
+		if (v->page->lang[i] == c->ticket.lang)
+			v->lang = c->ticket.lang;
+	return true;
+}
+
+static bool
+is_expired(const struct capture *c)
+{
+	int64_t age = c->rq->received_ms - c->ticket.issued_ms;
+
+	return age > c->rq->app->conf->form_max_age_ms || age < -CLOCK_SKEW_MS;
+}
+
+/* Boxes stand for the texts they stood beside: other texts, empty boxes. */
+static bool
+is_outworded(struct capture *c)
+{
+	struct form_result *r = &c->form;
+
+	if (str_eq(c->ticket.consent_hash,
+	    c->visit.page->consent_hash[c->ticket.lang]))
+		return false;
+	for (size_t i = 0; i < c->visit.page->form->consents; i++)
+		r->granted[i] = false;
 	return true;
 }
 
@@ -120,7 +165,9 @@ suspect_of(const struct capture *c)
 
 	if (c->form.is_trapped)
 		return SUBMIT_TRAPPED;
-	return age < c->rq->app->conf->min_fill_ms ? SUBMIT_TOO_FAST :
+	/* A form that came back is sent again at once; a clock may be off. */
+	return !c->ticket.is_again && age >= 0 &&
+	    age < c->rq->app->conf->min_fill_ms ? SUBMIT_TOO_FAST :
 	    SUBMIT_CLEAN;
 }
 
@@ -172,7 +219,6 @@ hand_in(struct capture *c)
 {
 	struct request *rq = c->rq;
 	const struct conf *conf = rq->app->conf;
-	const struct site_experiment *x = c->visit.page->experiment;
 	struct place place;
 
 	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
@@ -189,7 +235,6 @@ hand_in(struct capture *c)
 			.request_id = rq->id,
 			.visitor = c->visit.is_new ? STR_EMPTY :
 			    c->visit.visitor,
-			.bucket_version = x ? x->bucket_version : 0,
 			.suspect = suspect_of(c),
 			.via = STR("form"),
 			.received_ms = rq->received_ms,
@@ -209,7 +254,7 @@ capture_take(struct request *rq)
 {
 	struct capture *c = ARENA_NEW(rq->arena, struct capture);
 	struct body body;
-	enum phrase why;
+	bool is_ours;
 	enum err e;
 
 	c->rq = rq;
@@ -218,14 +263,19 @@ capture_take(struct request *rq)
 	e = body_parse(rq->arena, rq->content_type, rq->body, &body);
 	form_check(rq->arena, c->visit.page->form, body.field, body.count,
 	    &c->form);
+	is_ours = open_ticket(c);
 	if (e) {
 		log_event(LOG_INFO, "capture.body",
 		    LOG_Z("fault", body_fault_name(body.fault)));
 		return give_back(c, body_fault_status(body.fault), true,
 		    fault_notice(body.fault));
 	}
-	if (!is_admitted(c, &why))
-		return give_back(c, 400, true, why);
+	if (!is_ours)
+		return give_back(c, 400, true, PHRASE_NOTICE_NO_TOKEN);
+	if (is_expired(c))
+		return give_back(c, 400, true, PHRASE_NOTICE_EXPIRED);
+	if (is_outworded(c))
+		return give_back(c, 400, true, PHRASE_NOTICE_OUTWORDED);
 	if (c->form.errors)
 		return give_back(c, 422, false, PHRASE_NOTICE_WRONG);
 	return hand_in(c);

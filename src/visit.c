@@ -223,8 +223,10 @@ visit_ticket(struct request *rq, const struct visit *v, struct ticket *out)
 		.consent_hash = v->page->consent_hash[v->lang],
 		.issued_ms = rq->received_ms,
 	};
-	if (v->is_counted)
+	if (v->is_counted) {
 		out->experiment = v->page->experiment->key;
+		out->bucket_version = v->page->experiment->bucket_version;
+	}
 	touch_of(rq, &out->touch);
 }
 

@@ -1,9 +1,10 @@
 /*
  * Implements ticket.h.  The payload is binary to keep the token short:
  *
- *	version u8, id 16 bytes, revision u32, lang u8, issued_ms u64,
- *	then page, variant, experiment, consent_hash, source, medium,
- *	campaign, click_id, each as its length u8 and its bytes.
+ *	version u8, id 16 bytes, revision u32, lang u8, is_again u8,
+ *	bucket_version u32, issued_ms u64, then page, variant, experiment,
+ *	consent_hash, source, medium, campaign, click_id, each as its length
+ *	u8 and its bytes.
  *
  * Numbers have their most significant byte first.  A ticket has exactly one
  * payload, so a seal can be compared.
@@ -23,7 +24,7 @@
 
 static_assert(TICKET_TOUCH_BYTES_MAX <= 255 && TICKET_KEY_BYTES_MAX <= 255,
     "a length is one byte");
-static_assert(30 + PARTS + 3 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
+static_assert(35 + PARTS + 3 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
     4 * TICKET_TOUCH_BYTES_MAX <= TOKEN_PAYLOAD_BYTES_MAX,
     "the longest ticket is a payload");
 
@@ -85,6 +86,8 @@ ticket_seal(struct arena *a, const struct token_key *k,
 	    sizeof t->id.bytes });
 	put_number(&b, t->revision, 4);
 	put_number(&b, t->lang, 1);
+	put_number(&b, t->is_again, 1);
+	put_number(&b, t->bucket_version, 4);
 	put_number(&b, (uint64_t)t->issued_ms, 8);
 	for (size_t i = 0; i < PARTS; i++) {
 		struct str s = *part_of(&whole, &parts[i]);
@@ -123,18 +126,22 @@ take_number(struct str *rest, size_t bytes, uint64_t *out)
 static bool
 take_head(struct str *rest, struct ticket *out)
 {
-	uint64_t version, revision, lang, issued;
+	uint64_t version, revision, lang, again, bucket, issued;
 	struct str id;
 
 	if (!take_number(rest, 1, &version) || version != TICKET_VERSION ||
 	    !take(rest, sizeof out->id.bytes, &id) ||
 	    !take_number(rest, 4, &revision) ||
 	    !take_number(rest, 1, &lang) || lang >= LANG_COUNT ||
+	    !take_number(rest, 1, &again) || again > 1 ||
+	    !take_number(rest, 4, &bucket) ||
 	    !take_number(rest, 8, &issued) || issued > INT64_MAX)
 		return false;
 	memcpy(out->id.bytes, id.p, id.n);
 	out->revision = (uint32_t)revision;
 	out->lang = (enum lang)lang;
+	out->is_again = again;
+	out->bucket_version = (uint32_t)bucket;
 	out->issued_ms = (int64_t)issued;
 	return true;
 }

@@ -5,6 +5,7 @@
 #ifndef PISTE_FORM_TICKET_H
 #define PISTE_FORM_TICKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/lang.h"
@@ -31,6 +32,8 @@ struct ticket {
 	uint32_t revision;
 	struct str variant;
 	struct str experiment;		/* empty: not counted */
+	uint32_t bucket_version;	/* of the experiment, then */
+	bool is_again;			/* for a form that came back */
 	enum lang lang;
 	struct str consent_hash;	/* hex SHA-256 of the block shown */
 	int64_t issued_ms;

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "form/verdict.h"
 
-#define VERDICT_BYTES_MAX ((size_t)1 << 20)
+#define VERDICT_BYTES_MAX ((size_t)2 << 20)
 
 static void
 start(struct buf *b, struct arena *a, struct str input, bool ok)
@@ -24,6 +24,27 @@ end(struct buf *b)
 	return buf_str(b);
 }
 
+static struct str
+refuse(struct arena *a, struct str input, const char *code)
+{
+	struct buf b;
+
+	start(&b, a, input, false);
+	buf_json_pair(&b, "error", str_of(code));
+	return end(&b);
+}
+
+/* Its beginning, up to a whole character. */
+static struct str
+too_long(struct arena *a, struct str input)
+{
+	struct str shown = str_slice(input, 0, VERDICT_SHOWN_BYTES_MAX);
+
+	while (shown.n && (input.p[shown.n] & 0xc0) == 0x80)
+		shown.n--;
+	return refuse(a, shown, field_error_code(FIELD_TOO_LONG));
+}
+
 struct str
 verdict_value(struct arena *a, enum field_kind kind, struct str country,
     struct str input)
@@ -35,15 +56,17 @@ verdict_value(struct arena *a, enum field_kind kind, struct str country,
 		.chars_max = field_traits(kind)->chars_max,
 	};
 	struct str normal = STR_EMPTY;
-	enum field_error e = str_is_utf8(input) ?
-	    field_check(a, &f, country, input, &normal) : FIELD_NOT_TEXT;
+	enum field_error e;
 	struct buf b;
 
-	start(&b, a, input, e == FIELD_FINE);
+	if (input.n > VERDICT_VALUE_BYTES_MAX)
+		return too_long(a, input);
+	e = str_is_utf8(input) ?
+	    field_check(a, &f, country, input, &normal) : FIELD_NOT_TEXT;
 	if (e)
-		buf_json_pair(&b, "error", str_of(field_error_code(e)));
-	else
-		buf_json_pair(&b, "value", normal);
+		return refuse(a, input, field_error_code(e));
+	start(&b, a, input, true);
+	buf_json_pair(&b, "value", normal);
 	return end(&b);
 }
 
@@ -64,14 +87,9 @@ as_posted(json_t *v, struct str_pair *out)
 static void
 wrong(struct buf *b, const char *prefix, struct str name, enum field_error e)
 {
-	struct str member;
-
-	if (!e)
-		return;
-	member = buf_fmt(b->arena, VERDICT_BYTES_MAX, "%s%.*s", prefix,
-	    STR_ARG(name));
-	buf_json_pair(b, arena_copy(b->arena, member).p,
-	    str_of(field_error_code(e)));
+	if (e)
+		buf_json_pair(b, buf_join(b->arena, str_of(prefix), name).p,
+		    str_of(field_error_code(e)));
 }
 
 static void
@@ -91,8 +109,8 @@ errors(struct buf *b, const struct form *f, const struct form_result *r)
 static struct str
 judge(struct arena *a, const struct form *f, struct str input, json_t *object)
 {
-	size_t count = 0, room = json_object_size(object);
-	struct str_pair *post = arena_array(a, room + 1, sizeof *post);
+	struct str_pair post[VERDICT_MEMBERS_MAX];
+	size_t count = 0;
 	struct form_result r;
 	const char *name;
 	struct buf b;
@@ -116,18 +134,18 @@ judge(struct arena *a, const struct form *f, struct str input, json_t *object)
 struct str
 verdict_form(struct arena *a, const struct form *f, struct str input)
 {
-	json_t *object = json_loadb(input.p, input.n,
-	    JSON_REJECT_DUPLICATES, NULL);
+	json_t *object;
 	struct str out;
-	struct buf b;
 
-	if (json_is_object(object)) {
+	if (input.n > VERDICT_FORM_BYTES_MAX)
+		return too_long(a, input);
+	object = json_loadb(input.p, input.n, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(object))
+		out = refuse(a, input, "not-json");
+	else if (json_object_size(object) > VERDICT_MEMBERS_MAX)
+		out = refuse(a, input, "too-many-fields");
+	else
 		out = judge(a, f, input, object);
-	} else {
-		start(&b, a, input, false);
-		buf_json_pair(&b, "error", STR("not-json"));
-		out = end(&b);
-	}
 	json_decref(object);
 	return out;
 }

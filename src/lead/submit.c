@@ -174,7 +174,7 @@ submit_row(struct arena *a, const struct submit *s)
 	add_text(&b, "ip_prefix", s->ip_prefix);
 	add_text(&b, "request_id", s->request_id);
 	add_text(&b, "visitor", s->visitor);
-	add_number(&b, "bucket_version", s->bucket_version);
+	add_number(&b, "bucket_version", s->ticket->bucket_version);
 	add_text(&b, "suspect", suspect_name(s->suspect));
 	buf_json_pair(&b, "via", s->via);
 	add_time(&b, "received_at", s->received_ms);

@@ -38,7 +38,6 @@ struct submit {
 	struct str ip_prefix;
 	struct str request_id;
 	struct str visitor;		/* cookie, for the exposure; or empty */
-	uint32_t bucket_version;
 	enum submit_suspect suspect;
 	struct str via;			/* form, api, import */
 	int64_t received_ms;

@@ -240,10 +240,8 @@ CREATE TABLE piste.qualification_queue (
 	CHECK ((locked_by IS NULL) = (locked_until IS NULL)),
 	CHECK ((state IN ('done', 'dead')) = (finished_at IS NOT NULL))
 );
-CREATE UNIQUE INDEX qualification_queue_open
-	ON piste.qualification_queue (lead_id)
-	WHERE state IN ('ready', 'claimed');
-CREATE INDEX qualification_queue_lead ON piste.qualification_queue (lead_id);
+CREATE UNIQUE INDEX qualification_queue_lead
+	ON piste.qualification_queue (lead_id);
 CREATE INDEX qualification_queue_ready
 	ON piste.qualification_queue (priority DESC, available_at, id)
 	WHERE state = 'ready';
@@ -256,7 +254,7 @@ CREATE INDEX qualification_queue_dead
 ALTER TABLE piste.qualification_queue SET (autovacuum_vacuum_scale_factor = 0,
 	autovacuum_vacuum_threshold = 1000);
 COMMENT ON TABLE piste.qualification_queue IS
-	'Hands leads to qualification, by FOR UPDATE SKIP LOCKED; at most one open row (ready, claimed) per lead.';
+	'Hands leads to qualification, by FOR UPDATE SKIP LOCKED; one row per lead, opened again when something new is sent.';
 COMMENT ON COLUMN piste.qualification_queue.submission_id IS
 	'the latest that asks for qualification; one that arrives while the row is claimed makes it ready again when finished';
 COMMENT ON COLUMN piste.qualification_queue.priority IS
@@ -697,16 +695,23 @@ CREATE FUNCTION piste.submit_enqueue(ids uuid[], leads bigint[],
 	outcomes text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	INSERT INTO piste.qualification_queue (lead_id, submission_id)
+	-- A lead keeps its row: what is new about it opens the row again.
+	INSERT INTO piste.qualification_queue AS q (lead_id, submission_id)
 	SELECT DISTINCT ON (f.lead_id) f.lead_id, f.id
 	FROM unnest(ids, leads, outcomes) WITH ORDINALITY
 		AS f (id, lead_id, outcome)
 	WHERE f.outcome IN ('new', 'update') OR f.outcome = 'repeat'
-		AND (SELECT q.id FROM piste.qualification_queue AS q
-			WHERE q.lead_id = f.lead_id LIMIT 1) IS NULL
+		AND NOT EXISTS (SELECT FROM piste.qualification_queue AS known
+			WHERE known.lead_id = f.lead_id)
 	ORDER BY f.lead_id, f.outcome = 'repeat', f.ordinality DESC
-	ON CONFLICT (lead_id) WHERE state IN ('ready', 'claimed')
-		DO UPDATE SET submission_id = excluded.submission_id;
+	ON CONFLICT (lead_id) DO UPDATE SET
+		submission_id = excluded.submission_id,
+		state = CASE q.state WHEN 'claimed' THEN 'claimed' ELSE 'ready' END,
+		available_at = CASE WHEN q.state IN ('done', 'dead') THEN now()
+			ELSE q.available_at END,
+		attempts = CASE WHEN q.state IN ('done', 'dead') THEN 0
+			ELSE q.attempts END,
+		finished_at = NULL;
 	IF FOUND THEN
 		PERFORM pg_notify('piste_queue', '');
 	END IF;

@@ -80,6 +80,22 @@ def twins(s):
     equal(rows, 1, "queue rows")
 
 
+@scenario("twins that differ still are one person, one lead, one queue row")
+def different_twins(s):
+    count, email = 40, "differ@example.org"
+    visitors = [s.visitor() for _ in range(count)]
+    sent = [person(v.form(PAGE), email, message=f"n {n}")
+            for n, v in enumerate(visitors)]
+    answers = together(count, lambda n: visitors[n].post(PAGE, sent[n]))
+    equal({getattr(a, "status", a) for a in answers}, {303}, "statuses")
+    equal(s.count("submission", f"email = '{email}'"), count, "submissions")
+    mine = f"lead l JOIN person p ON p.id = l.person_id AND p.email = '{email}'"
+    equal(s.count(mine), 1, "leads")
+    queue = f"qualification_queue q JOIN ({mine}) ON q.lead_id = l.id"
+    equal(s.count(queue), 1, "queue rows")
+    until(lambda: s.count(queue, "q.state = 'done'") == 1, 10, "it is done")
+
+
 @scenario("a token that is absent, forged or foreign gets 400, form kept",
           short=True)
 def forged(s):
@@ -103,6 +119,19 @@ def forged(s):
           "the form that came back can be sent")
 
 
+@scenario("a form that came back may be sent again at once", stack="guarded")
+def hurry(s):
+    visitor = s.visitor()
+    answer = visitor.post(PAGE, person(visitor.form(PAGE), "again@example.org",
+                                       piste_token=None))
+    equal(answer.status, 400, "without a token")
+    back = Form(answer.text)
+    equal(visitor.post(PAGE, person(back, "again@example.org")).status, 303,
+          "sent again")
+    equal(s.one("SELECT outcome FROM submission"
+                " WHERE email = 'again@example.org'"), "new", "outcome")
+
+
 @scenario("another page's token is refused, form kept")
 def foreign(s):
     site = s.export()
@@ -124,16 +153,61 @@ def foreign(s):
           stack="guarded")
 def expired(s):
     visitor = s.visitor()
-    form = visitor.form(PAGE)
+    form = visitor.form(PAGE + "?utm_source=mailing&utm_medium=email"
+                        "&gclid=G1")
     sent = person(form, "slow@example.org", company="Lente")
     time.sleep(FORM_AGE_S)	# nothing tells when a token has aged
     answer = visitor.post(PAGE, sent)
-    check(answer.status in (400, 422), f"status: got {answer.status}")
+    equal(answer.status, 400, "status")
     back = Form(answer.text)
     equal(back.values["company"], "Lente", "the value back")
     equal(s.count("submission", "email = 'slow@example.org'"), 0, "stored")
     equal(visitor.post(PAGE, person(back, "slow@example.org")).status, 303,
           "sent again at once")
+    equal(s.one("SELECT outcome, source, medium, click_id FROM submission"
+                " WHERE email = 'slow@example.org'"),
+          "new|mailing|email|G1", "a person's, with the first form's touch")
+
+
+@scenario("a consent reworded meanwhile is asked for again")
+def reworded(s):
+    visitor = s.visitor()
+    sent = person(visitor.form(PAGE), "words@example.org",
+                  boxes=["consent.news-email"])
+    before = s.export()
+    site = s.export()
+    news = next(c for c in site["consents"] if c["key"] == "news-email")
+    news["version"] += 1
+    news["text"] = {"fr": "Autre texte.", "en": "Other text."}
+    equal(s.apply(site).returncode, 0, "apply")
+    until(lambda: "Autre texte." in s.visitor().get(PAGE).text, 2, "the text")
+    answer = visitor.post(PAGE, sent)
+    equal(answer.status, 400, "status")
+    back = Form(answer.text)
+    equal(back.values["email"], "words@example.org", "the value back")
+    contains(answer.text, "Autre texte.", "the page")
+    check(not back.boxes["consent.news-email"], "the box comes back empty")
+    equal(s.count("submission", "email = 'words@example.org'"), 0, "stored")
+    equal(visitor.post(PAGE, person(back, "words@example.org")).status, 303,
+          "sent again")
+    equal(s.count("consent c JOIN submission u ON u.id = c.submission_id",
+                  "u.email = 'words@example.org'"), 0, "consents")
+    for text in before["consents"]:
+        if text["key"] == "news-email":
+            text["version"] = news["version"] + 1
+    equal(s.apply(before).returncode, 0, "the first text again")
+    until(lambda: "Autre texte." not in s.visitor().get(PAGE).text, 2,
+          "the first text")
+
+
+@scenario("a form keeps the language it was shown in")
+def language(s):
+    visitor = s.visitor(language="en")
+    form = visitor.form(PAGE)
+    answer = visitor.post(PAGE, person(form, "no address"),
+                          headers={"Accept-Language": "fr"})
+    equal(answer.status, 422, "status")
+    contains(answer.text, '<html lang="en"', "the page that comes back")
 
 
 @scenario("traps and haste are quarantined with the same answer",

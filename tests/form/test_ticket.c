@@ -21,6 +21,8 @@ typical(void)
 		.revision = 7,
 		.variant = STR("b"),
 		.experiment = STR("lb-headline"),
+		.bucket_version = 3,
+		.is_again = true,
 		.lang = LANG_EN,
 		.consent_hash = HASH,
 		.issued_ms = 1795000000123,
@@ -37,6 +39,8 @@ expect_same(const struct ticket *got, const struct ticket *want)
 	ck_assert_uint_eq(got->revision, want->revision);
 	ck_assert_str_same(got->variant, want->variant);
 	ck_assert_str_same(got->experiment, want->experiment);
+	ck_assert_uint_eq(got->bucket_version, want->bucket_version);
+	ck_assert_int_eq(got->is_again, want->is_again);
 	ck_assert_int_eq(got->lang, want->lang);
 	ck_assert_str_same(got->consent_hash, want->consent_hash);
 	ck_assert_int_eq(got->issued_ms, want->issued_ms);
@@ -91,7 +95,8 @@ START_TEST(the_largest_ticket_passes)
 	struct str part = run_of("t", TICKET_TOUCH_BYTES_MAX);
 	struct ticket t = {
 		.page = word, .variant = word, .experiment = word,
-		.revision = UINT32_MAX, .issued_ms = INT64_MAX,
+		.revision = UINT32_MAX, .bucket_version = UINT32_MAX,
+		.issued_ms = INT64_MAX,
 		.consent_hash = HASH, .touch = { part, part, part, part },
 	};
 	struct ticket got;
@@ -208,14 +213,15 @@ payload_of(const struct ticket *t)
 	return payload;
 }
 
-/* Where the parts begin: behind version, id, revision, lang, issue time. */
-#define PARTS_AT (1 + 16 + 4 + 1 + 8)
+/* Behind version, id, revision, lang, is_again, bucket version, issue time. */
+#define PARTS_AT (1 + 16 + 4 + 1 + 1 + 4 + 8)
 
 /* One byte of the payload of a ticket for page "p", changed. */
 static const struct { size_t at; unsigned char byte; } bends[] = {
 	{ 0, 0 }, { 0, 2 },		/* version */
 	{ 21, LANG_COUNT },		/* language */
-	{ 22, 0x80 },			/* issued before 1970 */
+	{ 22, 2 },			/* neither again nor not */
+	{ 27, 0x80 },			/* issued before 1970 */
 	{ PARTS_AT, 0 },		/* a page without a key */
 	{ PARTS_AT, 2 }, { PARTS_AT, 255 },
 	{ PARTS_AT + 1, 0xff },		/* no UTF-8 */

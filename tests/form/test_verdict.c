@@ -1,4 +1,7 @@
 /* Tests form/verdict. */
+#include <string.h>
+
+#include "base/buf.h"
 #include "form/verdict.h"
 #include "support/suite.h"
 
@@ -64,8 +67,73 @@ START_TEST(a_post_gets_a_line)
 	ck_assert(str_has_suffix(verdict, str_of(posts[_i].rest)));
 } END_TEST
 
+static const struct {
+	size_t bytes_max;
+	bool is_form;
+	const char *within;	/* the error of what just fits */
+} longest[] = {
+	{ VERDICT_VALUE_BYTES_MAX, false, "\"error\":\"not-text\"}" },
+	{ VERDICT_FORM_BYTES_MAX, true, "\"error\":\"not-json\"}" },
+};
+
+/* Of characters that grow most in JSON. */
+START_TEST(an_input_has_its_length)
+{
+	size_t max = longest[_i].bytes_max;
+	char *text = arena_take(suite_arena(), max + 1);
+
+	memset(text, 1, max + 1);
+	for (size_t n = max; n <= max + 1; n++) {
+		struct arena *a = arena_new((size_t)16 << 20);
+		struct str in = { text, n }, out = longest[_i].is_form ?
+		    verdict_form(a, &form, in) :
+		    verdict_value(a, FIELD_EMAIL, STR("FR"), in);
+
+		ck_assert_int_eq(out.n > 6 * max, n == max);
+		ck_assert(str_has_suffix(out, n == max ?
+		    str_of(longest[_i].within) :
+		    STR("\"ok\":false,\"error\":\"too-long\"}")));
+		arena_free(a);
+	}
+} END_TEST
+
+START_TEST(a_cut_keeps_characters_whole)
+{
+	char text[VERDICT_VALUE_BYTES_MAX + 3];
+	struct str out;
+
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = "\xe2\x82\xac"[i % 3];
+	out = verdict_value(suite_arena(), FIELD_EMAIL, STR("FR"),
+	    (struct str){ text, sizeof text });
+	ck_assert(!memmem(out.p, out.n, "\ufffd", strlen("\ufffd")));
+	ck_assert(memmem(out.p, out.n, "\u20ac\",", strlen("\u20ac\",")));
+} END_TEST
+
+START_TEST(an_object_has_its_members)
+{
+	struct buf b;
+
+	for (int n = VERDICT_MEMBERS_MAX; n <= VERDICT_MEMBERS_MAX + 1; n++) {
+		struct str out;
+
+		buf_init(&b, suite_arena(), VERDICT_FORM_BYTES_MAX);
+		buf_byte(&b, '{');
+		for (int i = 0; i < n; i++)
+			buf_addf(&b, "%s\"m%d\":\"x\"", i ? "," : "", i);
+		buf_byte(&b, '}');
+		out = verdict_form(suite_arena(), &form, buf_str(&b));
+		ck_assert_int_eq(str_has_suffix(out,
+		    STR("\"error\":\"too-many-fields\"}")),
+		    n > VERDICT_MEMBERS_MAX);
+	}
+} END_TEST
+
 SUITE(verdict)
 {
+	SUITE_LOOP(an_input_has_its_length, COUNT(longest));
+	SUITE_TEST(a_cut_keeps_characters_whole);
+	SUITE_TEST(an_object_has_its_members);
 	SUITE_LOOP(a_value_gets_a_line, COUNT(values));
 	SUITE_LOOP(a_post_gets_a_line, COUNT(posts));
 }

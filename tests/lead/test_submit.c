@@ -39,6 +39,7 @@ whole_init(struct whole *w)
 	*w = (struct whole){
 		.ticket = { .page = STR("p1"), .revision = 4,
 		    .variant = STR("b"), .experiment = STR("x"),
+		    .bucket_version = 7,
 		    .lang = LANG_EN, .consent_hash = STR("e3b0c44298fc1c149a"
 		    "fbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
 		    .issued_ms = 1700000000123, .touch = { STR("goo\"gle"),
@@ -63,7 +64,7 @@ whole_init(struct whole *w)
 	    .result = &w->result, .place = &w->place, .offer = STR("o1"),
 	    .campaign = STR("c1"), .ip_prefix = STR("192.0.2.0/24"),
 	    .request_id = STR("r1"), .visitor = STR("v1"),
-	    .bucket_version = 7, .via = STR("form"),
+	    .via = STR("form"),
 	    .received_ms = 1700000009000 };
 }
 
