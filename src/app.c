@@ -1,6 +1,4 @@
 /* Implements app.h: puts the parts together, takes them apart in reverse. */
-#include <limits.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -19,17 +17,6 @@ refresh_geo(void *context)
 	geo_refresh(context);
 }
 
-static enum err
-load_key(const struct conf *c, struct token_key *out)
-{
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof path, "%.*s/" TOKEN_KEY_FILE,
-	    STR_ARG(c->state)) >= (int)sizeof path)
-		return ERR_INPUT;
-	return token_key_load(path, out);
-}
-
 enum err
 app_start(const struct conf *c, struct app *out)
 {
@@ -46,7 +33,7 @@ app_start(const struct conf *c, struct app *out)
 		.state = c->state,
 		.tick = refresh_geo,
 	};
-	enum err e = load_key(c, &out->key);
+	enum err e = token_key_load(c->state, &out->key);
 
 	if (e)
 		return e;
@@ -71,12 +58,13 @@ close_geo:
 	return e;
 }
 
+/* A request the gateway gave up still has a picture until its commit ends. */
 void
 app_stop(struct app *app)
 {
-	snapshot_free(app->snapshot);
-	event_free(app->events);
 	group_free(app->group);
+	event_free(app->events);
+	snapshot_free(app->snapshot);
 	geo_free(app->geo);
 }
 

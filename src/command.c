@@ -1,5 +1,6 @@
 /* Implements command.h: reads words and standard input, calls the domain. */
-#include <limits.h>
+#include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,12 @@
 #include "command.h"
 #include "experiment/assignline.h"
 #include "form/verdict.h"
+#include "http/body.h"
+#include "http/request.h"
 #include "page/define.h"
 #include "page/site.h"
+#include "page/stock.h"
+#include "page/template.h"
 #include "visitor.h"
 #include "store/migrate.h"
 #include "store/pg.h"
@@ -21,6 +26,10 @@
 #define DEFAULT_COUNTRY "FR"
 #define SITE_TEXT_ARENA_BYTES (SITE_ARENA_BYTES_MAX + SITE_JSON_BYTES_MAX)
 #define LINE_ARENA_BYTES ((size_t)16 << 20)
+
+static_assert(VERDICT_FORM_BYTES_MAX == REQUEST_BODY_BYTES_MAX &&
+    VERDICT_MEMBERS_MAX == BODY_FIELDS_MAX,
+    "validate form takes what a post may hold");
 
 /* Say why, and what it exits with. */
 static int
@@ -51,7 +60,7 @@ command_migrate(const struct conf *c, int words, char **word)
 	return status;
 }
 
-/* All of a stream; ERR_LIMIT beyond max bytes. */
+/* All of a stream; ERR_LIMIT beyond max bytes, ERR_AWAY with errno. */
 static enum err
 read_all(struct arena *a, FILE *in, size_t max, struct str *out)
 {
@@ -60,10 +69,48 @@ read_all(struct arena *a, FILE *in, size_t max, struct str *out)
 	size_t n;
 
 	buf_init(&b, a, max);
-	while ((n = fread(piece, 1, sizeof piece, in)) > 0)
+	while (!b.full && (n = fread(piece, 1, sizeof piece, in)) > 0)
 		buf_add(&b, (struct str){ piece, n });
+	if (b.full)
+		return ERR_LIMIT;
+	if (ferror(in))
+		return ERR_AWAY;
 	*out = buf_str(&b);
-	return b.full ? ERR_LIMIT : ferror(in) ? ERR_AWAY : OK;
+	return OK;
+}
+
+/* A whole site definition from a file, or for "-" standard input. */
+static int
+read_site(struct arena *a, const char *name, struct str *out)
+{
+	bool is_file = strcmp(name, "-") != 0;
+	FILE *in = is_file ? fopen(name, "re") : stdin;
+	enum err e = in ? read_all(a, in, SITE_JSON_BYTES_MAX, out) : ERR_AWAY;
+
+	if (e)
+		fprintf(stderr, NAME " apply: %s: %s\n",
+		    is_file ? name : "standard input",
+		    e == ERR_LIMIT ? "too long" : strerror(errno));
+	if (in && is_file)
+		fclose(in);
+	return e ? COMMAND_FAILED : COMMAND_OK;
+}
+
+/* Templates of this machine, when it has a sound set of them. */
+static enum err
+check_stock(const struct conf *c, struct str json)
+{
+	FILE *quiet = fopen("/dev/null", "we");
+	struct template_set *set;
+	enum err e = OK;
+
+	if (quiet && !template_load(c->templates, &set, quiet)) {
+		e = stock_check(json, set, stderr);
+		template_free(set);
+	}
+	if (quiet)
+		fclose(quiet);
+	return e;
 }
 
 int
@@ -72,27 +119,25 @@ command_apply(const struct conf *c, int words, char **word)
 	struct arena *a;
 	struct pg *db;
 	struct str json;
-	int status = COMMAND_OK;
-	FILE *in;
+	int status;
 	enum err e;
 
 	if (words != 1)
 		return COMMAND_USAGE;
-	in = strcmp(word[0], "-") ? fopen(word[0], "re") : stdin;
-	if (!in) {
-		perror(word[0]);
-		return COMMAND_FAILED;
-	}
 	a = arena_new(SITE_TEXT_ARENA_BYTES);
+	status = read_site(a, word[0], &json);
+	if (status) {
+		arena_free(a);
+		return status;
+	}
 	db = pg_new(c->database, NAME "-apply");
-	e = read_all(a, in, SITE_JSON_BYTES_MAX, &json);
+	e = check_stock(c, json);
 	if (!e)
 		e = define_apply(db, a, json, stdout, stderr);
 	if (e)
 		status = failed(e == ERR_AWAY ? db : NULL, "apply", e);
 	pg_free(db);
 	arena_free(a);
-	fclose(in);
 	return status;
 }
 
@@ -120,51 +165,77 @@ command_export(const struct conf *c, int words, char **word)
 	return status;
 }
 
-/* The form of that key as the database has it. */
+/* The site as the database has it, for the command of that name. */
 static int
-load_form(const struct conf *c, struct arena *a, const char *key,
-    const struct form **out)
+load_site(const struct conf *c, struct arena *a, const char *command,
+    const struct site **out)
 {
-	struct pg *db = pg_new(c->database, NAME "-validate");
+	struct pg *db = pg_new(c->database, NAME "-command");
 	struct site_error *error;
-	const struct site *site;
 	struct str json;
 	size_t errors;
 	int status = COMMAND_OK;
 	enum err e = define_snapshot(db, a, &json);
 
 	if (!e)
-		e = site_parse(a, json, &site, &error, &errors);
-	*out = e ? NULL : site_form(site, str_of(key));
+		e = site_parse(a, json, out, &error, &errors);
 	if (e)
-		status = failed(e == ERR_AWAY ? db : NULL, "validate", e);
-	else if (!*out)
-		status = failed(NULL, "validate form", ERR_ABSENT);
+		status = failed(e == ERR_AWAY ? db : NULL, command, e);
 	pg_free(db);
 	return status;
+}
+
+static int
+load_form(const struct conf *c, struct arena *a, const char *key,
+    const struct form **out)
+{
+	const struct site *site;
+	int status = load_site(c, a, "validate", &site);
+
+	if (status)
+		return status;
+	*out = site_form(site, str_of(key));
+	if (*out)
+		return COMMAND_OK;
+	fprintf(stderr, NAME " validate: there is no form %s\n", key);
+	return COMMAND_FAILED;
+}
+
+/*
+ * The next line without its end; false when there is none.  Of a longer one
+ * room bytes are kept, one more than any verdict takes.
+ */
+static bool
+next_line(char *line, size_t room, struct str *out)
+{
+	size_t n = 0;
+	int c = getc(stdin);
+
+	if (c == EOF)
+		return false;
+	for (; c != EOF && c != '\n'; c = getc(stdin))
+		if (n < room)
+			line[n++] = (char)c;
+	*out = (struct str){ line, n };
+	return true;
 }
 
 /* One verdict a line, until standard input ends. */
 static int
 judge_lines(enum field_kind kind, const struct form *form, struct str country)
 {
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t n;
+	static char line[VERDICT_FORM_BYTES_MAX + 1];
+	struct str in;
 
-	while ((n = getline(&line, &room, stdin)) >= 0) {
+	while (next_line(line, sizeof line, &in)) {
 		struct arena *a = arena_new(LINE_ARENA_BYTES);
-		struct str in = { line, (size_t)n };
 
-		if (in.n && in.p[in.n - 1] == '\n')
-			in.n--;
 		in = form ? verdict_form(a, form, in) :
 		    verdict_value(a, kind, country, in);
 		printf("%.*s\n", STR_ARG(in));
 		fflush(stdout);
 		arena_free(a);
 	}
-	free(line);
 	return ferror(stdin) ? COMMAND_FAILED : COMMAND_OK;
 }
 
@@ -203,22 +274,56 @@ command_assign(const struct conf *c, int words, char **word)
 	return assignline_run(stdin, stdout) ? COMMAND_FAILED : COMMAND_OK;
 }
 
+/* Is there such a page, with such a variant?  If not, say so. */
+static int
+find_variant(const struct conf *c, const char *page, const char *variant)
+{
+	struct arena *a = arena_new(SITE_TEXT_ARENA_BYTES);
+	const struct site_page *pg;
+	const struct site *site;
+	int status = load_site(c, a, "preview", &site);
+
+	if (status)
+		goto done;
+	status = COMMAND_FAILED;
+	pg = site_find(site, str_of(page));
+	if (!pg)
+		fprintf(stderr, NAME " preview: there is no page %s\n", page);
+	else if (!site_variant(pg, str_of(variant)))
+		fprintf(stderr, NAME " preview: the page %s has no variant"
+		    " %s\n", page, variant);
+	else
+		status = COMMAND_OK;
+done:
+	arena_free(a);
+	return status;
+}
+
+/*
+ * The key is the server's to make: one made here would belong to whoever asks
+ * for a link, and the server could not read it.
+ */
 int
 command_preview(const struct conf *c, int words, char **word)
 {
 	struct token_key key;
-	char path[PATH_MAX];
 	struct arena *a;
 	struct str url;
+	enum err e;
 
 	if (words != 2)
 		return COMMAND_USAGE;
-	a = arena_new(ARENA_REQUEST_BYTES_MAX);
-	snprintf(path, sizeof path, "%.*s/" TOKEN_KEY_FILE, STR_ARG(c->state));
-	if (token_key_load(path, &key)) {
-		arena_free(a);
-		return failed(NULL, "preview", ERR_DENIED);
+	if (find_variant(c, word[0], word[1]))
+		return COMMAND_FAILED;
+	e = token_key_read(c->state, &key);
+	if (e == ERR_ABSENT) {
+		fprintf(stderr, NAME " preview: there is no key in %.*s yet:"
+		    " piste serve makes it\n", STR_ARG(c->state));
+		return COMMAND_FAILED;
 	}
+	if (e)
+		return failed(NULL, "preview", e);
+	a = arena_new(ARENA_REQUEST_BYTES_MAX);
 	url = visitor_preview(a, c, &key, str_of(word[0]), str_of(word[1]));
 	printf("%.*s\n", STR_ARG(url));
 	arena_free(a);

@@ -117,6 +117,8 @@ spool(struct buf *b, struct app *app)
 	metric(b, GAUGE, "piste_spool_age_seconds",
 	    "Age of the oldest submission in the spool.",
 	    d.oldest_ms ? (clock_now_ms() - d.oldest_ms) / 1000 : 0);
+	metric(b, GAUGE, "piste_spool_unread",
+	    "Segments that can't be opened.", d.unread);
 	metric(b, GAUGE, "piste_spool_aside",
 	    "Damaged or refused pieces kept aside.", d.bad);
 }

@@ -57,7 +57,7 @@ static const struct command {
 	{ "export", command_export, "",
 	    "print the site definition that is in force" },
 	{ "check", inspect_run, "",
-	    "judge settings, templates, database, geo file and spool" },
+	    "judge settings, templates, database, site, files and spool" },
 	{ "validate", command_validate, "email | phone [COUNTRY] | form KEY",
 	    "judge values from standard input, one a line, as forms do" },
 	{ "assign", command_assign, "--jsonl",
@@ -89,11 +89,10 @@ static void
 print_settings(void)
 {
 	const struct conf_row *row;
-	size_t rows = conf_rows(&row);
 
-	for (size_t i = 0; i < rows; i++)
-		printf("# %s\n%s = %s\n\n", row[i].help, row[i].name,
-		    row[i].fallback);
+	for (size_t i = 0; (row = conf_row(i)) != NULL; i++)
+		printf("# %s\n%s = %s\n\n", row->help, row->name,
+		    row->fallback);
 }
 
 static int
@@ -123,21 +122,6 @@ help(const struct conf *c, int words, char **word)
 	return COMMAND_OK;
 }
 
-static int
-answer_cgi(const struct conf *c)
-{
-	struct gateway_plan plan;
-	struct app app;
-	enum err e;
-
-	if (app_start(c, &app))
-		return COMMAND_FAILED;
-	app_plan(&app, &plan);
-	e = gateway_cgi(&plan, environ);
-	app_stop(&app);
-	return e ? COMMAND_FAILED : COMMAND_OK;
-}
-
 static enum err
 load(const char *path, struct conf *c)
 {
@@ -152,6 +136,33 @@ load(const char *path, struct conf *c)
 	else
 		log_level_set(level);
 	return e;
+}
+
+/* What a web server shows when we can't even start; the log has the reason. */
+static const char cgi_unavailable[] =
+    "Status: 503 Service Unavailable\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n"
+    "Cache-Control: private, no-store\r\n"
+    "Retry-After: 5\r\n\r\n"
+    "Ce service est indisponible pour le moment. Revenez dans un instant.\n"
+    "This service is unavailable right now. Please come back in a moment.\n";
+
+static int
+answer_cgi(const char *path)
+{
+	struct gateway_plan plan;
+	static struct conf c;
+	struct app app;
+	enum err e;
+
+	if (load(path, &c) || app_start(&c, &app)) {
+		fputs(cgi_unavailable, stdout);
+		return COMMAND_FAILED;
+	}
+	app_plan(&app, &plan);
+	e = gateway_cgi(&plan, environ);
+	app_stop(&app);
+	return e ? COMMAND_FAILED : COMMAND_OK;
 }
 
 int
@@ -171,7 +182,9 @@ main(int argc, char **argv)
 		argc -= 2;
 	}
 	if (argc < 2 && gateway_is_cgi(environ))
-		return load(path, &c) ? COMMAND_FAILED : answer_cgi(&c);
+		return answer_cgi(path);
+	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")))
+		return help(NULL, 0, NULL);
 	cmd = argc > 1 ? find(argv[1]) : NULL;
 	if (!cmd) {
 		if (argc > 1)
@@ -181,6 +194,9 @@ main(int argc, char **argv)
 	}
 	if (cmd->run != help && cmd->run != command_assign && load(path, &c))
 		return COMMAND_FAILED;
+	/* Who types a command wants its answer, not the log of how. */
+	if (cmd->run != serve && cmd->run != work && !getenv("PISTE_LOG_LEVEL"))
+		log_level_set(LOG_WARN);
 	status = cmd->run(&c, argc - 2, argv + 2);
 	if (status == COMMAND_USAGE)
 		print_usage(stderr, cmd);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "http/gateway.h"
 #include "serve.h"
+#include "store/spool.h"
 
 #define KILL_AFTER_MS 1000	/* beyond stop_ms */
 
@@ -47,6 +48,8 @@ work(const struct master *m, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
+	/* Meant for a terminal's programs: it must not cost a request. */
+	signal(SIGHUP, SIG_IGN);
 	sigprocmask(SIG_UNBLOCK, &m->signals, NULL);
 	e = app_start(m->conf, &app);
 	if (e)
@@ -171,6 +174,22 @@ stop_all(struct master *m)
 	}
 }
 
+/* What doesn't heal by itself is told once, not by every worker anew. */
+static enum err
+try_places(const struct conf *c)
+{
+	struct token_key key;
+	struct spool *sp;
+	enum err e = token_key_load(c->state, &key);
+
+	explicit_bzero(&key, sizeof key);
+	if (!e)
+		e = spool_open(c->spool, c->spool_bytes_max, &sp);
+	if (!e)
+		spool_close(sp);
+	return e;
+}
+
 enum err
 serve_run(const struct conf *c)
 {
@@ -178,7 +197,9 @@ serve_run(const struct conf *c)
 	enum err e;
 	int got;
 
-	e = gateway_listen(c->listen, (unsigned)c->listen_mode, &m.fd);
+	e = try_places(c);
+	if (!e)
+		e = gateway_listen(c->listen, (unsigned)c->listen_mode, &m.fd);
 	if (e)
 		return e;
 	sigemptyset(&m.signals);

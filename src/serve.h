@@ -16,7 +16,10 @@ struct conf;
 #define SERVE_PAUSE_MS_MAX 2000
 #define SERVE_PROCESSES_MAX 64
 
-/* Until SIGTERM or SIGINT; then workers finish, for stop_ms and a second. */
+/*
+ * Until SIGTERM or SIGINT; then workers finish, for stop_ms and a second.
+ * ERR_… at once when socket, key or spool can't be had.
+ */
 MUST_USE enum err serve_run(const struct conf *c);
 
 #endif

@@ -34,6 +34,12 @@ struct worker {
 	int64_t backoff_ms;
 };
 
+/* How one went: the drain's answer, and whether there may be more to do. */
+struct turn {
+	enum err spool;
+	bool has_more;
+};
+
 /* Host and process for people; chance, because both come again. */
 static void
 name_worker(struct worker *w)
@@ -55,49 +61,41 @@ is_stopping(const struct worker *w, int64_t wait_ms)
 }
 
 static enum err
-drain(struct worker *w)
+drain(struct worker *w, int64_t *drained)
 {
-	int64_t drained;
-	enum err e = submit_drain(w->db, w->conf->spool, w->stop_fd, &drained);
+	enum err e = submit_drain(w->db, w->conf->spool, w->stop_fd, drained);
 
-	if (drained)
+	if (*drained)
 		log_event(LOG_INFO, "worker.drained",
-		    LOG_INT("records", drained));
-	return e;
-}
-
-static enum err
-run_queue(struct worker *w)
-{
-	int64_t done = 1;
-	enum err e = OK;
-
-	while (!e && done && !is_stopping(w, 0))
-		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
-		    &done);
+		    LOG_INT("records", *drained));
 	return e;
 }
 
 /*
- * A spool that can't be read must not keep the queue from being worked; when
- * it is PostgreSQL that is away, the queue notices as well.
+ * One drain and one claim of the queue, so that neither waits until the other
+ * is empty.  A spool that can't be read must not keep the queue from being
+ * worked; when it is PostgreSQL that is away, the queue notices as well.
  */
 static enum err
-work(struct worker *w, enum err *spool)
+turn(struct worker *w, struct turn *t)
 {
-	*spool = drain(w);
-	return run_queue(w);
+	int64_t drained, done = 0;
+	enum err e = OK;
+
+	t->spool = drain(w, &drained);
+	if (!is_stopping(w, 0))
+		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
+		    &done);
+	/* What a failed drain has taken may be there again the next time. */
+	t->has_more = done || (drained && !t->spool);
+	return e;
 }
 
 /* Workers that lost the same server must not all come back at once. */
 static void
 back_off(struct worker *w)
 {
-	uint32_t chance;
-
-	token_random(&chance, sizeof chance);
-	(void)is_stopping(w, w->backoff_ms / 2 +
-	    chance % (w->backoff_ms / 2 + 1));
+	(void)is_stopping(w, token_jitter(w->backoff_ms));
 	w->backoff_ms *= 2;
 	if (w->backoff_ms > WORKER_BACKOFF_MS_MAX)
 		w->backoff_ms = WORKER_BACKOFF_MS_MAX;
@@ -106,12 +104,13 @@ back_off(struct worker *w)
 static void
 run(struct worker *w)
 {
-	enum err e, spool;
+	struct turn t;
 	bool notified;
+	enum err e;
 
 	while (!is_stopping(w, 0)) {
-		e = work(w, &spool);
-		if (!e)
+		e = turn(w, &t);
+		if (!e && !t.has_more)
 			e = pg_wait(w->db, w->stop_fd, WORKER_POLL_MS,
 			    &notified);
 		if (e)
@@ -124,10 +123,13 @@ run(struct worker *w)
 static enum err
 run_once(struct worker *w)
 {
-	enum err spool;
-	enum err e = work(w, &spool);
+	struct turn t;
+	enum err e;
 
-	return e ? e : spool;
+	do
+		e = turn(w, &t);
+	while (!e && t.has_more && !is_stopping(w, 0));
+	return e ? e : t.spool;
 }
 
 enum err

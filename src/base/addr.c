@@ -141,3 +141,23 @@ addr_list_is(struct str list)
 	}
 	return true;
 }
+
+bool
+addr_port_is(struct str text)
+{
+	size_t colon = text.n;
+	struct str host;
+	struct addr at;
+	uint32_t port;
+
+	/* The last one: an IPv6 address has more of them. */
+	while (colon && text.p[colon - 1] != ':')
+		colon--;
+	if (!colon || !str_u32(str_slice(text, colon, text.n), 1, 65535,
+	    &port))
+		return false;
+	host = str_slice(text, 0, colon - 1);
+	if (str_has_prefix(host, STR("[")) && str_has_suffix(host, STR("]")))
+		host = str_slice(host, 1, host.n - 2);
+	return parse(host, &at);
+}

@@ -23,5 +23,7 @@ struct str addr_prefix(struct arena *a, struct str text, bool keep);
 bool addr_in(struct str text, struct str list);
 /* Is every word of list an address or a network? */
 bool addr_list_is(struct str list);
+/* Is text address:port or [address]:port? */
+bool addr_port_is(struct str text);
 
 #endif

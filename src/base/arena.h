@@ -6,8 +6,11 @@
 
 #include "base/str.h"
 
-/* What one request may use; input is bounded so that this is never reached. */
-#define ARENA_REQUEST_BYTES_MAX ((size_t)4 << 20)
+/*
+ * What one request may use.  Input and definitions are bounded so that this is
+ * never reached: the largest form takes half of it, the usual one 100 KB.
+ */
+#define ARENA_REQUEST_BYTES_MAX ((size_t)32 << 20)
 
 struct arena;
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/log.h"
 
 #define FIRST_CAPACITY 256
 #define U64_DIGITS_MAX 20
@@ -107,7 +108,22 @@ buf_addf(struct buf *b, const char *format, ...)
 struct str
 buf_str(const struct buf *b)
 {
+	if (b->full)
+		log_event(LOG_ERROR, "buf.full", LOG_INT("max",
+		    (int64_t)b->max));
 	return b->full || !b->n ? STR_EMPTY : (struct str){ b->p, b->n };
+}
+
+struct str
+buf_join(struct arena *a, struct str head, struct str tail)
+{
+	char *p = arena_take(a, head.n + tail.n + 1);
+
+	if (head.n)
+		memcpy(p, head.p, head.n);
+	if (tail.n)
+		memcpy(p + head.n, tail.p, tail.n);
+	return (struct str){ p, head.n + tail.n };
 }
 
 struct str
@@ -120,7 +136,7 @@ buf_fmt(struct arena *a, size_t max, const char *format, ...)
 	va_start(list, format);
 	add_list(&b, format, list);
 	va_end(list);
-	return buf_str(&b);
+	return b.full ? STR_EMPTY : buf_str(&b);
 }
 
 /* The short escapes of RFC 8259 section 7; 0 where there is none. */

@@ -37,8 +37,14 @@ void buf_json_pair(struct buf *b, const char *name, struct str value);
 /* ,"name": with the same comma rule; the caller appends the value. */
 void buf_json_name(struct buf *b, const char *name);
 
-/* What was built, borrowed from the buffer; empty if it is full. */
+/*
+ * What was built, borrowed from the buffer; empty if it is full, which is
+ * logged: who expects that looks at full before.
+ */
 struct str buf_str(const struct buf *b);
+
+/* head and tail as one, with a NUL behind them. */
+struct str buf_join(struct arena *a, struct str head, struct str tail);
 
 /* Format into the arena; at most max bytes, the empty str if it is longer. */
 struct str buf_fmt(struct arena *a, size_t max, const char *format, ...)

@@ -14,8 +14,8 @@
 #define LINE_BYTES_MAX (CONF_VALUE_BYTES_MAX + 100)
 #define VARIABLE_BYTES_MAX 64
 
-enum kind { KIND_TEXT, KIND_PATH, KIND_ADDRESSES, KIND_NUMBER, KIND_OCTAL,
-	KIND_YES };
+enum kind { KIND_TEXT, KIND_PATH, KIND_SOCKET, KIND_URL, KIND_ADDRESSES,
+	KIND_NUMBER, KIND_OCTAL, KIND_YES };
 
 struct setting {
 	struct conf_row row;
@@ -29,6 +29,10 @@ struct setting {
 	{ { #name, fallback, help }, KIND_TEXT, AT(name), 0, 0 }
 #define PATHNAME(name, fallback, help) \
 	{ { #name, fallback, help }, KIND_PATH, AT(name), 0, 0 }
+#define SOCKET(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_SOCKET, AT(name), 0, 0 }
+#define URL(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_URL, AT(name), 0, 0 }
 #define ADDRESSES(name, fallback, help) \
 	{ { #name, fallback, help }, KIND_ADDRESSES, AT(name), 0, 0 }
 #define NUMBER(name, fallback, min, max, help) \
@@ -44,10 +48,10 @@ struct setting {
 static const struct setting settings[] = {
 	TEXT(database, "dbname=piste",
 	    "libpq connection string; may name several hosts"),
-	TEXT(listen, "/run/piste/piste.sock",
-	    "FastCGI socket: a path, or address:port"),
+	SOCKET(listen, "/run/piste/piste.sock",
+	    "FastCGI socket: an absolute path, or address:port"),
 	OCTAL(listen_mode, "0660", "mode of that socket when it is a path"),
-	TEXT(url, "http://127.0.0.1:8080",
+	URL(url, "http://127.0.0.1:8080",
 	    "how visitors reach the site, without a slash at the end"),
 	PATHNAME(templates, "/usr/local/share/piste/templates",
 	    "directory of the templates"),
@@ -92,15 +96,10 @@ static const struct setting settings[] = {
 };
 #define SETTINGS (sizeof settings / sizeof *settings)
 
-size_t
-conf_rows(const struct conf_row **rows)
+const struct conf_row *
+conf_row(size_t at)
 {
-	static struct conf_row table[SETTINGS];
-
-	for (size_t i = 0; i < SETTINGS; i++)
-		table[i] = settings[i].row;
-	*rows = table;
-	return SETTINGS;
+	return at < SETTINGS ? &settings[at].row : NULL;
 }
 
 static bool
@@ -117,6 +116,25 @@ octal(struct str value, int64_t max, int64_t *out)
 		return false;
 	*out = v;
 	return true;
+}
+
+/* An empty path would mean the root directory, a relative one anywhere. */
+static bool
+is_path(const struct setting *s, struct str value)
+{
+	return str_has_prefix(value, STR("/")) ||
+	    (!value.n && !*s->row.fallback);
+}
+
+static bool
+is_url(struct str value)
+{
+	struct str scheme, host;
+
+	return str_cut(value, ':', &scheme, &host) &&
+	    (str_eq(scheme, STR("http")) || str_eq(scheme, STR("https"))) &&
+	    str_has_prefix(host, STR("//")) && host.n > 2 &&
+	    host.p[2] != '/' && !str_has_suffix(host, STR("/"));
 }
 
 /* A fallback is a constant and stays where it is; others are copied. */
@@ -159,6 +177,19 @@ assign(const struct setting *s, struct str value, struct conf *out)
 			return "not a list of addresses and networks";
 		break;
 	case KIND_PATH:
+		if (!is_path(s, value))
+			return "not an absolute path";
+		break;
+	case KIND_SOCKET:
+		if (!str_has_prefix(value, STR("/")) &&
+		    !addr_port_is(value))
+			return "neither an absolute path nor address:port";
+		break;
+	case KIND_URL:
+		if (!is_url(value))
+			return "not http:// or https:// and a host, without"
+			    " a slash at the end";
+		break;
 	case KIND_TEXT:
 		break;
 	}
@@ -216,6 +247,11 @@ read_file(const char *path, bool must_exist, struct conf *out, FILE *say)
 		name = str_trim(name);
 		fprintf(say, "%s:%d: %.*s: %s\n", path, number,
 		    STR_ARG(name), why);
+		e = ERR_INPUT;
+	}
+	/* A directory, say, opens well and only then can't be read. */
+	if (ferror(f)) {
+		fprintf(say, "%s: %s\n", path, strerror(errno));
 		e = ERR_INPUT;
 	}
 	fclose(f);

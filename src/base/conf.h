@@ -16,7 +16,7 @@
 /* Every setting, by the name it has in piste.conf. */
 struct conf {
 	struct str database;		/* libpq conninfo */
-	struct str listen;		/* a path, or address:port */
+	struct str listen;		/* absolute path, or address:port */
 	int64_t listen_mode;		/* of a unix socket */
 	struct str url;			/* how visitors reach us, no slash */
 	struct str templates;		/* directory */
@@ -58,6 +58,7 @@ struct conf_row {
 	const char *fallback;
 	const char *help;
 };
-size_t conf_rows(const struct conf_row **rows);
+/* Rows are counted from 0; NULL beyond the last. */
+const struct conf_row *conf_row(size_t at);
 
 #endif

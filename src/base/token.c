@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/token.h"
 
@@ -54,6 +55,15 @@ token_random(void *dst, size_t n)
 		randombytes_buf(dst, n);
 	}
 	pthread_mutex_unlock(&seed_lock);
+}
+
+int64_t
+token_jitter(int64_t ms)
+{
+	uint64_t chance;
+
+	token_random(&chance, sizeof chance);
+	return ms / 2 + (int64_t)(chance % (uint64_t)(ms / 2 + 1));
 }
 
 struct uuid
@@ -234,31 +244,11 @@ key_read(const char *path, int fd, struct token_key *out)
 		return key_failed(path, strerror(errno), ERR_AWAY);
 	if (st.st_mode & 077)
 		return key_failed(path, "others may read it", ERR_DENIED);
-	if (read(fd, bytes, sizeof bytes) != TOKEN_KEY_BYTES)
+	if (file_read(fd, bytes, sizeof bytes) != TOKEN_KEY_BYTES)
 		return key_failed(path, "not 32 bytes", ERR_INPUT);
 	memcpy(out->bytes, bytes, TOKEN_KEY_BYTES);
 	sodium_memzero(bytes, sizeof bytes);
 	return OK;
-}
-
-static bool
-sync_parent(const char *path)
-{
-	char dir[PATH_MAX];
-	char *slash;
-	int fd;
-	bool done;
-
-	if (str_z(str_of(path), dir, sizeof dir))
-		return false;
-	slash = strrchr(dir, '/');
-	if (slash)
-		slash[slash == dir] = '\0';
-	fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	done = fd >= 0 && !fsync(fd);
-	if (fd >= 0)
-		close(fd);
-	return done;
 }
 
 /*
@@ -280,32 +270,62 @@ key_make(const char *path)
 	if (fd < 0)
 		return key_failed(path, strerror(errno), ERR_AWAY);
 	randombytes_buf(bytes, sizeof bytes);
-	done = write(fd, bytes, sizeof bytes) == sizeof bytes && !fsync(fd);
+	done = !file_write(fd, (struct str){ (char *)bytes, sizeof bytes }) &&
+	    !fsync(fd);
 	sodium_memzero(bytes, sizeof bytes);
 	done = !close(fd) && done;
 	if (done && link(temp, path) && errno != EEXIST)
 		done = false;
 	unlink(temp);
-	if (!done || !sync_parent(path))
+	if (!done || file_sync_name(str_of(path)))
 		return key_failed(path, strerror(errno), ERR_AWAY);
 	return OK;
 }
 
-enum err
-token_key_load(const char *path, struct token_key *out)
+static enum err
+key_path(struct str state, char dst[PATH_MAX])
+{
+	int n = snprintf(dst, PATH_MAX, "%.*s/" TOKEN_KEY_FILE,
+	    STR_ARG(state));
+
+	return n < PATH_MAX ? OK :
+	    key_failed(TOKEN_KEY_FILE, "path too long", ERR_INPUT);
+}
+
+static enum err
+key_open(const char *path, struct token_key *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	enum err e;
 
-	if (fd < 0 && errno == ENOENT) {
-		e = key_make(path);
-		if (e)
-			return e;
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	}
+	if (fd < 0 && errno == ENOENT)
+		return ERR_ABSENT;
 	if (fd < 0)
 		return key_failed(path, strerror(errno), ERR_AWAY);
 	e = key_read(path, fd, out);
 	close(fd);
 	return e;
+}
+
+enum err
+token_key_read(struct str state, struct token_key *out)
+{
+	char path[PATH_MAX];
+	enum err e = key_path(state, path);
+
+	return e ? e : key_open(path, out);
+}
+
+enum err
+token_key_load(struct str state, struct token_key *out)
+{
+	char path[PATH_MAX];
+	enum err e = key_path(state, path);
+
+	if (!e)
+		e = key_open(path, out);
+	if (e != ERR_ABSENT)
+		return e;
+	e = key_make(path);
+	return e ? e : key_open(path, out);
 }

@@ -33,17 +33,26 @@ struct uuid {
 void token_init(void);
 
 /*
- * Read the key from path; when there is none, make one (mode 0600, synced,
- * never overwriting what another process has just made).  ERR_DENIED if
- * others may read the file, ERR_INPUT if it is not 32 bytes, ERR_AWAY if the
- * disk refuses; logged.
+ * Read the key of a state directory.  ERR_ABSENT when there is none yet;
+ * ERR_DENIED if others may read its file, ERR_INPUT if it is not 32 bytes,
+ * ERR_AWAY if it can't be read: these three are logged.
  */
-MUST_USE enum err token_key_load(const char *path, struct token_key *out);
+MUST_USE enum err token_key_read(struct str state, struct token_key *out);
+/*
+ * The same, but when there is none make one: mode 0600, synced, never
+ * overwriting what another process has just made.
+ */
+MUST_USE enum err token_key_load(struct str state, struct token_key *out);
 
 /* n random bytes from the kernel, or from the seeded source in tests. */
 void token_random(void *dst, size_t n);
 /* For tests: a repeatable source; 0 returns to the kernel's. */
 void token_seed(uint64_t seed);
+/*
+ * Between half of ms and all of it, by chance: what failed at the same time
+ * does not come back at the same time.
+ */
+int64_t token_jitter(int64_t ms);
 
 /* UUIDv7 (RFC 9562): milliseconds since 1970, then chance. */
 struct uuid token_uuid7(int64_t now_ms);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "http/dispatch.h"
 #include "http/response.h"
@@ -72,40 +73,12 @@ read_body(struct arena *a, char *const *environment)
 {
 	struct str stated = variable(environment, STR("CONTENT_LENGTH"));
 	uint32_t want;
-	size_t n = 0;
 	char *p;
 
 	if (!str_u32(stated, 0, REQUEST_BODY_BYTES_MAX, &want))
 		return STR_EMPTY;
 	p = arena_take(a, want + 1);
-	while (n < want) {
-		ssize_t got = read(STDIN_FILENO, p + n, want - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-	}
-	return (struct str){ p, n };
-}
-
-static enum err
-write_all(struct str s)
-{
-	while (s.n) {
-		ssize_t n = write(STDOUT_FILENO, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			log_event(LOG_ERROR, "cgi.write",
-			    LOG_INT("errno", errno));
-			return ERR_AWAY;
-		}
-		s = str_slice(s, (size_t)n, s.n);
-	}
-	return OK;
+	return (struct str){ p, file_read(STDIN_FILENO, p, want) };
 }
 
 enum err
@@ -127,7 +100,9 @@ cgi_answer(const struct gateway_plan *plan, char *const *environment)
 		wait_ready(&call);
 		dispatch_resume(&call.rq);
 	}
-	e = write_all(response_text(&call.rq));
+	e = file_write(STDOUT_FILENO, response_text(&call.rq));
+	if (e)
+		log_event(LOG_ERROR, "cgi.write", LOG_INT("errno", errno));
 	dispatch_done(&call.rq);
 	arena_free(a);
 	return e;

@@ -235,22 +235,16 @@ qualify(struct turn *t, const struct claim *c)
 	return pg_count(rows) ? OK : lost(c);
 }
 
-/*
- * Half the delay is chance, so that what failed together does not come back
- * together.
- */
 static int64_t
 backoff_ms(uint32_t attempts)
 {
 	int64_t ms = QUEUE_BACKOFF_MS_MIN;
-	uint64_t chance;
 
 	while (attempts-- > 1 && ms < QUEUE_BACKOFF_MS_MAX)
 		ms *= 2;
 	if (ms > QUEUE_BACKOFF_MS_MAX)
 		ms = QUEUE_BACKOFF_MS_MAX;
-	token_random(&chance, sizeof chance);
-	return ms / 2 + (int64_t)(chance % (uint64_t)(ms / 2 + 1));
+	return token_jitter(ms);
 }
 
 static enum err

@@ -1,6 +1,5 @@
 /* Implements folder.h: a walk over a tree of directories of bounded depth. */
 #include <dirent.h>
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -23,27 +22,20 @@ struct place {
 
 static enum err walk_folder(const struct walk *w, const struct place *at);
 
-static struct str
-join(struct arena *a, struct str head, const char *middle, struct str tail)
-{
-	struct str s = buf_fmt(a, PATH_MAX - 1, "%.*s%s%.*s", STR_ARG(head),
-	    middle, STR_ARG(tail));
-
-	return arena_copy(a, s);
-}
-
 static enum err
 walk_entry(const struct walk *w, const struct place *at, struct str entry)
 {
-	struct str path = join(w->arena, at->path, "/", entry);
-	struct str name = join(w->arena, at->prefix, "", entry);
+	struct str slash = STR("/");
+	struct str path = buf_join(w->arena, buf_join(w->arena, at->path,
+	    slash), entry);
+	struct str name = buf_join(w->arena, at->prefix, entry);
 	struct stat st;
 
 	if (str_has_prefix(entry, STR(".")) || stat(path.p, &st))
 		return OK;
 	if (S_ISDIR(st.st_mode))
 		return walk_folder(w, &(struct place){ path,
-		    join(w->arena, name, "/", STR_EMPTY), at->depth + 1 });
+		    buf_join(w->arena, name, slash), at->depth + 1 });
 	if (!S_ISREG(st.st_mode) || !str_has_suffix(entry, w->ending))
 		return OK;
 	name.n -= w->ending.n;

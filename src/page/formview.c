@@ -26,17 +26,6 @@ static const char *const sections[FIELD_KINDS] = {
 };
 
 static struct str
-join(struct arena *a, struct str head, struct str tail)
-{
-	struct buf b;
-
-	buf_init(&b, a, head.n + tail.n);
-	buf_add(&b, head);
-	buf_add(&b, tail);
-	return buf_str(&b);
-}
-
-static struct str
 digits(struct arena *a, uint32_t n)
 {
 	struct buf b;
@@ -137,7 +126,7 @@ add_field(struct arena *a, struct view *v, const struct field *f,
     const struct form_value *value, enum lang l)
 {
 	struct view *field = view_add(v, "FIELD");
-	struct str id = join(a, STR(FIELD_PREFIX), f->name);
+	struct str id = buf_join(a, STR(FIELD_PREFIX), f->name);
 	struct str label = lang_text(&f->label, l);
 	struct str hint = lang_text(&f->hint, l);
 	struct str message = STR_EMPTY;
@@ -179,7 +168,7 @@ add_consent(struct arena *a, struct view *v, const struct form_consent *c,
 {
 	const struct field as_field = { .kind = FIELD_CONSENT };
 	struct view *box = view_add(v, "CONSENT");
-	struct str id = join(a, STR(CONSENT_PREFIX), c->key);
+	struct str id = buf_join(a, STR(CONSENT_PREFIX), c->key);
 	struct str label = lang_text(&c->text, l), message = STR_EMPTY;
 
 	if (now->error) {
@@ -188,7 +177,7 @@ add_consent(struct arena *a, struct view *v, const struct form_consent *c,
 	}
 	view_set(box, "CONSENT_ID", id);
 	view_set(box, "CONSENT_NAME",
-	    join(a, STR(FORM_CONSENT_PREFIX), c->key));
+	    buf_join(a, STR(FORM_CONSENT_PREFIX), c->key));
 	view_set(box, "CONSENT_TEXT", label);
 	view_set(box, "CONSENT_ERROR", message);
 	view_set(box, c->is_required ? "CONSENT_REQUIRED" : "CONSENT_OPTIONAL",

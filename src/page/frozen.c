@@ -69,12 +69,6 @@ frozen_free(struct frozen *f)
 	free(f);
 }
 
-size_t
-frozen_bytes(const struct frozen *f)
-{
-	return atomic_load(&f->bytes);
-}
-
 /* NULL when r's page or variant is not the site's own. */
 static _Atomic(struct kept *) *
 find_place(const struct frozen *f, const struct render *r)

@@ -33,7 +33,4 @@ void frozen_free(struct frozen *f);	/* NULL is accepted */
 struct str frozen_page(struct frozen *f, struct arena *a,
     const struct render *r, frozen_fn *render);
 
-/* What is kept now. */
-size_t frozen_bytes(const struct frozen *f);
-
 #endif

@@ -1,70 +1,27 @@
-/* Implements keep.h: write beside, sync, rename, sync the directory. */
+/*
+ * Implements keep.h: write beside, sync, rename, sync the directory.  Who
+ * writes holds the directory's lock: there is one name to write beside, and
+ * what a killed process left there is swept away by the next.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "page/site.h"
 #include "page/keep.h"
 
 /* The document and its state, as the database writes it. */
 #define KEEP_BYTES_MAX SITE_JSON_BYTES_MAX
-
-static bool
-path_in(struct str directory, const char *name, char path[PATH_MAX])
-{
-	return snprintf(path, PATH_MAX, "%.*s/%s", STR_ARG(directory), name) <
-	    PATH_MAX;
-}
-
-static bool
-write_all(int fd, struct str s)
-{
-	while (s.n) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s = str_slice(s, (size_t)n, s.n);
-	}
-	return true;
-}
-
-static bool
-read_all(int fd, char *dst, size_t size)
-{
-	for (size_t at = 0; at < size;) {
-		ssize_t n = read(fd, dst + at, size - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += (size_t)n;
-	}
-	return true;
-}
-
-static void
-sync_directory(struct str directory)
-{
-	char path[PATH_MAX];
-	int fd = path_in(directory, ".", path) ?
-	    open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	if (fd < 0)
-		return;
-	fsync(fd);
-	close(fd);
-}
+#define BESIDE KEEP_FILE ".new"
 
 /* Every process has the same picture to keep: one of them writes it. */
 static bool
@@ -78,32 +35,46 @@ is_kept(struct str state, struct str json)
 	return is_same;
 }
 
-void
-keep_write(struct str state, struct str json)
+static bool
+write_beside(int directory, struct str json)
 {
-	char path[PATH_MAX], beside[PATH_MAX];
 	bool is_written;
 	int fd;
 
-	if (json.n > KEEP_BYTES_MAX || is_kept(state, json))
+	/* What is there already may be another user's: this may remove it. */
+	unlinkat(directory, BESIDE, 0);
+	fd = openat(directory, BESIDE, O_CREAT | O_EXCL | O_WRONLY |
+	    O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	is_written = !file_write(fd, json) && !fsync(fd);
+	return !close(fd) && is_written;
+}
+
+static bool
+replace(int directory, struct str json)
+{
+	return write_beside(directory, json) &&
+	    !renameat(directory, BESIDE, directory, KEEP_FILE) &&
+	    !fsync(directory);
+}
+
+void
+keep_write(struct str state, struct str json)
+{
+	char path[PATH_MAX];
+	int directory = -1;
+
+	if (json.n > KEEP_BYTES_MAX)
 		return;
-	if (!path_in(state, KEEP_FILE, path) ||
-	    !path_in(state, KEEP_FILE ".XXXXXX", beside))
-		return;
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0) {
+	if (!str_z(state, path, sizeof path))
+		directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0 || flock(directory, LOCK_EX) ||
+	    (!is_kept(state, json) && !replace(directory, json)))
 		log_event(LOG_ERROR, "keep.write",
 		    LOG_Z("reason", strerror(errno)));
-		return;
-	}
-	is_written = write_all(fd, json) && !fsync(fd);
-	if (close(fd) || !is_written || rename(beside, path)) {
-		log_event(LOG_ERROR, "keep.write",
-		    LOG_Z("reason", strerror(errno)));
-		unlink(beside);
-		return;
-	}
-	sync_directory(state);
+	if (directory >= 0)
+		close(directory);
 }
 
 enum err
@@ -115,14 +86,16 @@ keep_read(struct str state, struct arena *a, struct str *json)
 	char *bytes;
 	int fd;
 
-	if (!path_in(state, KEEP_FILE, path))
+	if (snprintf(path, sizeof path, "%.*s/" KEEP_FILE, STR_ARG(state)) >=
+	    (int)sizeof path)
 		return ERR_ABSENT;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return ERR_ABSENT;
 	if (fd >= 0 && !fstat(fd, &st) && st.st_size <= KEEP_BYTES_MAX) {
 		bytes = arena_take(a, (size_t)st.st_size + 1);
-		if (read_all(fd, bytes, (size_t)st.st_size)) {
+		if (file_read(fd, bytes, (size_t)st.st_size) ==
+		    (size_t)st.st_size) {
 			*json = (struct str){ bytes, (size_t)st.st_size };
 			e = OK;
 		}

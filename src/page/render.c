@@ -110,17 +110,6 @@ new_view(struct arena *a, enum lang l)
 }
 
 static struct str
-join(struct arena *a, struct str head, struct str tail)
-{
-	struct buf b;
-
-	buf_init(&b, a, head.n + tail.n);
-	buf_add(&b, head);
-	buf_add(&b, tail);
-	return buf_str(&b);
-}
-
-static struct str
 expand(struct arena *a, const struct picture *picture, struct str name,
     const struct view *v)
 {
@@ -130,7 +119,7 @@ expand(struct arena *a, const struct picture *picture, struct str name,
 
 	if (picture && picture->templates)
 		t = template_find(picture->templates,
-		    join(a, STR("landing/"), name));
+		    buf_join(a, STR("landing/"), name));
 	if (!t)
 		t = plain_page();
 	view_expand(t, v, &out);
@@ -140,7 +129,7 @@ expand(struct arena *a, const struct picture *picture, struct str name,
 static struct str
 url_in(struct arena *a, struct str url, enum lang l)
 {
-	return join(a, join(a, url, STR("?lang=")), lang_code(l));
+	return buf_join(a, buf_join(a, url, STR("?lang=")), lang_code(l));
 }
 
 /* One page in several languages: each has an address of its own. */

@@ -16,7 +16,11 @@ struct picture;
 struct site_page;
 struct site_variant;
 
-#define RENDER_BYTES_MAX (512 << 10)
+#define RENDER_OWN_BYTES_MAX (512 << 10)	/* template, parts, labels */
+#define RENDER_TYPED_BYTES_MAX (128 << 10)	/* a post, given back whole */
+#define RENDER_ESCAPED_BYTES_MAX 6	/* what a byte becomes, as &quot; */
+#define RENDER_BYTES_MAX (RENDER_OWN_BYTES_MAX + \
+	RENDER_TYPED_BYTES_MAX * RENDER_ESCAPED_BYTES_MAX)
 
 /* What a landing page is made of. */
 struct render {

@@ -23,6 +23,7 @@
 #include "store/pg.h"
 #include "page/snapshot.h"
 
+#define FIRST_MS 200		/* for the first look, with one from the disk */
 #define RECHECK_MS 30000	/* a notification can be lost on the way */
 #define RETRY_MS_MIN 250
 #define RETRY_MS_MAX 2000
@@ -46,9 +47,13 @@ struct snapshot {
 	struct snapshot_plan plan;
 	pthread_t thread;
 	int stop_fd;
+	int64_t first_ms;	/* how long the first look may take */
 	pthread_mutex_t lock;
-	struct held *now;	/* under lock, as is looked_ms */
+	pthread_cond_t tried;	/* told when has_tried */
+	struct held *now;	/* under lock, as what follows */
+	size_t holds;		/* of this picture and of those before */
 	int64_t looked_ms;	/* by the monotonic clock; -1 for never */
+	bool has_tried;		/* the first look is over, good or bad */
 	/* The rest is the thread's alone. */
 	struct pg *db;
 	bool is_listening;
@@ -91,8 +96,10 @@ snapshot_hold(struct snapshot *sn)
 
 	pthread_mutex_lock(&sn->lock);
 	h = sn->now;
-	if (h)
+	if (h) {
 		h->holders++;
+		sn->holds++;
+	}
 	pthread_mutex_unlock(&sn->lock);
 	return h ? &h->picture : NULL;
 }
@@ -100,6 +107,9 @@ snapshot_hold(struct snapshot *sn)
 void
 snapshot_release(struct snapshot *sn, const struct picture *p)
 {
+	pthread_mutex_lock(&sn->lock);
+	sn->holds--;
+	pthread_mutex_unlock(&sn->lock);
 	drop(sn, (struct held *)(uintptr_t)p);
 }
 
@@ -265,7 +275,7 @@ fail_look(struct snapshot *sn, enum err e)
  * everything is read again, since nobody kept what was notified meanwhile.
  */
 static void
-look(struct snapshot *sn)
+look(struct snapshot *sn, int64_t connect_ms)
 {
 	struct document d = { .arena = arena_new(SITE_ARENA_BYTES_MAX) };
 	enum err e = OK;
@@ -274,7 +284,7 @@ look(struct snapshot *sn)
 		sn->is_listening = false;
 	if (!sn->is_listening)
 		e = pg_script(sn->db, "LISTEN " SNAPSHOT_CHANNEL,
-		    PG_CONNECT_MS);
+		    connect_ms);
 	if (!e) {
 		sn->is_listening = true;
 		e = define_snapshot(sn->db, d.arena, &d.json);
@@ -301,11 +311,8 @@ look_at_disk(struct snapshot *sn)
 		return;
 	}
 	take_document(sn, d);
-	if (!renew(sn))
-		log_event(LOG_WARN, "snapshot.from_disk");
-	/* If the database can be reached, its own document is to be next. */
-	if (sn->is_listening)
-		sn->look_ms = clock_mono_ms();
+	/* What is wrong is logged; the database may have a better one. */
+	(void)renew(sn);
 }
 
 static bool
@@ -353,20 +360,49 @@ tick(struct snapshot *sn)
 		sn->plan.tick(sn->plan.tick_context);
 }
 
+/* Short when there is a picture already: the next may take its time. */
+static void
+look_first(struct snapshot *sn)
+{
+	look(sn, sn->first_ms);
+	pthread_mutex_lock(&sn->lock);
+	sn->has_tried = true;
+	pthread_cond_signal(&sn->tried);
+	pthread_mutex_unlock(&sn->lock);
+}
+
 static void *
 run(void *argument)
 {
 	struct snapshot *sn = argument;
 
+	look_first(sn);
 	while (!is_stopping(sn, 0)) {
 		await(sn);
 		if (is_stopping(sn, 0))
 			break;
 		if (clock_mono_ms() >= sn->look_ms)
-			look(sn);
+			look(sn, PG_CONNECT_MS);
 		tick(sn);
 	}
 	return NULL;
+}
+
+/* The first request shall have what the database says, if it says it soon. */
+static void
+await_first(struct snapshot *sn)
+{
+	int64_t until = clock_mono_ms() + sn->first_ms;
+	struct timespec t = { until / 1000, until % 1000 * 1000000 };
+	int late = 0;
+
+	pthread_mutex_lock(&sn->lock);
+	while (!sn->has_tried && !late)
+		late = pthread_cond_clockwait(&sn->tried, &sn->lock,
+		    CLOCK_MONOTONIC, &t);
+	if (sn->now && sn->looked_ms < 0)
+		log_event(LOG_WARN, "snapshot.from_disk");
+	pthread_mutex_unlock(&sn->lock);
 }
 
 static void
@@ -377,6 +413,7 @@ clear(struct snapshot *sn)
 	pg_free(sn->db);
 	if (sn->stop_fd >= 0)
 		close(sn->stop_fd);
+	pthread_cond_destroy(&sn->tried);
 	pthread_mutex_destroy(&sn->lock);
 	free(sn);
 }
@@ -394,11 +431,12 @@ snapshot_new(const struct snapshot_plan *plan, struct snapshot **out)
 	sn->db = pg_new(plan->database, "piste-snapshot");
 	sn->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&sn->lock, NULL);
-	look(sn);
-	if (!sn->now)
-		look_at_disk(sn);
+	pthread_cond_init(&sn->tried, NULL);
+	look_at_disk(sn);
+	sn->first_ms = sn->now ? FIRST_MS : PG_CONNECT_MS;
 	if (sn->stop_fd >= 0 &&
 	    !pthread_create(&sn->thread, NULL, run, sn)) {
+		await_first(sn);
 		*out = sn;
 		return OK;
 	}
@@ -411,6 +449,7 @@ void
 snapshot_free(struct snapshot *sn)
 {
 	uint64_t one = 1;
+	size_t holds;
 	ssize_t n;
 
 	if (!sn)
@@ -418,6 +457,12 @@ snapshot_free(struct snapshot *sn)
 	n = write(sn->stop_fd, &one, sizeof one);
 	assert(n == sizeof one);
 	pthread_join(sn->thread, NULL);
-	assert(!sn->now || sn->now->holders == 1);
-	clear(sn);
+	pthread_mutex_lock(&sn->lock);
+	holds = sn->holds;
+	pthread_mutex_unlock(&sn->lock);
+	if (!holds) {
+		clear(sn);
+		return;
+	}
+	log_event(LOG_WARN, "snapshot.held", LOG_INT("times", (int64_t)holds));
 }

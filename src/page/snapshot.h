@@ -30,12 +30,14 @@ struct snapshot_plan {
 };
 
 /*
- * Load the first picture (database, else disk) and start the thread.  OK even
- * when there is none yet: snapshot_hold then gives NULL until there is.
- * ERR_AWAY when the thread can't be had.
+ * Load the first picture and start the thread: the database's, or the disk's
+ * when the database has not told its own within 200 ms.  OK even when there
+ * is none yet: snapshot_hold then gives NULL until there is.  ERR_AWAY when
+ * the thread can't be had.
  */
 MUST_USE enum err snapshot_new(const struct snapshot_plan *plan,
     struct snapshot **out);
+/* NULL is accepted.  What somebody still holds is left to the process's end. */
 void snapshot_free(struct snapshot *sn);
 
 /* One picture; hold it while a request uses it, then release. */

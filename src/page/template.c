@@ -4,7 +4,6 @@
  * together before compiling, so that an included marker is escaped for the
  * place it really stands in, and ctemplate's cache and locks are never used.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "page/folder.h"
 #include "page/markup.h"
 #include "page/template.h"
@@ -93,19 +93,12 @@ read_whole(struct arena *a, struct str path, size_t size, struct str *out)
 {
 	char *p = arena_take(a, size + 1);
 	int fd = open(arena_copy(a, path).p, O_RDONLY | O_CLOEXEC);
-	size_t n = 0;
-	ssize_t got = 0;
 
 	if (fd < 0)
 		return ERR_AWAY;
-	while (n < size && (got = read(fd, p + n, size - n)) != 0) {
-		if (got < 0 && errno != EINTR)
-			break;
-		n += got < 0 ? 0 : (size_t)got;
-	}
+	*out = (struct str){ p, file_read(fd, p, size) };
 	close(fd);
-	*out = (struct str){ p, n };
-	return got < 0 ? ERR_AWAY : OK;
+	return out->n == size ? OK : ERR_AWAY;
 }
 
 static enum err

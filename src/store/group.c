@@ -19,7 +19,7 @@
 #include "store/group.h"
 
 #define GROUP_SPOOL_MAX 512	/* that share one fsync */
-#define GROUP_PROBE_MS 1000
+#define GROUP_PROBE_MS 1000	/* of the server; between two of the spool */
 
 SQL(group_probe, 0, "SELECT 1");
 
@@ -44,7 +44,7 @@ struct group {
 	struct group_item *head;
 	struct group_item **tail;
 	size_t waiting;
-	int64_t seal_ms;		/* when to seal; 0: nothing to seal */
+	int64_t tend_ms;		/* when the spool is due; 0: never */
 	int64_t retry_ms;
 	struct group_count counts;
 };
@@ -88,8 +88,8 @@ set_state(struct group *g, enum group_state state)
 	log_event(state == GROUP_AWAY ? LOG_WARN : LOG_INFO,
 	    state == GROUP_AWAY ? "group.away" : "group.ready");
 	g->state = state;
-	if (state == GROUP_READY && g->seal_ms)
-		g->seal_ms = clock_mono_ms();
+	if (state == GROUP_READY && g->tend_ms)
+		g->tend_ms = clock_mono_ms();
 	pthread_cond_signal(&g->work);
 	pthread_cond_signal(&g->search);
 }
@@ -122,8 +122,8 @@ spool_items(struct group *g, struct group_item *const *item, size_t n)
 	e = spool_append(g->spool, row, n);
 	pthread_mutex_lock(&g->lock);
 	g->counts.can_spool = !e;
-	if (!e && !g->seal_ms)
-		g->seal_ms = clock_mono_ms() + SPOOL_SEGMENT_AGE_MS;
+	if (!g->tend_ms)
+		g->tend_ms = clock_mono_ms() + SPOOL_SEGMENT_AGE_MS;
 	pthread_mutex_unlock(&g->lock);
 	count_done(g, n, e ? &g->counts.refused : &g->counts.spooled);
 	for (size_t i = 0; i < n; i++) {
@@ -294,10 +294,30 @@ idle(struct group *g)
 {
 	if (g->head)
 		wait_until(g, &g->work, g->head->put_ms + g->wait_ms / 2);
-	else if (g->seal_ms)
-		wait_until(g, &g->work, g->seal_ms);
+	else if (g->tend_ms)
+		wait_until(g, &g->work, g->tend_ms);
 	else
 		pthread_cond_wait(&g->work, &g->lock);
+}
+
+/*
+ * Under the lock: seal, so that the drain may have what is there.  Whether a
+ * spool that refused has room again no visitor may come to find out.
+ */
+static void
+tend_spool(struct group *g)
+{
+	bool has_room;
+
+	g->tend_ms = 0;
+	spool_seal(g->spool);
+	if (g->counts.can_spool)
+		return;
+	pthread_mutex_unlock(&g->lock);
+	has_room = !spool_probe(g->spool);
+	pthread_mutex_lock(&g->lock);
+	g->counts.can_spool = has_room;
+	g->tend_ms = has_room ? 0 : clock_mono_ms() + GROUP_PROBE_MS;
 }
 
 static void *
@@ -310,10 +330,8 @@ write_batches(void *context)
 	pthread_setname_np(pthread_self(), "group");
 	pthread_mutex_lock(&g->lock);
 	while (g->head || !g->is_stopping) {
-		if (g->seal_ms && clock_mono_ms() >= g->seal_ms) {
-			spool_seal(g->spool);
-			g->seal_ms = 0;
-		}
+		if (g->tend_ms && clock_mono_ms() >= g->tend_ms)
+			tend_spool(g);
 		if (!g->head || (g->state == GROUP_FIRST
 		    && !is_late(g, g->head))) {
 			idle(g);
@@ -328,24 +346,11 @@ write_batches(void *context)
 	return NULL;
 }
 
-/*
- * Many processes lose the same server at the same moment, so each waits for a
- * time of its own.
- */
-static int64_t
-jittered(int64_t ms)
-{
-	uint32_t chance;
-
-	token_random(&chance, sizeof chance);
-	return ms / 2 + chance % (ms / 2 + 1);
-}
-
 /* Under the lock: false if it is time to stop instead. */
 static bool
 rest_before_retry(struct group *g)
 {
-	int64_t until = clock_mono_ms() + jittered(g->retry_ms);
+	int64_t until = clock_mono_ms() + token_jitter(g->retry_ms);
 
 	g->retry_ms *= 2;
 	if (g->retry_ms > GROUP_RETRY_MS_MAX)
@@ -363,13 +368,12 @@ static void *
 search_server(void *context)
 {
 	struct group *g = context;
+	enum err e;
 
 	block_signals();
 	pthread_setname_np(pthread_self(), "group-probe");
 	pthread_mutex_lock(&g->lock);
 	while (!g->is_stopping) {
-		enum err e;
-
 		if (g->state == GROUP_READY) {
 			pthread_cond_wait(&g->search, &g->lock);
 			continue;

@@ -68,7 +68,7 @@ struct group_count {
 	uint64_t spooled;
 	uint64_t refused;
 	bool is_away;	/* PostgreSQL, as last seen */
-	bool can_spool;	/* the last append, if any, worked */
+	bool can_spool;	/* false from a refusal until there is room again */
 };
 void group_counts(struct group *g, struct group_count *out);
 

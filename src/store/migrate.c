@@ -187,7 +187,7 @@ enum err
 migrate_missing(struct pg *db, int *missing)
 {
 	bool has = false;
-	int all = 0, ours = 0, foreign;
+	int all = 0, ours = 0, foreign = 0;
 	enum err e = has_own_table(db, &has);
 
 	if (!e && has)
@@ -197,5 +197,5 @@ migrate_missing(struct pg *db, int *missing)
 	for (const struct migration *m = migration_table; m->number; m++)
 		all++;
 	*missing = all - ours;
-	return OK;
+	return foreign ? ERR_INPUT : OK;
 }

@@ -14,7 +14,10 @@ struct pg;
  * database is newer than this program.
  */
 MUST_USE enum err migrate_run(struct pg *db, FILE *out);
-/* How many of our migrations the database lacks. */
+/*
+ * How many of our migrations the database lacks.  ERR_INPUT when it has one
+ * that is not ours, so it is newer than this program; ERR_AWAY.
+ */
 MUST_USE enum err migrate_missing(struct pg *db, int *missing);
 
 #endif

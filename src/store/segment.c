@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "store/spool.h"
 
@@ -57,6 +58,19 @@ hold(int fd)
 	    && st.st_nlink > 0;
 }
 
+/*
+ * Root may write anywhere, but who drains is the spool's owner, and could not
+ * read what root leaves there.
+ */
+static bool
+hand_over(int fd, int dir)
+{
+	struct stat st;
+
+	return geteuid() != 0 ||
+	    (!fstat(dir, &st) && !fchown(fd, st.st_uid, st.st_gid));
+}
+
 enum err
 segment_begin(struct segment *s, int dir, uint64_t *last_us)
 {
@@ -78,7 +92,7 @@ segment_begin(struct segment *s, int dir, uint64_t *last_us)
 			break;
 		segment_seal(s);
 	}
-	if (s->fd >= 0 && !fsync(dir))
+	if (s->fd >= 0 && hand_over(s->fd, dir) && !fsync(dir))
 		return OK;
 	complain("spool.begin", s->name);
 	if (s->fd >= 0)
@@ -109,7 +123,7 @@ take_back(struct segment *s, bool may_go_on)
 		unlinkat(s->dir, s->name, 0);
 		may_go_on = false;
 	}
-	if (ftruncate(s->fd, s->good)) {
+	if (ftruncate(s->fd, s->good) || lseek(s->fd, s->good, SEEK_SET) < 0) {
 		complain("spool.uncut", s->name);
 		if (pwrite(s->fd, nothing, sizeof nothing, s->good) < 0)
 			complain("spool.unwiped", s->name);
@@ -119,22 +133,6 @@ take_back(struct segment *s, bool may_go_on)
 		segment_seal(s);
 }
 
-static bool
-write_all(int fd, struct str bytes, off_t at)
-{
-	while (bytes.n > 0) {
-		ssize_t wrote = pwrite(fd, bytes.p, bytes.n, at);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote <= 0)
-			return false;
-		bytes = str_slice(bytes, (size_t)wrote, bytes.n);
-		at += wrote;
-	}
-	return true;
-}
-
 /*
  * After a failed sync the kernel may have dropped the pages and call them
  * clean: the next sync of that file would succeed for nothing.
@@ -142,7 +140,7 @@ write_all(int fd, struct str bytes, off_t at)
 enum err
 segment_append(struct segment *s, struct str bytes)
 {
-	if (!write_all(s->fd, bytes, s->good)) {
+	if (file_write(s->fd, bytes)) {
 		complain("spool.write", s->name);
 		take_back(s, true);
 		return ERR_AWAY;
@@ -223,28 +221,35 @@ segment_parse(struct str bytes, struct str *record, size_t *used)
 	return OK;
 }
 
-int64_t
-segment_count(int dir, const char *name, int64_t *bytes)
+int
+segment_open(int dir, const char *name)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	char header[SEGMENT_HEADER_BYTES];
-	int64_t records = 0;
-	size_t length;
-	struct stat st;
-	off_t at = 0;
+	return openat(dir, name, O_RDWR | O_CLOEXEC);
+}
 
-	*bytes = 0;
+enum err
+segment_count(int dir, const char *name, int64_t *records, int64_t *bytes)
+{
+	char header[SEGMENT_HEADER_BYTES];
+	struct stat st;
+	size_t length;
+	off_t at = 0;
+	int fd;
+
+	*records = *bytes = 0;
+	if (fstatat(dir, name, &st, 0))
+		return errno == ENOENT ? ERR_ABSENT : ERR_AWAY;
+	*bytes = st.st_size;
+	fd = segment_open(dir, name);
 	if (fd < 0)
-		return 0;
-	if (!fstat(fd, &st))
-		*bytes = st.st_size;
+		return errno == ENOENT ? ERR_ABSENT : ERR_AWAY;
 	while (pread(fd, header, sizeof header, at) == (ssize_t)sizeof header
 	    && read_header(header, &length)) {
 		at += (off_t)(sizeof header + length);
-		records++;
+		++*records;
 	}
 	close(fd);
-	return records;
+	return OK;
 }
 
 int64_t

@@ -40,11 +40,21 @@ void segment_seal(struct segment *s);
 
 /* Write record's form to at; returns what follows it. */
 char *segment_put(char *at, struct str record);
-/* As spool_parse. */
+/*
+ * One record at the head of bytes: OK and *record and *used; ERR_ABSENT when
+ * more bytes are needed; ERR_INPUT when it is damaged.  Pure.
+ */
 MUST_USE enum err segment_parse(struct str bytes, struct str *record,
     size_t *used);
-/* How many records a segment seems to hold by their headers, and its size. */
-int64_t segment_count(int dir, const char *name, int64_t *bytes);
+/* To be drained: a descriptor for close(), or -1 and errno. */
+int segment_open(int dir, const char *name);
+/*
+ * How many records a segment seems to hold by their headers, and its size.
+ * ERR_ABSENT when it is gone; ERR_AWAY when segment_open can't open it, with
+ * the size all the same.
+ */
+MUST_USE enum err segment_count(int dir, const char *name, int64_t *records,
+    int64_t *bytes);
 
 /* When the segment of that name was begun; 0 for a name given by hand. */
 int64_t segment_born_ms(const char *name);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "store/segment.h"
 
 #include "store/spool.h"
 
 #define ASIDE "aside"
+#define PROBE "probe"
+#define PROBE_BYTES 4096
 
 struct spool {
 	int dir;
@@ -28,6 +32,7 @@ struct spool {
 	uint64_t last_us;	/* the name given last */
 	int64_t bytes_max;
 	int64_t bytes;		/* of all segments, when last looked at */
+	size_t refused;		/* bytes of the last append, if it failed */
 };
 
 struct drain {
@@ -40,6 +45,7 @@ struct drain {
 	struct str bytes;	/* and what is in it */
 	struct str *group;
 	size_t count;
+	bool is_stopped;	/* by take */
 };
 
 static void
@@ -67,9 +73,7 @@ open_directory(struct str dir)
 static bool
 make_directory(struct str dir)
 {
-	char path[PATH_MAX], parent[PATH_MAX + 3];
-	bool is_made = false;
-	int fd;
+	char path[PATH_MAX];
 
 	if (str_z(dir, path, sizeof path)) {
 		errno = EINVAL;
@@ -77,13 +81,7 @@ make_directory(struct str dir)
 	}
 	if (mkdir(path, 0700))
 		return errno == EEXIST;
-	snprintf(parent, sizeof parent, "%s/..", path);
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		is_made = !fsync(fd);
-		close(fd);
-	}
-	return is_made;
+	return !file_sync_name(dir);
 }
 
 enum err
@@ -178,21 +176,13 @@ ensure_segment(struct spool *sp, size_t n)
 	return segment_begin(&sp->segment, sp->dir, &sp->last_us);
 }
 
-enum err
-spool_append(struct spool *sp, const struct str *record, size_t count)
+static enum err
+append_bytes(struct spool *sp, const struct str *record, size_t count,
+    size_t n)
 {
-	size_t n = 0;
+	enum err e = ensure_segment(sp, n);
 	char *bytes, *at;
-	enum err e;
 
-	for (size_t i = 0; i < count; i++) {
-		if (record[i].n > SPOOL_RECORD_BYTES_MAX)
-			return ERR_LIMIT;
-		n += SEGMENT_HEADER_BYTES + record[i].n;
-	}
-	if (n == 0)
-		return OK;
-	e = ensure_segment(sp, n);
 	if (e)
 		return e;
 	bytes = at = malloc(n);
@@ -208,9 +198,47 @@ spool_append(struct spool *sp, const struct str *record, size_t count)
 }
 
 enum err
-spool_parse(struct str bytes, struct str *record, size_t *used)
+spool_append(struct spool *sp, const struct str *record, size_t count)
 {
-	return segment_parse(bytes, record, used);
+	size_t n = 0;
+	enum err e;
+
+	for (size_t i = 0; i < count; i++) {
+		if (record[i].n > SPOOL_RECORD_BYTES_MAX)
+			return ERR_LIMIT;
+		n += SEGMENT_HEADER_BYTES + record[i].n;
+	}
+	if (n == 0)
+		return OK;
+	e = append_bytes(sp, record, count, n);
+	sp->refused = e ? n : 0;
+	return e;
+}
+
+/*
+ * In a file of its own, since what a segment holds will be drained.  Several
+ * processes may be at it: it does not matter whose file this is.
+ */
+enum err
+spool_probe(struct spool *sp)
+{
+	static const char page[PROBE_BYTES];
+	bool is_written;
+	int fd;
+
+	if (!measure(sp))
+		return ERR_AWAY;
+	if (sp->bytes + (int64_t)sp->refused > sp->bytes_max)
+		return ERR_LIMIT;
+	unlinkat(sp->dir, PROBE, 0);
+	fd = openat(sp->dir, PROBE, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return ERR_AWAY;
+	is_written = !file_write(fd, (struct str){ page, sizeof page })
+	    && !fsync(fd) && !fsync(sp->dir);
+	close(fd);
+	unlinkat(sp->dir, PROBE, 0);
+	return is_written ? OK : ERR_AWAY;
 }
 
 static int64_t
@@ -239,9 +267,10 @@ spool_depth(struct str dir, struct spool_depth *out)
 		return errno == ENOENT ? OK : ERR_AWAY;
 	count = segment_list(fd, &list);
 	for (int i = 0; i < count; i++) {
-		int64_t bytes, records = segment_count(fd, list[i]->d_name,
-		    &bytes);
+		int64_t records, bytes;
 
+		out->unread += segment_count(fd, list[i]->d_name, &records,
+		    &bytes) == ERR_AWAY;
 		if (records && !out->records)
 			out->oldest_ms = segment_born_ms(list[i]->d_name);
 		out->records += records;
@@ -252,21 +281,6 @@ spool_depth(struct str dir, struct spool_depth *out)
 	out->bad = count_aside(fd);
 	close(fd);
 	return count < 0 ? ERR_AWAY : OK;
-}
-
-static bool
-write_file(int fd, struct str bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes = str_slice(bytes, (size_t)n, bytes.n);
-	}
-	return !fsync(fd);
 }
 
 /* Named by segment and offset: kept again, it is the same file. */
@@ -288,7 +302,8 @@ keep_aside(struct drain *d, const char *event, struct str bytes)
 		fd = openat(aside, name, O_CREAT | O_TRUNC | O_WRONLY
 		    | O_CLOEXEC, 0600);
 	if (fd >= 0) {
-		is_kept = write_file(fd, bytes) && !fsync(aside);
+		is_kept = !file_write(fd, bytes) && !fsync(fd)
+		    && !fsync(aside);
 		close(fd);
 	}
 	if (!is_kept)
@@ -324,15 +339,25 @@ find_record(struct str bytes)
 }
 
 static enum err
+offer(struct drain *d, const struct str *record, size_t count)
+{
+	enum err e = d->take(d->context, record, count);
+
+	if (!e)
+		*d->drained += (int64_t)count;
+	d->is_stopped = e && e != ERR_INPUT;
+	return e;
+}
+
+static enum err
 offer_one(struct drain *d, struct str record)
 {
-	enum err e = d->take(d->context, &record, 1);
+	enum err e = offer(d, &record, 1);
 
 	if (e == ERR_INPUT)
 		return keep_aside(d, "spool.refused", (struct str){
 		    record.p - SEGMENT_HEADER_BYTES,
 		    record.n + SEGMENT_HEADER_BYTES });
-	*d->drained += !e;
 	return e;
 }
 
@@ -347,9 +372,7 @@ offer_group(struct drain *d)
 		return OK;
 	if (count == 1)
 		return offer_one(d, d->group[0]);
-	e = d->take(d->context, d->group, count);
-	if (!e)
-		*d->drained += (int64_t)count;
+	e = offer(d, d->group, count);
 	if (e != ERR_INPUT)
 		return e;
 	e = OK;
@@ -380,24 +403,32 @@ drain_bytes(struct drain *d)
 	return e ? e : offer_group(d);
 }
 
-static char *
-read_all(int fd, size_t n)
+/*
+ * Every drain of this process finds it again, every second: one line of the
+ * log is enough, also for several drains.
+ */
+static enum err
+tell_unread(const struct drain *d)
 {
-	char *bytes = malloc(n + 1);
-	size_t at = 0;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static ino_t told[SPOOL_UNREAD_TOLD_MAX];
+	static size_t count;
+	int code = errno;
+	struct stat st;
+	size_t i = 0;
 
-	while (bytes && at < n) {
-		ssize_t got = pread(fd, bytes + at, n - at, (off_t)at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0) {
-			free(bytes);
-			return NULL;
-		}
-		at += (size_t)got;
+	if (fstatat(d->dir, d->name, &st, AT_SYMLINK_NOFOLLOW))
+		return ERR_AWAY;
+	pthread_mutex_lock(&lock);
+	while (i < count && told[i] != st.st_ino)
+		i++;
+	if (i == count && count < SPOOL_UNREAD_TOLD_MAX) {
+		told[count++] = st.st_ino;
+		errno = code;
+		complain("spool.unread", str_of(d->name));
 	}
-	return bytes;
+	pthread_mutex_unlock(&lock);
+	return ERR_AWAY;
 }
 
 /*
@@ -407,27 +438,25 @@ read_all(int fd, size_t n)
 static enum err
 drain_segment(struct drain *d)
 {
-	int fd = openat(d->dir, d->name, O_RDWR | O_CLOEXEC);
-	char *bytes = NULL;
+	int fd = segment_open(d->dir, d->name);
 	enum err e = OK;
 	struct stat st;
+	char *bytes;
+	size_t n;
 
 	if (fd < 0 && errno == ENOENT)
 		return OK;
-	if (fd < 0) {
-		complain("spool.unread", str_of(d->name));
-		return ERR_AWAY;
-	}
+	if (fd < 0)
+		return tell_unread(d);
 	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || !st.st_nlink)
 		goto close;
-	bytes = read_all(fd, (size_t)st.st_size);
-	if (!bytes) {
-		complain("spool.unread", str_of(d->name));
-		e = ERR_AWAY;
-		goto close;
-	}
-	d->bytes = (struct str){ bytes, (size_t)st.st_size };
-	e = drain_bytes(d);
+	n = (size_t)st.st_size;
+	bytes = malloc(n + 1);
+	d->bytes = (struct str){ bytes, n };
+	if (bytes && file_read(fd, bytes, n) == n)
+		e = drain_bytes(d);
+	else
+		e = tell_unread(d);
 	if (!e && unlinkat(d->dir, d->name, 0))
 		e = ERR_AWAY;
 	free(bytes);
@@ -440,8 +469,8 @@ enum err
 spool_drain(struct str dir, size_t group_max, spool_take *take, void *context,
     int64_t *drained)
 {
-	struct drain d = { open_directory(dir), group_max, take, context,
-	    drained, NULL, STR_EMPTY, NULL, 0 };
+	struct drain d = { .dir = open_directory(dir), .group_max = group_max,
+	    .take = take, .context = context, .drained = drained };
 	struct dirent **list = NULL;
 	enum err e = OK;
 	int count;
@@ -455,8 +484,11 @@ spool_drain(struct str dir, size_t group_max, spool_take *take, void *context,
 	count = segment_list(d.dir, &list);
 	for (int i = 0; i < count; i++) {
 		d.name = list[i]->d_name;
-		if (!e)
-			e = drain_segment(&d);
+		if (!d.is_stopped) {
+			enum err own = drain_segment(&d);
+
+			e = own ? own : e;
+		}
 		free(list[i]);
 	}
 	free(list);

@@ -17,6 +17,7 @@ struct spool;
 #define SPOOL_RECORD_BYTES_MAX (512 << 10)
 #define SPOOL_SEGMENT_BYTES_MAX (8 << 20)
 #define SPOOL_SEGMENT_AGE_MS 2000	/* then another is started */
+#define SPOOL_UNREAD_TOLD_MAX 64	/* each once; more are only counted */
 
 /*
  * A writer in dir (made 0700 if missing).  bytes_max bounds all segments
@@ -33,15 +34,21 @@ void spool_close(struct spool *sp);	/* NULL is accepted */
  */
 MUST_USE enum err spool_append(struct spool *sp, const struct str *record,
     size_t count);
+/*
+ * Would the disk take what the last append was refused?  OK, or ERR_AWAY or
+ * ERR_LIMIT as spool_append; nothing is logged.
+ */
+MUST_USE enum err spool_probe(struct spool *sp);
 /* Close the segment so that a drainer may have it; cheap when there is none. */
 void spool_seal(struct spool *sp);
 
-/* What waits in dir; *bad counts what was kept aside. */
+/* What waits in dir. */
 struct spool_depth {
 	int64_t records;
 	int64_t bytes;
 	int64_t oldest_ms;	/* since 1970, 0 when empty */
-	int64_t bad;
+	int64_t bad;		/* pieces kept aside */
+	int64_t unread;		/* segments that can't be opened */
 };
 MUST_USE enum err spool_depth(struct str dir, struct spool_depth *out);
 
@@ -52,17 +59,12 @@ MUST_USE enum err spool_depth(struct str dir, struct spool_depth *out);
  * dir/aside and reported; so is a record for which take says ERR_INPUT (a
  * group refused is offered again one by one).  Any other answer stops the
  * drain and is returned; nothing is lost and take may see a record again.
+ * ERR_AWAY also when the disk refuses a segment, or a place aside: it stays,
+ * the others are drained.
  */
 typedef enum err spool_take(void *context, const struct str *record,
     size_t count);
 MUST_USE enum err spool_drain(struct str dir, size_t group_max,
     spool_take *take, void *context, int64_t *drained);
-
-/*
- * One record at the head of bytes: OK and *record and *used; ERR_ABSENT when
- * more bytes are needed; ERR_INPUT when it is damaged.  Pure, for the fuzzer.
- */
-MUST_USE enum err spool_parse(struct str bytes, struct str *record,
-    size_t *used);
 
 #endif

@@ -70,8 +70,29 @@ START_TEST(lists_are_judged_whole)
 	ck_assert(!addr_list_is(buf_str(&b)));
 } END_TEST
 
+static const struct {
+	const char *text;
+	bool is_address;
+} port_cases[] = {
+	{ "127.0.0.1:9000", true },	{ "[::1]:9000", true },
+	{ "::1:9000", true },		{ "0.0.0.0:1", true },
+	{ "0.0.0.0:65535", true },	{ "0.0.0.0:65536", false },
+	{ "0.0.0.0:0", false },		{ "localhost:9000", false },
+	{ "127.0.0.1", false },		{ "127.0.0.1:", false },
+	{ ":9000", false },		{ "[]:9000", false },
+	{ "9000", false },		{ "", false },
+	{ "run/piste.sock", false },
+};
+
+START_TEST(an_address_with_a_port_is_judged)
+{
+	ck_assert_int_eq(addr_port_is(str_of(port_cases[_i].text)),
+	    port_cases[_i].is_address);
+} END_TEST
+
 SUITE(addr)
 {
+	SUITE_LOOP(an_address_with_a_port_is_judged, COUNT(port_cases));
 	SUITE_LOOP(addresses_are_cut_to_networks, COUNT(prefix_cases));
 	SUITE_LOOP(membership_of_networks_is_judged, COUNT(list_cases));
 	SUITE_TEST(lists_are_judged_whole);

@@ -1,6 +1,9 @@
 /* Tests src/base/buf.c and src/base/arena.c. */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "support/suite.h"
@@ -38,6 +41,51 @@ START_TEST(a_buffer_grows_and_keeps_what_it_has)
 		ck_assert_int_eq(buf_str(&b).p[i], '0' + (int)(i % 10));
 	ck_assert_str_same(buf_fmt(suite_arena(), 3, "%d", 123), STR("123"));
 	ck_assert(str_is_empty(buf_fmt(suite_arena(), 3, "%d", 1234)));
+} END_TEST
+
+/* What reading b writes to standard error. */
+static struct str
+log_of_reading(const struct buf *b)
+{
+	static char text[1000];
+	int ends[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	dup2(ends[1], STDERR_FILENO);
+	buf_str(b);
+	dup2(saved, STDERR_FILENO);
+	n = read(ends[0], text, sizeof text);
+	return (struct str){ text, n > 0 ? (size_t)n : 0 };
+}
+
+START_TEST(reading_a_full_buffer_is_logged)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 3);
+	buf_add(&b, STR("123"));
+	ck_assert_uint_eq(log_of_reading(&b).n, 0);
+	buf_byte(&b, '4');
+	ck_assert(str_has_suffix(log_of_reading(&b),
+	    STR(" level=error event=buf.full max=3\n")));
+} END_TEST
+
+static const struct {
+	const char *head, *tail, *both;
+} joints[] = {
+	{ "", "", "" }, { "a", "", "a" }, { "", "b", "b" },
+	{ "ab", "/c", "ab/c" },
+};
+
+START_TEST(two_texts_become_one_with_a_nul)
+{
+	struct str s = buf_join(suite_arena(), str_of(joints[_i].head),
+	    str_of(joints[_i].tail));
+
+	ck_assert_str_same(s, str_of(joints[_i].both));
+	ck_assert_str_eq(s.p, joints[_i].both);
 } END_TEST
 
 static const struct {
@@ -110,6 +158,8 @@ SUITE(buf)
 {
 	SUITE_TEST(a_buffer_holds_max_and_no_more);
 	SUITE_TEST(a_buffer_grows_and_keeps_what_it_has);
+	SUITE_TEST(reading_a_full_buffer_is_logged);
+	SUITE_LOOP(two_texts_become_one_with_a_nul, COUNT(joints));
 	SUITE_LOOP(json_text_is_always_valid, COUNT(json_cases));
 	SUITE_TEST(json_members_are_parted_by_commas);
 	SUITE_TEST(an_arena_gives_zeroed_memory_again_and_again);

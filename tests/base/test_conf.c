@@ -60,7 +60,37 @@ static const struct {
 	{ "listen_mode = 10000\n", "not an octal number" },
 	{ "metrics_from = localhost\n", "not a list of addresses" },
 	{ "url = a\x01b\n", "control character" },
+	{ "url =\n", ":1: url: not http:// or https://" },
+	{ "url = www.example.org\n", "not http:// or https://" },
+	{ "url = ftp://example.org\n", "not http:// or https://" },
+	{ "url = https://\n", "not http:// or https://" },
+	{ "url = https:///x\n", "not http:// or https://" },
+	{ "url = https://example.org/\n", "without a slash at the end" },
+	{ "listen = run/piste.sock\n", ":1: listen: neither an absolute" },
+	{ "listen = localhost:9000\n", "neither an absolute path" },
+	{ "listen = 127.0.0.1:0\n", "neither an absolute path" },
+	{ "listen =\n", "neither an absolute path" },
+	{ "state =\n", ":1: state: not an absolute path" },
+	{ "spool =\n", "not an absolute path" },
+	{ "assets = assets\n", "not an absolute path" },
+	{ "templates = ./templates\n", "not an absolute path" },
+	{ "geo = city.mmdb\n", "not an absolute path" },
 };
+
+/* What is close to a mistake, and none. */
+static const char *const no_mistakes[] = {
+	"geo =\ngeo6 =\n", "geo = /x\n", "state = /\n",
+	"listen = 127.0.0.1:9000\n", "listen = [::1]:9000\n",
+	"url = http://127.0.0.1:8080\n", "url = https://example.org/site\n",
+};
+
+START_TEST(what_is_right_is_taken)
+{
+	struct conf c;
+	char *said;
+
+	ck_assert_msg(!load(no_mistakes[_i], &c, &said), "%s", said);
+} END_TEST
 
 START_TEST(a_mistake_is_named_with_its_line)
 {
@@ -77,10 +107,10 @@ START_TEST(a_value_has_its_length)
 	struct conf c;
 
 	memset(text, 'x', sizeof text);
-	memcpy(text, "url = ", 6);
+	memcpy(text, "geo = /", 7);
 	text[6 + CONF_VALUE_BYTES_MAX] = '\0';
 	ck_assert_int_eq(load(text, &c, &said), OK);
-	ck_assert_uint_eq(c.url.n, CONF_VALUE_BYTES_MAX);
+	ck_assert_uint_eq(c.geo.n, CONF_VALUE_BYTES_MAX);
 	text[6 + CONF_VALUE_BYTES_MAX] = 'x';
 	text[7 + CONF_VALUE_BYTES_MAX] = '\0';
 	ck_assert_int_eq(load(text, &c, &said), ERR_INPUT);
@@ -94,16 +124,28 @@ START_TEST(a_file_that_was_named_must_be_there)
 	    ERR_INPUT);
 } END_TEST
 
+START_TEST(a_directory_is_no_file)
+{
+	struct conf c;
+	char *said;
+	size_t n;
+	FILE *complaints = open_memstream(&said, &n);
+
+	ck_assert_int_eq(conf_load("/tmp", &c, complaints), ERR_INPUT);
+	fclose(complaints);
+	ck_assert_str_eq(said, "/tmp: Is a directory\n");
+} END_TEST
+
 START_TEST(every_setting_has_help_and_a_good_default)
 {
-	const struct conf_row *row;
-	size_t rows = conf_rows(&row);
+	size_t rows = 0;
 	struct conf c;
 	char *said;
 
+	for (; conf_row(rows); rows++)
+		ck_assert(conf_row(rows)->help[0] != '\0');
 	ck_assert_uint_gt(rows, 20);
-	for (size_t i = 0; i < rows; i++)
-		ck_assert(row[i].help[0] != '\0');
+	ck_assert_ptr_null(conf_row(rows + 1));
 	ck_assert_int_eq(load("", &c, &said), OK);
 } END_TEST
 
@@ -178,6 +220,8 @@ SUITE(conf)
 {
 	SUITE_TEST(defaults_file_and_environment_win_in_turn);
 	SUITE_LOOP(a_mistake_is_named_with_its_line, COUNT(mistakes));
+	SUITE_LOOP(what_is_right_is_taken, COUNT(no_mistakes));
+	SUITE_TEST(a_directory_is_no_file);
 	SUITE_TEST(a_value_has_its_length);
 	SUITE_TEST(a_file_that_was_named_must_be_there);
 	SUITE_TEST(every_setting_has_help_and_a_good_default);

@@ -129,23 +129,42 @@ START_TEST(a_hash_is_sha_256)
 START_TEST(a_key_is_made_once_and_kept_secret)
 {
 	struct token_key first, second;
+	struct str state = suite_directory();
 	char path[400];
 	struct stat st;
 
-	snprintf(path, sizeof path, "%s/key", suite_directory().p);
-	ck_assert_int_eq(token_key_load(path, &first), OK);
+	snprintf(path, sizeof path, "%s/" TOKEN_KEY_FILE, state.p);
+	ck_assert_int_eq(token_key_read(state, &first), ERR_ABSENT);
+	ck_assert_int_eq(access(path, F_OK), -1);
+	ck_assert_int_eq(token_key_load(state, &first), OK);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
-	ck_assert_int_eq(token_key_load(path, &second), OK);
+	ck_assert_int_eq(token_key_load(state, &second), OK);
 	ck_assert_mem_eq(&first, &second, sizeof first);
 	ck_assert_int_eq(truncate(path, 31), 0);
-	ck_assert_int_eq(token_key_load(path, &second), ERR_INPUT);
+	ck_assert_int_eq(token_key_load(state, &second), ERR_INPUT);
+	ck_assert_int_eq(token_key_read(state, &second), ERR_INPUT);
 	ck_assert_int_eq(truncate(path, 33), 0);
-	ck_assert_int_eq(token_key_load(path, &second), ERR_INPUT);
+	ck_assert_int_eq(token_key_load(state, &second), ERR_INPUT);
 	ck_assert_int_eq(truncate(path, 32), 0);
 	ck_assert_int_eq(chmod(path, 0640), 0);
-	ck_assert_int_eq(token_key_load(path, &second), ERR_DENIED);
-	ck_assert_int_eq(token_key_load("/nowhere/key", &second), ERR_AWAY);
+	ck_assert_int_eq(token_key_load(state, &second), ERR_DENIED);
+	ck_assert_int_eq(token_key_load(STR("/nowhere"), &second), ERR_AWAY);
+} END_TEST
+
+START_TEST(a_pause_is_between_half_and_all)
+{
+	int64_t least = INT64_MAX, most = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		int64_t ms = token_jitter(100);
+
+		least = ms < least ? ms : least;
+		most = ms > most ? ms : most;
+	}
+	ck_assert_int_eq(least, 50);
+	ck_assert_int_eq(most, 100);
+	ck_assert_int_eq(token_jitter(0), 0);
 } END_TEST
 
 SUITE(token)
@@ -159,4 +178,5 @@ SUITE(token)
 	SUITE_TEST(a_seed_repeats_chance);
 	SUITE_TEST(a_hash_is_sha_256);
 	SUITE_TEST(a_key_is_made_once_and_kept_secret);
+	SUITE_TEST(a_pause_is_between_half_and_all);
 }

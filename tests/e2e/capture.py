@@ -5,7 +5,7 @@ import json
 import re
 
 from check import check, contains, equal, scenario, until
-from client import Form
+from client import Form, filled
 from stack import GENEVA, LYON, PAGE, PARIS, person
 
 CONSENTS = ("consent.contact-phone", "consent.news-email")
@@ -169,6 +169,22 @@ def exact(s):
     equal(answer.status, 422, "status")
     equal(Form(answer.text).values["message"], odd, "the message, back")
     check("<script>alert" not in answer.text, "it is escaped")
+
+
+@scenario("the largest post comes back whole", short=True)
+def largest(s):
+    visitor = s.visitor()
+    form = visitor.form(PAGE)
+    names = ("email", "first_name", "last_name", "phone", "company",
+             "postcode", "message")
+    for each in (16000, 16384):
+        answer = visitor.post(PAGE, filled(form, **{
+            name: '"' * each for name in names}), True)
+        equal(answer.status, 422, "status")
+        values = Form(answer.text).values
+        equal([len(values[name]) for name in names], [each] * len(names),
+              "what came back")
+        contains(answer.text, "</html>", "the page's end")
 
 
 @scenario("a link to the white paper that is not ours is refused")

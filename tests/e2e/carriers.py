@@ -3,7 +3,10 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import tempfile
+import time
 
 from check import check, contains, equal, scenario, until
 from client import Form, Visitor, multipart, parse_answer, urlencoded
@@ -42,7 +45,8 @@ http {{
 """
 
 
-def by_hand(s, method, path, body=b"", **more):
+def variables(s, method, path, body=b"", **more):
+    """The environment a web server gives a CGI."""
     path, _, query = path.partition("?")
     env = {k: v for k, v in s.env.items()
            if k.startswith("PISTE_") or k.endswith("SAN_OPTIONS")}
@@ -56,6 +60,11 @@ def by_hand(s, method, path, body=b"", **more):
     if body or method == "POST":
         env["CONTENT_LENGTH"] = str(len(body))
     env.update(more)
+    return env
+
+
+def by_hand(s, method, path, body=b"", **more):
+    env = variables(s, method, path, body, **more)
     ran = subprocess.run([s.binary], input=body, env=env, cwd="/",
                          capture_output=True, timeout=20, **AS)
     answer = parse_answer(b"HTTP/1.1 200 CGI\r\n" +
@@ -92,6 +101,28 @@ def hand(s):
     answer, _ = by_hand(s, "POST", PAGE, body, CONTENT_TYPE=kind,
                         CONTENT_LENGTH=str(len(body) + 100))
     equal(answer.status, 400, "less than announced")
+
+
+@scenario("CGI while PostgreSQL says nothing: the page from the disk, at once")
+def mute(s):
+    with tempfile.TemporaryDirectory(dir=s.base) as place, \
+            socket.socket(socket.AF_UNIX) as silent:
+        os.chmod(place, 0o755)
+        silent.bind(os.path.join(place, ".s.PGSQL.5432"))
+        os.chmod(os.path.join(place, ".s.PGSQL.5432"), 0o777)
+        silent.listen()
+        env = variables(s, "GET", PAGE,
+                        PISTE_DATABASE=f"host={place} user=piste")
+        begun = time.monotonic()
+        with subprocess.Popen([s.binary], env=env, cwd="/",
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, **AS) as cgi:
+            head = cgi.stdout.readline()
+            took = time.monotonic() - begun
+            rest = cgi.stdout.read()
+    equal((cgi.returncode, head), (0, b"Status: 200 OK\r\n"), "the page")
+    contains(rest.decode(), "</html>", "the page's end")
+    check(took < 1, f"it took {took:.1f} s")
 
 
 @scenario("CGI under nginx with fcgiwrap: a person gets to the queue")

@@ -2,9 +2,14 @@
 
 import json
 import os
+import pwd
+import shutil
+import struct
+import tempfile
+import time
 
 from check import check, contains, equal, scenario, until
-from stack import PAGE
+from stack import AS, PAGE
 
 W10 = (("v00000001", .4458, 0, -1, 1), ("v00000002", .7921, 1, -1, 2),
        ("visitor-42", .1228, 0, -1, 0),
@@ -52,6 +57,30 @@ def settings(s):
     ran = s.piste("check", env={"PISTE_CONF": path})
     equal(ran.returncode, 1, "status with an unknown setting")
     contains(ran.stderr + ran.stdout, f"{path}:3: nonsense", "file and line")
+    ran = s.piste("-c", "/etc", "check")
+    equal(ran.returncode, 1, "status of a directory")
+    contains(ran.stderr, "/etc: Is a directory", "the reason")
+
+
+@scenario("a path, a socket and an address are refused when they are none")
+def places(s):
+    for name, value in (("STATE", ""), ("STATE", "state"), ("SPOOL", "."),
+                        ("ASSETS", ""), ("LISTEN", "piste.sock"),
+                        ("LISTEN", "localhost:9000"), ("URL", "x.example"),
+                        ("URL", s.env["PISTE_URL"] + "/")):
+        ran = s.piste("preview", "livre-blanc", "a",
+                      env={"PISTE_" + name: value})
+        equal(ran.returncode, 1, f"status with {name}={value}")
+        contains(ran.stderr, f"PISTE_{name}: n", f"why not {value!r}")
+
+
+@scenario("serve ends at once when it could never work")
+def hopeless(s):
+    for name in ("SPOOL", "STATE"):
+        ran = s.piste("serve", env={"PISTE_" + name: "/proc/nowhere",
+                                    "PISTE_LISTEN": s.base + "/none.sock"})
+        equal(ran.returncode, 1, f"status without {name}")
+        check(ran.stderr, "the reason is told")
 
 
 @scenario("migrate and apply can be said twice; export gives it back",
@@ -88,8 +117,11 @@ def whole(s):
         ran = s.piste("apply", "-", given=text)
         equal(ran.returncode, 1, f"status of {text!r}")
         contains(ran.stderr, "$", f"mistake of {text!r}")
-    ran = s.piste("apply", os.path.join(s.base, "not-there.json"))
-    equal(ran.returncode, 1, "status of no file")
+    for path, why in ((os.path.join(s.base, "not-there.json"), "No such"),
+                      ("/tmp", "Is a directory")):
+        ran = s.piste("apply", path)
+        equal(ran.returncode, 1, f"status of {path}")
+        contains(ran.stderr, f"{path}: {why}", "file and reason")
 
 
 @scenario("a change of the site is seen within a second, without a restart")
@@ -130,6 +162,113 @@ def told(s):
         contains(ran.stdout + ran.stderr, "nowhere", f"reason with {name}")
 
 
+def bad(s, about, **env):
+    """The line with which piste check refuses."""
+    ran = s.piste("check", env={"PISTE_" + k: v for k, v in env.items()})
+    equal(ran.returncode, 1, f"status of check: {ran.stdout}")
+    found = [row for row in ran.stdout.split("\n")
+             if row.startswith(f"BAD  {about} ")]
+    equal(len(found), 1, f"lines about {about} in {ran.stdout}")
+    return found[0]
+
+
+@scenario("check tells the user it looked as, and files it can't use")
+def files(s):
+    who = pwd.getpwuid(pwd.getpwnam(AS["user"]).pw_uid if AS
+                       else os.getuid()).pw_name
+    ran = s.piste("check")
+    contains(ran.stdout, f", as {who}\n", "the user")
+    contains(bad(s, "geo", GEO6="/nowhere6"), "/nowhere6 cannot", "geo6")
+    contains(bad(s, "geo", GEO="", GEO6="/nowhere6"), "/nowhere6 cannot",
+             "geo6 alone")
+    contains(bad(s, "assets", ASSETS="/nowhere"), "/nowhere: No such",
+             "no assets")
+    with tempfile.TemporaryDirectory(dir=s.base) as place:
+        os.chmod(place, 0o777)
+        contains(bad(s, "assets", ASSETS=place),
+                 f"{place}/livre-blanc.pdf: No such",
+                 "a missing asset")
+        key = os.path.join(place, "secret.key")
+        with open(key, "wb") as f:
+            f.write(b"x" * 33)
+        os.chmod(key, 0o600)
+        if AS:
+            shutil.chown(key, AS["user"])
+        contains(bad(s, "state", STATE=place), "not 32 bytes", "a long key")
+        os.truncate(key, 32)
+        equal(s.piste("check", env={"PISTE_STATE": place}).returncode, 0,
+              "status with a key")
+        os.chmod(key, 0o640)
+        contains(bad(s, "state", STATE=place), "others may read it", "a key")
+
+
+@scenario("check tells a template no file has, and a newer database")
+def beyond(s):
+    before = s.export()
+    site = s.export()
+    for v in site["pages"][0]["variants"]:
+        v["template"] = "no-such"
+    ran = s.apply(site)
+    equal(ran.returncode, 1, "apply where the templates are")
+    contains(ran.stderr, "$.pages[0].variants[1].template: there is no",
+             "its reason")
+    equal(s.apply(site, PISTE_TEMPLATES="/nowhere").returncode, 0,
+          "apply from where they are not")
+    said = bad(s, "site")
+    page = site["pages"][0]
+    equal(s.apply(before).returncode, 0, "apply of what was")
+    for part in (f"page {page['key']}, variant {page['variants'][0]['key']}:",
+                 "no template no-such", "and 1 more"):
+        contains(said, part, "a missing template")
+    field = before["forms"][0]["fields"][0]
+    options = [{"value": str(n), "label": {"fr": "x" * 60, "en": "x"}}
+               for n in range(300)]
+    site = json.loads(json.dumps(before))
+    site["forms"].append(dict(site["forms"][0], key="long", consents=[],
+        fields=[dict(field, name=f"f{n}", kind="choice", options=options)
+                for n in range(40)]))
+    site["pages"].append(dict(site["pages"][0], key="long", form="long"))
+    ran = s.apply(site)
+    equal(ran.returncode, 0, f"apply of a long page: {ran.stderr}")
+    contains(bad(s, "site"), "page long, variant a: too large in fr", "it")
+    site["pages"][-1]["archived"] = True
+    equal(s.apply(site).returncode, 0, "apply of what was")
+    s.sql("INSERT INTO migration (number, name) VALUES (9999, 'later')")
+    try:
+        contains(bad(s, "database"), "newer than this program", "reason")
+    finally:
+        s.sql("DELETE FROM migration WHERE number = 9999")
+    equal(s.piste("check").returncode, 0, "status of check")
+
+
+def fill_spool(place, age_s, mode=0o666):
+    """One segment of that age, of one record of which the header counts."""
+    for name in os.listdir(place):
+        os.unlink(os.path.join(place, name))
+    born_us = int((time.time() - age_s) * 1e6)
+    path = os.path.join(place, f"{born_us:016x}-00000001.spool")
+    with open(path, "wb") as f:
+        f.write(b"\xfePS\xff" + struct.pack("<I", 1) + b"s" * 16 + b"x")
+    os.chmod(path, mode)
+
+
+@scenario("check tells what has waited in the spool for too long")
+def stale(s):
+    with tempfile.TemporaryDirectory(dir=s.base) as place:
+        os.chmod(place, 0o777)
+        fill_spool(place, 61)
+        contains(bad(s, "spool", SPOOL=place), "1 submissions", "old ones")
+        equal("BAD  spool" in s.piste("check", env={
+            "PISTE_SPOOL": place, "PISTE_DATABASE": "host=/nowhere",
+        }).stdout, False, "they wait for a database")
+        fill_spool(place, 5, mode=0)
+        contains(bad(s, "spool", SPOOL=place), "1 files that cannot",
+                 "a closed one")
+        fill_spool(place, 5)
+        equal(s.piste("check", env={"PISTE_SPOOL": place}).returncode, 0,
+              "status with young ones")
+
+
 @scenario("validate judges e-mails, phones and forms, a line each")
 def validate(s):
     ran = s.piste("validate", "email",
@@ -150,7 +289,45 @@ def validate(s):
         {"email": "ana@example.org", "first_name": "Ana",
          "last_name": "Lopes"}) + "\n{}\nnonsense\n")
     equal([row["ok"] for row in lines(ran)], [True, False, False], "forms")
-    equal(s.piste("validate", "form", "no-such").returncode, 1, "no form")
+    ran = s.piste("validate", "form", "no-such")
+    equal(ran.returncode, 1, "no form")
+    contains(ran.stderr, "no form no-such", "reason")
+
+
+@scenario("validate answers every line, however long")
+def validate_long(s):
+    ran = s.piste("validate", "email",
+                  given="é" * 600000 + "\n" + "x" * 65536 + "\na@b.fr\n")
+    equal(ran.returncode, 0, "status")
+    got = lines(ran)
+    equal([row.get("error") for row in got],
+          ["too-long", "too-long", None], "errors")
+    equal([row["input"] for row in got],
+          ["é" * 50, "x" * 65536, "a@b.fr"], "what is repeated")
+    many = json.dumps({f"m{n}": 1 for n in range(600000)})
+    some = json.dumps({f"m{n}": 1 for n in range(101)})
+    ran = s.piste("validate", "form", "livre-blanc",
+                  given=f"{many}\n{some}\n{{}}\n")
+    equal(ran.returncode, 0, "status")
+    equal([row["error"] for row in lines(ran)],
+          ["too-long", "too-many-fields", "invalid"], "errors of forms")
+
+
+@scenario("preview knows its page and variant, and makes no key")
+def preview(s):
+    good = s.piste("preview", "livre-blanc", "b")
+    equal(good.returncode, 0, f"status: {good.stderr}")
+    contains(good.stdout, s.env["PISTE_URL"] + PAGE + "?", "the link")
+    with tempfile.TemporaryDirectory(dir=s.base) as place:
+        os.chmod(place, 0o777)
+        for page, variant, why in (("nope", "nope", "no page nope"),
+                                   ("livre-blanc", "z", "no variant z"),
+                                   ("livre-blanc", "b", "no key")):
+            ran = s.piste("preview", page, variant,
+                          env={"PISTE_STATE": place})
+            equal(ran.returncode, 1, f"status of {page} {variant}")
+            contains(ran.stderr, why, "reason")
+            equal((ran.stdout, os.listdir(place)), ("", []), "and no more")
 
 
 @scenario("assign --jsonl gives the worked example", short=True)

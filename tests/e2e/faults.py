@@ -100,13 +100,8 @@ def away(s):
     until(lambda: s.submit("back@example.org").status == 303, 5, "posts")
 
 
-@scenario("a slow database: answered within the wait, stored once",
-          stack="faults")
-def slow(s):
-    visitors = [s.visitor() for _ in range(10)]
-    sent = [person(v.form(PAGE), f"slow{n}@example.org")
-            for n, v in enumerate(visitors)]
-    # What wait there is begins when the lock is held.
+def lock(s):
+    """A psql that keeps submissions to itself until its transaction ends."""
     locker = subprocess.Popen(
         ["psql", s.env["PISTE_DATABASE"], "-XAtq"], env=s.env, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -114,6 +109,17 @@ def slow(s):
                        " MODE; SELECT 'held';\n")
     locker.stdin.flush()
     equal(locker.stdout.readline().strip(), "held", "the lock")
+    return locker
+
+
+@scenario("a slow database: answered within the wait, stored once",
+          stack="faults")
+def slow(s):
+    visitors = [s.visitor() for _ in range(10)]
+    sent = [person(v.form(PAGE), f"slow{n}@example.org")
+            for n, v in enumerate(visitors)]
+    # What wait there is begins when the lock is held.
+    locker = lock(s)
     begun = time.monotonic()
     answers = together(10, lambda n: visitors[n].post(PAGE, sent[n]))
     took = time.monotonic() - begun
@@ -203,6 +209,74 @@ def torn(s):
              "piste check")
 
 
+@scenario("an unreadable segment stops no other, and is told once",
+          stack="faults")
+def unreadable(s):
+    path = os.path.join(s.env["PISTE_SPOOL"],
+                        "0000000000000000-00000000.spool")
+
+    def told():
+        said = ""
+        for name in s.log_files():
+            with open(name, encoding="utf-8", errors="replace") as f:
+                said += f.read()
+        return said.count("event=spool.unread")
+    s.cluster("stop", "fast")
+    before = told()
+    # As a server leaves it that was once run by root.
+    with open(path, "wb") as f:
+        os.fchmod(f.fileno(), 0)
+    try:
+        equal(s.submit("behind@example.org").status, 303, "status")
+        s.cluster("start")
+        until(lambda: s.count("submission", "email = 'behind@example.org'"),
+              15, "what was spooled after it is drained")
+        metrics = s.visitor().get("/metrics").text
+        contains(metrics, "piste_spool_unread 1\n", "/metrics")
+        time.sleep(2.5)	# two more drains
+        equal(told() - before, 1, "lines of the log about it")
+    finally:
+        s.cluster("start")
+        os.unlink(path)
+
+
+@scenario("a stop with a request given up is still clean", stack="hasty")
+def given_up(s):
+    visitor, answer = s.visitor(), []
+    sent = person(visitor.form(PAGE), "givenup@example.org")
+
+    def post():
+        try:
+            answer.append(visitor.post(PAGE, sent).status)
+        except (OSError, http.client.HTTPException):
+            pass
+    locker = lock(s)
+    poster = threading.Thread(target=post)
+    try:
+        master, *workers = s.processes("serve")
+        poster.start()
+        until(lambda: s.count("pg_stat_activity", "wait_event_type = 'Lock'"
+                              " AND application_name = 'piste-group'"), 5,
+              "the post waits for its commit")
+        os.kill(master, signal.SIGTERM)
+        until(lambda: master not in (s.processes("serve") or [master]), 10,
+              "another piste serve")
+    finally:
+        locker.communicate("COMMIT;\n", timeout=10)
+        poster.join()
+    equal([status for status in answer if status < 500], [], "the answer")
+    ended = []
+    for name in s.log_files():
+        with open(name, encoding="utf-8", errors="replace") as f:
+            ended += [line for line in f if "event=serve.worker-ended" in line]
+    equal(len(ended), len(workers), f"the workers that ended: {ended}")
+    for line in ended:
+        contains(line, "signal=0 status=0", "how it ended")
+    until(lambda: s.visitor().get(PAGE).status == 200, 10, "pages again")
+    until(lambda: s.count("submission", "email = 'givenup@example.org'") == 1,
+          10, "what was given up is stored all the same")
+
+
 @scenario("a full spool: 503 with the form kept, not a false thank-you",
           stack="small")
 def full(s):
@@ -260,6 +334,9 @@ def no_disk(s):
               "not ready: no place to write")
         equal(s.visitor().get("/healthz").status, 200, "alive all the same")
         equal(s.visitor().get(PAGE).status, 200, "the page")
+        os.chmod(place, 0o700)
+        until(lambda: s.visitor().get("/readyz").status == 200, 5,
+              "ready again, with no visitor to try")
     finally:
         os.chmod(place, 0o700)
         s.cluster("start")

@@ -21,9 +21,9 @@ check_record(struct str bytes, struct str record, size_t used)
 
 	assert(used == SEGMENT_HEADER_BYTES + record.n && used <= bytes.n);
 	assert(record.p == bytes.p + SEGMENT_HEADER_BYTES);
-	assert(spool_parse(str_slice(bytes, 0, used - 1), &again, &again_used)
+	assert(segment_parse(str_slice(bytes, 0, used - 1), &again, &again_used)
 	    == ERR_ABSENT);
-	assert(!spool_parse(str_slice(bytes, 0, used), &again, &again_used));
+	assert(!segment_parse(str_slice(bytes, 0, used), &again, &again_used));
 	assert(again_used == used && str_eq(again, record));
 }
 
@@ -36,10 +36,10 @@ check_form(struct str payload)
 	struct str record;
 
 	assert(form && segment_put(form, payload) == form + n);
-	assert(!spool_parse((struct str){ form, n }, &record, &used));
+	assert(!segment_parse((struct str){ form, n }, &record, &used));
 	assert(used == n && str_eq(record, payload));
 	form[payload.n % n] ^= 1;
-	assert(spool_parse((struct str){ form, n }, &record, &used));
+	assert(segment_parse((struct str){ form, n }, &record, &used));
 	free(form);
 }
 
@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (at < size) {
 		struct str rest = str_slice(bytes, at, size);
 
-		if (spool_parse(rest, &record, &used)) {
+		if (segment_parse(rest, &record, &used)) {
 			at++;
 			continue;
 		}

@@ -2,12 +2,14 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "store/spool.h"
 #include "support/sample.h"
 #include "worker.h"
@@ -126,6 +128,47 @@ START_TEST(worker_survives_a_lost_server)
 	stop(pid, SIGTERM);
 } END_TEST
 
+/* Each row that is done is ready again at once, so there is always another. */
+START_TEST(a_queue_without_end_does_not_keep_the_spool)
+{
+	struct sample c = sample_new();
+	struct conf conf = settings(c.conninfo);
+	pid_t pid;
+
+	sample_take(c.conn, sample_batch(&(struct sample_row){ 1,
+	    .email = "ana@firm.fr" }, 1));
+	sample_run(c.conn, "CREATE FUNCTION public.again() RETURNS trigger"
+	    " LANGUAGE plpgsql AS $$ BEGIN NEW.state := 'ready';"
+	    " NEW.finished_at := NULL; NEW.available_at := now();"
+	    " RETURN NEW; END $$;"
+	    "CREATE TRIGGER again BEFORE UPDATE ON piste.qualification_queue"
+	    " FOR EACH ROW WHEN (NEW.state = 'done')"
+	    " EXECUTE FUNCTION public.again()");
+	pid = start(&conf);
+	ck_assert(sample_await(c.conn, "SELECT max(attempts) > 3 FROM"
+	    " piste.qualification_queue"));
+	spool_up(conf.spool, 2);
+	ck_assert(sample_await(c.conn, "SELECT count(*) = 2 FROM"
+	    " piste.submission"));
+	stop(pid, SIGTERM);
+} END_TEST
+
+/* The queue is worked, the rest of the spool drained, and it is told. */
+START_TEST(once_goes_on_behind_an_unreadable_segment)
+{
+	struct sample c = sample_new();
+	struct conf conf = settings(c.conninfo);
+
+	log_level_set((enum log_level)(LOG_ERROR + 1));
+	ck_assert_int_eq(mkdir(buf_fmt(suite_arena(), 300,
+	    "%.*s/0000000000000000-00000000.spool", STR_ARG(conf.spool)).p,
+	    0700), 0);
+	spool_up(conf.spool, 1);
+	ck_assert_int_eq(worker_run(&conf, true), ERR_AWAY);
+	ck_assert_str_same(sample_text(c.conn, "SELECT count(*) FROM"
+	    " piste.qualification_queue WHERE state = 'done'"), STR("1"));
+} END_TEST
+
 /* A server that hangs up on everybody; its port goes to *port. */
 static int
 listen_rudely(uint16_t *port)
@@ -163,5 +206,7 @@ SUITE(worker)
 	SUITE_TEST(once_tells_what_is_away);
 	SUITE_LOOP(worker_wakes_and_stops, 2);
 	SUITE_TEST(worker_survives_a_lost_server);
+	SUITE_TEST(a_queue_without_end_does_not_keep_the_spool);
+	SUITE_TEST(once_goes_on_behind_an_unreadable_segment);
 	SUITE_TEST(worker_stops_without_a_server);
 }

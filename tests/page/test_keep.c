@@ -1,7 +1,9 @@
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -85,10 +87,70 @@ START_TEST(too_much_is_not_kept)
 	arena_free(a);
 } END_TEST
 
+/* As a process leaves it that is killed while it writes. */
+START_TEST(what_a_killed_process_left_is_swept)
+{
+	struct str state = suite_directory(), json;
+	FILE *f = fopen(buf_fmt(suite_arena(), 300, "%.*s/" KEEP_FILE ".new",
+	    STR_ARG(state)).p, "w");
+
+	ck_assert(f != NULL);
+	fputs("{\"left\":\"half of it, and longer than what follows\"", f);
+	ck_assert(!fchmod(fileno(f), 0));
+	fclose(f);
+	keep_write(state, STR("{}"));
+	ck_assert_int_eq(keep_read(state, suite_arena(), &json), OK);
+	ck_assert_str_same(json, STR("{}"));
+	ck_assert_uint_eq(files_in(state), 1);
+} END_TEST
+
+/* Keep one document after the other; the end kills it in the midst. */
+static void
+write_until_killed(struct str state)
+{
+	for (unsigned i = 0;; i++) {
+		char text[4000];
+		int n = snprintf(text, sizeof text, "[%u%*s]", i,
+		    (int)(i % 3000), "");
+
+		keep_write(state, (struct str){ text, (size_t)n });
+	}
+}
+
+START_TEST(killed_processes_leave_one_whole_document)
+{
+	struct str state = suite_directory(), json;
+
+	for (int i = 0; i < 20; i++) {
+		pid_t pid[3];
+
+		for (size_t k = 0; k < COUNT(pid); k++) {
+			pid[k] = fork();
+			ck_assert_int_ge(pid[k], 0);
+			if (!pid[k])
+				write_until_killed(state);
+		}
+		usleep(5000);
+		for (size_t k = 0; k < COUNT(pid); k++) {
+			kill(pid[k], SIGKILL);
+			waitpid(pid[k], NULL, 0);
+		}
+		ck_assert_uint_le(files_in(state), 2);
+		if (keep_read(state, suite_arena(), &json))
+			continue;
+		ck_assert(str_has_prefix(json, STR("[")));
+		ck_assert(str_has_suffix(json, STR("]")));
+	}
+	keep_write(state, STR("{}"));
+	ck_assert_uint_eq(files_in(state), 1);
+} END_TEST
+
 SUITE(keep)
 {
 	SUITE_TEST(what_was_kept_is_read);
 	SUITE_TEST(the_same_is_not_written_again);
 	SUITE_TEST(no_place_to_write_harms_nobody);
 	SUITE_TEST(too_much_is_not_kept);
+	SUITE_TEST(what_a_killed_process_left_is_swept);
+	SUITE_TEST(killed_processes_leave_one_whole_document);
 }

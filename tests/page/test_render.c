@@ -351,6 +351,57 @@ START_TEST(trap_is_out_of_the_way)
 	    " type=\"text\" tabindex=\"-1\" autocomplete=\"off\">"), 1);
 } END_TEST
 
+/* A post at its limit, of what grows most when it is escaped. */
+START_TEST(the_largest_post_comes_back_whole)
+{
+	struct arena *a = arena_new(ARENA_REQUEST_BYTES_MAX / 8);
+	struct render r = demo(LANG_FR, "a");
+	struct site_page pg = *r.page;
+	struct form_result *result = ARENA_NEW(a, struct form_result);
+	size_t each = RENDER_TYPED_BYTES_MAX / 8;
+	char *quotes = memset(arena_take(a, each), '"', each);
+
+	pg.form = &every_kind;
+	form_blank(a, &every_kind, result);
+	for (size_t i = 0; i < 8; i++)
+		result->value[i].typed = (struct str){ quotes, each };
+	result->errors = 1;
+	r.page = &pg;
+	r.form = result;
+	r.notice = STR("Largest.");
+	ck_assert_uint_eq(occurrences(render_page(a, &r), "&quot;"),
+	    RENDER_TYPED_BYTES_MAX + 4);
+	arena_free(a);
+} END_TEST
+
+/* The form of most boxes and options there may be. */
+START_TEST(the_largest_form_has_room)
+{
+	struct arena *a = arena_new(ARENA_REQUEST_BYTES_MAX);
+	struct render r = demo(LANG_FR, "a");
+	struct site_page pg = *r.page;
+	static struct field_option option[FIELD_OPTIONS_MAX];
+	static struct field field[FORM_FIELDS_MAX];
+	const struct form largest = { .key = { "l", 1 }, .country = { "FR", 2 },
+		.field = field, .fields = COUNT(field) };
+	struct form_result blank;
+
+	for (size_t i = 0; i < COUNT(option); i++)
+		option[i] = sizes[0];
+	for (size_t i = 0; i < COUNT(field); i++)
+		field[i] = (struct field){ .name = STR("f"),
+		    .kind = FIELD_CHOICE, .option = option,
+		    .options = COUNT(option) };
+	form_blank(a, &largest, &blank);
+	pg.form = &largest;
+	r.page = &pg;
+	r.form = &blank;
+	ck_assert_uint_eq(occurrences(render_page(a, &r), ">Petit<"),
+	    COUNT(option) * COUNT(field));
+	ck_assert_uint_lt(arena_used(a), ARENA_REQUEST_BYTES_MAX / 2);
+	arena_free(a);
+} END_TEST
+
 /* Parts are a marketer's: they may not stand in for what is ours. */
 static const struct site_part bold_parts[] = {
 	{ { "token", 5 }, { { { "T1", 2 }, { "T1", 2 } } } },
@@ -433,6 +484,8 @@ SUITE(render)
 	SUITE_TEST(mistakes_are_told_to_readers);
 	SUITE_TEST(consent_is_shown_as_hashed);
 	SUITE_TEST(trap_is_out_of_the_way);
+	SUITE_TEST(the_largest_post_comes_back_whole);
+	SUITE_TEST(the_largest_form_has_room);
 	SUITE_TEST(parts_become_markers);
 	SUITE_TEST(one_language_needs_no_links);
 	SUITE_TEST(page_is_small_and_alone);

@@ -186,6 +186,11 @@ START_TEST(the_first_picture_is_there_at_once)
 	ck_assert(is_said("one"));
 	ck_assert_int_ge(snapshot_age_ms(sn), 0);
 	snapshot_free(sn);
+	/* Not what the disk has kept, if the database can be asked. */
+	apply("two");
+	start();
+	ck_assert(is_said("two"));
+	snapshot_free(sn);
 } END_TEST
 
 START_TEST(a_change_is_seen_within_a_second)
@@ -292,19 +297,44 @@ START_TEST(nothing_anywhere_is_no_picture)
 	snapshot_free(sn);
 } END_TEST
 
+/* One that can't be reached, and one that says nothing and delays nobody. */
 START_TEST(the_disk_stands_in_for_the_database)
 {
-	struct str database = suite_database();
+	int64_t begun;
 
-	plan_with(database);
+	plan_with(suite_database());
 	apply("one");
 	start();
 	snapshot_free(sn);
-	plan.database = STR("host=/nonexistent dbname=x");
+	plan.database = buf_fmt(suite_arena(), 200, "host=%.*s dbname=x",
+	    STR_ARG(_i ? suite_silent_server() : STR("/nonexistent")));
+	begun = clock_mono_ms();
 	start();
+	ck_assert_int_lt(clock_mono_ms() - begun, PG_CONNECT_MS / 2);
 	ck_assert(is_said("one"));
 	ck_assert_int_eq(snapshot_age_ms(sn), -1);
 	snapshot_free(sn);
+} END_TEST
+
+/* A request that was given up at a stop still has its picture. */
+START_TEST(a_picture_still_held_outlives_the_end)
+{
+	const struct picture *held[2];
+
+	plan_with(suite_database());
+	apply("one");
+	start();
+	held[0] = snapshot_hold(sn);
+	if (_i) {
+		apply("two");
+		ck_assert(comes_to_say("two", PATIENCE_MS));
+	}
+	held[1] = snapshot_hold(sn);
+	snapshot_free(sn);
+	for (size_t i = 0; i < COUNT(held); i++) {
+		ck_assert(site_find(held[i]->site, STR("p")) != NULL);
+		snapshot_release(sn, held[i]);
+	}
 } END_TEST
 
 START_TEST(a_kept_document_that_is_spoilt_is_no_picture)
@@ -453,7 +483,8 @@ SUITE(snapshot)
 	SUITE_TEST(a_broken_template_replaces_nothing);
 	SUITE_TEST(a_broken_definition_replaces_nothing);
 	SUITE_TEST(nothing_anywhere_is_no_picture);
-	SUITE_TEST(the_disk_stands_in_for_the_database);
+	SUITE_LOOP(the_disk_stands_in_for_the_database, 2);
+	SUITE_LOOP(a_picture_still_held_outlives_the_end, 2);
 	SUITE_LOOP(a_kept_document_that_is_spoilt_is_no_picture, 3);
 	SUITE_TEST(a_schema_that_comes_late_is_found);
 	SUITE_TEST(many_may_hold_it_while_it_changes);

@@ -2,8 +2,7 @@
  * The group while PostgreSQL is away, silent, slow or restarted: each item is
  * answered in time, and is afterwards in the table or in the spool, once.
  */
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "store/scene.h"
@@ -56,20 +55,6 @@ START_TEST(an_unreachable_server_means_the_spool)
 	pg_free(s.db);
 } END_TEST
 
-static struct str
-silent_server(void)
-{
-	struct str dir = suite_directory();
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof at.sun_path, "%.*s/.s.PGSQL.5432",
-	    STR_ARG(dir));
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-	ck_assert_int_eq(listen(fd, 16), 0);
-	return buf_fmt(suite_arena(), 200, "host=%.*s user=u", STR_ARG(dir));
-}
-
 /* One attempt after another hangs, and no visitor with it. */
 START_TEST(a_silent_server_delays_nobody)
 {
@@ -79,7 +64,8 @@ START_TEST(a_silent_server_delays_nobody)
 
 	set_up(&s);
 	v = visitors(&s, 100);
-	start_group(&s, silent_server(), &test_group_insert, 400);
+	start_group(&s, buf_fmt(suite_arena(), 200, "host=%.*s user=u",
+	    STR_ARG(suite_silent_server())), &test_group_insert, 400);
 	began = clock_mono_ms();
 	put_all(&s, v, 1);
 	await_answers(&s, 1);
@@ -199,6 +185,44 @@ START_TEST(nothing_can_take_it_is_said)
 	tear_down(&s);
 } END_TEST
 
+static bool
+can_spool(struct scene *s)
+{
+	return counts_of(s).can_spool;
+}
+
+/* A full spool, and nobody comes any more. */
+START_TEST(room_is_found_without_a_visitor)
+{
+	int64_t until = clock_mono_ms() + AWAIT_MS, later;
+	struct group_plan plan = { .database = STR("host=/nowhere"),
+		.statement = &test_group_insert, .spool_bytes_max = 50,
+		.wait_ms = 500 };
+	struct visitor *v;
+	struct scene s;
+
+	set_up(&s);
+	v = visitors(&s, 2);
+	plan.spool_dir = s.dir;
+	ck_assert_int_eq(group_new(&plan, &s.group), OK);
+	for (size_t i = 0; i < 2; i++) {
+		put_all(&s, v + i, 1);
+		await_answers(&s, i + 1);
+	}
+	/* Longer than it takes to look again. */
+	later = v[1].answered_ms + SPOOL_SEGMENT_AGE_MS + 500;
+	while (clock_mono_ms() < later) {
+		ck_assert(!can_spool(&s));
+		usleep(20000);
+	}
+	ck_assert_int_eq(drain(&s), 1);
+	while (!can_spool(&s)) {
+		ck_assert_int_lt(clock_mono_ms(), until);
+		usleep(2000);
+	}
+	tear_down(&s);
+} END_TEST
+
 SUITE(group_away)
 {
 	SUITE_TEST(an_unreachable_server_means_the_spool);
@@ -207,4 +231,5 @@ SUITE(group_away)
 	SUITE_TEST(a_killed_session_is_replaced);
 	SUITE_TEST(the_segment_is_sealed_without_another_append);
 	SUITE_TEST(nothing_can_take_it_is_said);
+	SUITE_TEST(room_is_found_without_a_visitor);
 }

@@ -69,9 +69,11 @@ START_TEST(a_newer_database_is_left_alone)
 {
 	struct pg *db = pg_new(suite_database(), "piste-test");
 	FILE *out = fopen("/dev/null", "w");
+	int missing;
 
 	ck_assert_int_eq(pg_run(db, &test_migrate_add_row, NULL, 3000, NULL),
 	    OK);
+	ck_assert_int_eq(migrate_missing(db, &missing), ERR_INPUT);
 	ck_assert_int_eq(migrate_run(db, out), ERR_INPUT);
 	fclose(out);
 	pg_free(db);

@@ -5,9 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -246,25 +244,10 @@ START_TEST(a_slow_statement_is_given_up)
 	pg_free(other);
 } END_TEST
 
-/* A server that accepts and never says a word. */
-static struct str
-silent_server(void)
-{
-	struct str dir = suite_directory();
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof at.sun_path, "%.*s/.s.PGSQL.5432",
-	    STR_ARG(dir));
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-	ck_assert_int_eq(listen(fd, 16), 0);
-	return dir;
-}
-
 START_TEST(a_silent_server_is_given_up)
 {
 	struct str conninfo = buf_fmt(suite_arena(), 200, "host=%.*s user=u",
-	    STR_ARG(silent_server()));
+	    STR_ARG(suite_silent_server()));
 	struct pg *db = pg_new(conninfo, "piste-test");
 	int64_t began = clock_mono_ms();
 
@@ -298,7 +281,7 @@ START_TEST(a_silent_host_does_not_hide_the_next)
 
 	ck_assert(str_cut(plain, '=', &value, &rest));
 	conninfo = buf_fmt(suite_arena(), 500, "host=%.*s,/nowhere,%.*s",
-	    STR_ARG(silent_server()), STR_ARG(rest));
+	    STR_ARG(suite_silent_server()), STR_ARG(rest));
 	db = pg_new(conninfo, "piste-test");
 	ck_assert_int_eq(pg_script(db, "SELECT 1", 3000), OK);
 	pg_free(db);

@@ -32,7 +32,7 @@ START_TEST(a_head_is_judged)
 	struct str record;
 	size_t used;
 
-	ck_assert_int_eq(spool_parse(heads[_i].bytes, &record, &used),
+	ck_assert_int_eq(segment_parse(heads[_i].bytes, &record, &used),
 	    heads[_i].err);
 } END_TEST
 
@@ -258,8 +258,28 @@ START_TEST(a_full_disk_refuses_and_recovers)
 	ck_assert_int_eq(umount2(path, MNT_DETACH), 0);
 } END_TEST
 
+#define SOMEBODY 65534
+
+/* Root, once at the keyboard, must not leave what the service can't read. */
+START_TEST(what_root_appends_is_the_directory_owners)
+{
+	struct str dir = suite_directory();
+	const char *path = path_in(dir, ".");
+	uid_t owner = geteuid() ? geteuid() : SOMEBODY;
+	struct spool *sp;
+	struct basket *b = basket_new();
+
+	ck_assert_int_eq(chown(path, owner, getegid()), 0);
+	sp = open_spool(dir);
+	append_ids(sp, 0, 2);
+	spool_close(sp);
+	ck_assert_int_eq(seteuid(owner), 0);
+	ck_assert_int_eq(drain_all(dir, b), 2);
+} END_TEST
+
 SUITE(segment)
 {
+	SUITE_TEST(what_root_appends_is_the_directory_owners);
 	SUITE_LOOP(a_head_is_judged, COUNT(heads));
 	SUITE_TEST(a_torn_tail_is_kept_aside_at_every_byte);
 	SUITE_TEST(a_flipped_byte_costs_its_record_only);

@@ -3,7 +3,10 @@
  * order, in groups, within limits, also while both are at work.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -238,6 +241,125 @@ START_TEST(writers_and_drain_at_once_lose_nothing)
 		ck_assert_int_eq(b->times[i], 1);
 } END_TEST
 
+#define OLDEST "0000000000000000-00000000.spool"
+
+/* What drains say in the log, once for all of them together. */
+static struct str
+said_by_drains(struct str dir, struct basket *b, int times)
+{
+	int saved = dup(STDERR_FILENO);
+	const char *path = path_in(suite_directory(), "said");
+	FILE *said = fopen(path, "w");
+	int64_t drained;
+
+	ck_assert_ptr_nonnull(said);
+	dup2(fileno(said), STDERR_FILENO);
+	while (times--)
+		ck_assert_int_eq(spool_drain(dir, 8, take, b, &drained),
+		    ERR_AWAY);
+	dup2(saved, STDERR_FILENO);
+	fclose(said);
+	return read_file(path);
+}
+
+/* Its name is the oldest; a directory is one that even root can't read. */
+START_TEST(an_unreadable_segment_stops_no_other)
+{
+	struct str dir = suite_directory(), said, line;
+	struct spool *sp = open_spool(dir);
+	struct basket *b = basket_new();
+
+	append_ids(sp, 0, 10);
+	spool_seal(sp);
+	append_ids(sp, 10, 10);
+	spool_close(sp);
+	ck_assert_int_eq(mkdir(path_in(dir, OLDEST), 0700), 0);
+	ck_assert_int_eq(depth_of(dir).unread, 1);
+	ck_assert_int_eq(depth_of(dir).records, 20);
+	said = said_by_drains(dir, b, 3);
+	ck_assert_uint_eq(b->count, 20);
+	ck_assert(str_cut(said, '\n', &line, &said));
+	ck_assert_ptr_nonnull(memmem(line.p, line.n, OLDEST,
+	    strlen(OLDEST)));
+	ck_assert_uint_eq(said.n, 0);
+	ck_assert_int_eq(rmdir(path_in(dir, OLDEST)), 0);
+	ck_assert_int_eq(depth_of(dir).unread, 0);
+	ck_assert_int_eq(drain_all(dir, b), 0);
+} END_TEST
+
+START_TEST(no_place_aside_stops_no_other)
+{
+	struct str dir = suite_directory();
+	struct spool *sp = open_spool(dir);
+	struct basket *b = basket_new();
+	int64_t drained;
+
+	be_quiet();
+	append_ids(sp, 0, 3);
+	spool_close(sp);
+	write_file(path_in(dir, OLDEST), STR("torn"));
+	write_file(path_in(dir, "aside"), STR("in the way"));
+	ck_assert_int_eq(spool_drain(dir, 8, take, b, &drained), ERR_AWAY);
+	ck_assert_int_eq(drained, 3);
+	unlink(path_in(dir, "aside"));
+	ck_assert_int_eq(drain_all(dir, b), 0);
+	ck_assert_int_eq(depth_of(dir).bad, 1);
+} END_TEST
+
+START_TEST(room_is_for_what_was_refused)
+{
+	struct str dir = suite_directory(), r[2];
+	struct basket *b = basket_new();
+	struct spool *sp;
+	int64_t one;
+
+	be_quiet();
+	r[0] = record_of(1, 1000);
+	r[1] = record_of(2, 1000);
+	one = (int64_t)r[0].n + SEGMENT_HEADER_BYTES;
+	ck_assert_int_eq(spool_open(dir, 2 * one - 1, &sp), OK);
+	ck_assert_int_eq(spool_probe(sp), OK);
+	ck_assert_int_eq(spool_append(sp, &r[0], 1), OK);
+	ck_assert_int_eq(spool_append(sp, &r[1], 1), ERR_LIMIT);
+	ck_assert_int_eq(spool_probe(sp), ERR_LIMIT);
+	spool_seal(sp);
+	ck_assert_int_eq(drain_all(dir, b), 1);
+	ck_assert_int_eq(spool_probe(sp), OK);
+	ck_assert_int_eq(spool_append(sp, r, 2), ERR_LIMIT);
+	ck_assert_int_eq(spool_probe(sp), ERR_LIMIT);
+	spool_close(sp);
+	ck_assert_int_eq(spool_open(dir, 2 * one, &sp), OK);
+	ck_assert_int_eq(spool_append(sp, &r[0], 1), OK);
+	ck_assert_int_eq(spool_append(sp, r, 2), ERR_LIMIT);
+	ck_assert_int_eq(spool_probe(sp), ERR_LIMIT);
+	spool_seal(sp);
+	ck_assert_int_eq(drain_all(dir, b), 1);
+	ck_assert_int_eq(spool_probe(sp), OK);
+	ck_assert_int_eq(spool_append(sp, r, 2), OK);
+	spool_close(sp);
+} END_TEST
+
+START_TEST(a_disk_that_takes_nothing_has_no_room)
+{
+	struct rlimit limit = { 100, RLIM_INFINITY };
+	struct str dir = suite_directory();
+	struct spool *sp = open_spool(dir);
+	const char *probe = path_in(dir, "probe");
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(spool_probe(sp), ERR_AWAY);
+	limit.rlim_cur = RLIM_INFINITY;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	/* As one leaves it that is killed in between. */
+	write_file(probe, STR("x"));
+	ck_assert_int_eq(chmod(probe, 0), 0);
+	ck_assert_int_eq(spool_probe(sp), OK);
+	ck_assert_int_ne(access(probe, F_OK), 0);
+	ck_assert_int_eq(depth_of(dir).bytes, 0);
+	spool_close(sp);
+} END_TEST
+
 SUITE(spool)
 {
 	SUITE_LOOP(a_record_comes_back_as_it_was, COUNT(payloads));
@@ -250,4 +372,8 @@ SUITE(spool)
 	SUITE_TEST(a_refused_record_is_kept_and_can_be_offered_again);
 	SUITE_TEST(a_stopped_drain_loses_nothing);
 	SUITE_TEST(writers_and_drain_at_once_lose_nothing);
+	SUITE_TEST(an_unreadable_segment_stops_no_other);
+	SUITE_TEST(no_place_aside_stops_no_other);
+	SUITE_TEST(room_is_for_what_was_refused);
+	SUITE_TEST(a_disk_that_takes_nothing_has_no_room);
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -67,6 +69,20 @@ suite_database(void)
 	pg_free(db);
 	fclose(quiet);
 	return conninfo;
+}
+
+struct str
+suite_silent_server(void)
+{
+	struct str dir = suite_directory();
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof at.sun_path, "%.*s/.s.PGSQL.5432",
+	    STR_ARG(dir));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	ck_assert_int_eq(listen(fd, 16), 0);
+	return dir;
 }
 
 static bool

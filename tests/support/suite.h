@@ -52,5 +52,7 @@ struct arena *suite_arena(void);
 struct str suite_database(void);
 /* An empty directory of this test's own, below $TMPDIR or /tmp. */
 struct str suite_directory(void);
+/* The host, a directory, of a server that accepts and never says a word. */
+struct str suite_silent_server(void);
 
 #endif
