@@ -1,15 +1,16 @@
 /* Implements app.h: puts the parts together, takes them apart in reverse. */
 #include <unistd.h>
 
-#include "app.h"
 #include "base/log.h"
 #include "geo/geo.h"
 #include "http/gateway.h"
 #include "lead/submit.h"
 #include "page/snapshot.h"
-#include "visitor.h"
 #include "store/group.h"
 #include "track/event.h"
+#include "visitor.h"
+
+#include "app.h"
 
 static void
 refresh_geo(void *context)

@@ -10,7 +10,6 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/phrase.h"
-#include "capture.h"
 #include "form/form.h"
 #include "form/ticket.h"
 #include "geo/geo.h"
@@ -22,9 +21,11 @@
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
-#include "visitor.h"
 #include "store/group.h"
 #include "visit.h"
+#include "visitor.h"
+
+#include "capture.h"
 
 #define CLOCK_SKEW_MS 300000	/* a ticket may be this young: several nodes */
 #define RETRY_AFTER_S "5"
@@ -165,7 +166,11 @@ suspect_of(const struct capture *c)
 
 	if (c->form.is_trapped)
 		return SUBMIT_TRAPPED;
-	/* A form that came back is sent again at once; a clock may be off. */
+	/*
+	 * A form that came back is sent again at once, also by who had no
+	 * ticket of ours: a person is worth a robot's second try.  Of several
+	 * nodes' clocks one may be ahead.
+	 */
 	return !c->ticket.is_again && age >= 0 &&
 	    age < c->rq->app->conf->min_fill_ms ? SUBMIT_TOO_FAST :
 	    SUBMIT_CLEAN;
@@ -254,7 +259,7 @@ capture_take(struct request *rq)
 {
 	struct capture *c = ARENA_NEW(rq->arena, struct capture);
 	struct body body;
-	bool is_ours;
+	bool is_ours, is_other;
 	enum err e;
 
 	c->rq = rq;
@@ -264,6 +269,7 @@ capture_take(struct request *rq)
 	form_check(rq->arena, c->visit.page->form, body.field, body.count,
 	    &c->form);
 	is_ours = open_ticket(c);
+	is_other = is_outworded(c);	/* whyever the form comes back */
 	if (e) {
 		log_event(LOG_INFO, "capture.body",
 		    LOG_Z("fault", body_fault_name(body.fault)));
@@ -274,7 +280,7 @@ capture_take(struct request *rq)
 		return give_back(c, 400, true, PHRASE_NOTICE_NO_TOKEN);
 	if (is_expired(c))
 		return give_back(c, 400, true, PHRASE_NOTICE_EXPIRED);
-	if (is_outworded(c))
+	if (is_other)
 		return give_back(c, 400, true, PHRASE_NOTICE_OUTWORDED);
 	if (c->form.errors)
 		return give_back(c, 422, false, PHRASE_NOTICE_WRONG);

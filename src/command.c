@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/token.h"
-#include "command.h"
 #include "experiment/assignline.h"
 #include "form/verdict.h"
 #include "http/body.h"
@@ -18,9 +17,11 @@
 #include "page/site.h"
 #include "page/stock.h"
 #include "page/template.h"
-#include "visitor.h"
 #include "store/migrate.h"
 #include "store/pg.h"
+#include "visitor.h"
+
+#include "command.h"
 
 #define NAME "piste"
 #define DEFAULT_COUNTRY "FR"

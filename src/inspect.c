@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/token.h"
-#include "inspect.h"
 #include "command.h"
 #include "form/form.h"
 #include "geo/geo.h"
@@ -25,6 +24,8 @@
 #include "store/migrate.h"
 #include "store/pg.h"
 #include "store/spool.h"
+
+#include "inspect.h"
 
 #define FILE_NAMES_BYTES ((size_t)64 << 20)	/* of templates and assets */
 #define CHECK_ARENA_BYTES \

@@ -12,9 +12,9 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/token.h"
-#include "inspect.h"
 #include "command.h"
 #include "http/gateway.h"
+#include "inspect.h"
 #include "serve.h"
 #include "worker.h"
 
@@ -148,14 +148,14 @@ static const char cgi_unavailable[] =
     "This service is unavailable right now. Please come back in a moment.\n";
 
 static int
-answer_cgi(const char *path)
+answer_cgi(void)
 {
 	struct gateway_plan plan;
 	static struct conf c;
 	struct app app;
 	enum err e;
 
-	if (load(path, &c) || app_start(&c, &app)) {
+	if (load(NULL, &c) || app_start(&c, &app)) {
 		fputs(cgi_unavailable, stdout);
 		return COMMAND_FAILED;
 	}
@@ -176,13 +176,14 @@ main(int argc, char **argv)
 	token_init();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);	/* a full quota is an error of write */
+	/* A web server hands a query without = as words: ?migrate, ?-c+FILE. */
+	if (gateway_is_cgi(environ))
+		return answer_cgi();
 	if (argc > 2 && !strcmp(argv[1], "-c")) {
 		path = argv[2];
 		argv += 2;
 		argc -= 2;
 	}
-	if (argc < 2 && gateway_is_cgi(environ))
-		return answer_cgi(path);
 	if (argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help")))
 		return help(NULL, 0, NULL);
 	cmd = argc > 1 ? find(argv[1]) : NULL;

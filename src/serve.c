@@ -16,8 +16,9 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "http/gateway.h"
-#include "serve.h"
 #include "store/spool.h"
+
+#include "serve.h"
 
 #define KILL_AFTER_MS 1000	/* beyond stop_ms */
 

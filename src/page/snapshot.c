@@ -188,7 +188,7 @@ warn_of_absent(const struct held *h)
 	for (size_t i = 0; i < h->picture.site->pages; i++) {
 		const struct site_page *pg = &h->picture.site->page[i];
 
-		for (size_t k = 0; k < pg->variants; k++) {
+		for (size_t k = 0; k < pg->variants && !pg->is_archived; k++) {
 			snprintf(name, sizeof name, "landing/%.*s",
 			    STR_ARG(pg->variant[k].template));
 			if (!template_find(h->templates, str_of(name)))

@@ -30,6 +30,9 @@ stock_check(struct str json, const struct template_set *set,
 	enum err e = OK;
 
 	json_array_foreach(json_object_get(root, "pages"), i, page) {
+		/* Nobody is shown it: its template may be gone. */
+		if (json_is_true(json_object_get(page, "archived")))
+			continue;
 		json_array_foreach(json_object_get(page, "variants"), k,
 		    variant) {
 			const char *name = json_string_value(

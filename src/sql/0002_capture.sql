@@ -711,6 +711,10 @@ BEGIN
 			ELSE q.available_at END,
 		attempts = CASE WHEN q.state IN ('done', 'dead') THEN 0
 			ELSE q.attempts END,
+		last_error = CASE WHEN q.state NOT IN ('done', 'dead')
+			THEN q.last_error END,
+		created_at = CASE WHEN q.state IN ('done', 'dead') THEN now()
+			ELSE q.created_at END,
 		finished_at = NULL;
 	IF FOUND THEN
 		PERFORM pg_notify('piste_queue', '');

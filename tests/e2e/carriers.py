@@ -98,6 +98,8 @@ def hand(s):
                                  ("PUT", PAGE, 405), ("GET", "/healthz", 200)):
         equal(by_hand(s, method, path)[0].status, status, f"{method} {path}")
     equal(by_hand(s, "HEAD", PAGE)[0].body, b"", "HEAD")
+    ran = s.piste("export", env={"REQUEST_METHOD": "GET", "PATH_INFO": PAGE})
+    contains(ran.stdout, "Status: 200", "a query handed on as a word")
     answer, _ = by_hand(s, "POST", PAGE, body, CONTENT_TYPE=kind,
                         CONTENT_LENGTH=str(len(body) + 100))
     equal(answer.status, 400, "less than announced")

@@ -188,6 +188,11 @@ def reworded(s):
     contains(answer.text, "Autre texte.", "the page")
     check(not back.boxes["consent.news-email"], "the box comes back empty")
     equal(s.count("submission", "email = 'words@example.org'"), 0, "stored")
+    absent = visitor.post(PAGE, [(k, v) for k, v in sent
+                                 if k != "piste_token"])
+    equal(absent.status, 400, "without a token")
+    check(not Form(absent.text).boxes["consent.news-email"],
+          "the box comes back empty then too")
     equal(visitor.post(PAGE, person(back, "words@example.org")).status, 303,
           "sent again")
     equal(s.count("consent c JOIN submission u ON u.id = c.submission_id",

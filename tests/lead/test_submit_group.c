@@ -190,12 +190,16 @@ START_TEST(queue_row_is_made_when_due)
 	sample_take(c.conn, sample_batch(&rows[0], 1));
 	ck_assert_str_same(sample_text(c.conn, queue), STR("ready 0 1"));
 	sample_run(c.conn, "UPDATE piste.qualification_queue"
-	    " SET state = 'done', attempts = 3, finished_at = now()");
+	    " SET state = 'done', attempts = 3, finished_at = now(),"
+	    " last_error = 'x', created_at = now() - interval '1 month'");
 	/* A repeat is nothing new, an update opens the row again. */
 	sample_take(c.conn, sample_batch(&rows[1], 1));
 	ck_assert_str_same(sample_text(c.conn, queue), STR("done 3 1"));
 	sample_take(c.conn, sample_batch(&rows[2], 1));
 	ck_assert_str_same(sample_text(c.conn, queue), STR("ready 0 3"));
+	ck_assert_str_same(sample_text(c.conn, "SELECT last_error IS NULL AND"
+	    " created_at > now() - interval '1 hour'"
+	    " FROM piste.qualification_queue"), STR("t"));
 	/* An open row is told of what came since. */
 	sample_take(c.conn, sample_batch(&rows[3], 1));
 	ck_assert_str_same(sample_text(c.conn, queue), STR("ready 0 4"));

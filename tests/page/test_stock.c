@@ -14,6 +14,8 @@ static const struct {
 	    "{\"template\":\"nope\"}]},{\"variants\":[{\"template\":\"x\"}]}]}",
 	    "$.pages[0].variants[1].template: there is no landing/nope.tpl\n"
 	    "$.pages[1].variants[0].template: there is no landing/x.tpl\n" },
+	{ "{\"pages\":[{\"archived\":true,\"variants\":"
+	    "[{\"template\":\"gone\"}]}]}", "" },
 	{ "{\"pages\":{}}", "" }, { "{\"pages\":[{\"variants\":[{}]}]}", "" },
 	{ "[]", "" }, { "", "" }, { "{", "" },
 };
