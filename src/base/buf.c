@@ -74,24 +74,28 @@ static void __attribute__((format(printf, 2, 0)))
 add_list(struct buf *b, const char *format, va_list list)
 {
 	va_list again;
+	size_t room;
 	int n;
 
-	va_copy(again, list);
-	n = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	/* vsnprintf wants a place for its NUL as well. */
-	if (n < 0 || (size_t)n > b->max - b->n || b->full) {
-		b->full = true;
+	if (b->full)
 		return;
-	}
-	if (b->max - b->n > (size_t)n && make_room(b, (size_t)n + 1)) {
-		vsnprintf(b->p + b->n, (size_t)n + 1, format, list);
+	/* Mostly a text fits at once: then one pass is enough. */
+	if (!b->capacity && b->max)
+		make_room(b, 1);
+	room = b->capacity - b->n;
+	va_copy(again, list);
+	n = vsnprintf(room ? b->p + b->n : NULL, room, format, again);
+	va_end(again);
+	if (n >= 0 && (size_t)n < room) {
 		b->n += (size_t)n;
+	} else if (n < 0 || (size_t)n > b->max - b->n) {
+		b->full = true;
 	} else {
-		char *tmp = arena_take(b->arena, (size_t)n + 1);
+		/* vsnprintf wants a place for its NUL as well. */
+		char *text = arena_take(b->arena, (size_t)n + 1);
 
-		vsnprintf(tmp, (size_t)n + 1, format, list);
-		buf_add(b, (struct str){ tmp, (size_t)n });
+		vsnprintf(text, (size_t)n + 1, format, list);
+		buf_add(b, (struct str){ text, (size_t)n });
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +19,45 @@
 
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 #define PURPOSE_BYTES_MAX 32
+#define STORE_BYTES 512
 
 static pthread_mutex_t seed_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char seed_bytes[randombytes_SEEDBYTES];
-static uint64_t seed_step;	/* 0: the kernel's source */
+static uint64_t seed_step;
+static atomic_bool is_seeded;	/* else it is the kernel's source */
+
+/* Bytes from the kernel that a thread has not used yet, at the end. */
+struct store {
+	unsigned char bytes[STORE_BYTES];
+	size_t left;
+	unsigned forks;
+};
+static _Thread_local struct store store;
+static atomic_uint forks;	/* between the first process and this one */
+
+static void
+note_fork(void)
+{
+	forks++;
+}
+
+static void
+watch_forks(void)
+{
+	if (pthread_atfork(NULL, NULL, note_fork))
+		abort();
+}
 
 void
 token_init(void)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 	if (sodium_init() < 0) {
 		log_event(LOG_ERROR, "token.no-sodium");
 		abort();
 	}
+	pthread_once(&once, watch_forks);
 }
 
 void
@@ -38,23 +66,58 @@ token_seed(uint64_t seed)
 	pthread_mutex_lock(&seed_lock);
 	memset(seed_bytes, 0, sizeof seed_bytes);
 	memcpy(seed_bytes, &seed, sizeof seed);
-	seed_step = seed != 0;
+	seed_step = 1;
+	is_seeded = seed != 0;
 	pthread_mutex_unlock(&seed_lock);
+}
+
+static void
+seeded_random(void *dst, size_t n)
+{
+	pthread_mutex_lock(&seed_lock);
+	memcpy(seed_bytes + sizeof seed_step, &seed_step, sizeof seed_step);
+	seed_step++;
+	randombytes_buf_deterministic(dst, n, seed_bytes);
+	pthread_mutex_unlock(&seed_lock);
+}
+
+/*
+ * Asking the kernel for each identifier costs a visit two system calls.  What
+ * has been given out is wiped, and a process never gives out what it has in
+ * common with the one it was forked from.
+ */
+static void
+stored_random(unsigned char *dst, size_t n)
+{
+	if (store.forks != forks) {
+		store.forks = forks;
+		store.left = 0;
+	}
+	while (n) {
+		unsigned char *next;
+		size_t take;
+
+		if (!store.left) {
+			randombytes_buf(store.bytes, sizeof store.bytes);
+			store.left = sizeof store.bytes;
+		}
+		next = store.bytes + sizeof store.bytes - store.left;
+		take = n < store.left ? n : store.left;
+		memcpy(dst, next, take);
+		sodium_memzero(next, take);
+		store.left -= take;
+		dst += take;
+		n -= take;
+	}
 }
 
 void
 token_random(void *dst, size_t n)
 {
-	pthread_mutex_lock(&seed_lock);
-	if (seed_step) {
-		memcpy(seed_bytes + sizeof seed_step, &seed_step,
-		    sizeof seed_step);
-		seed_step++;
-		randombytes_buf_deterministic(dst, n, seed_bytes);
-	} else {
-		randombytes_buf(dst, n);
-	}
-	pthread_mutex_unlock(&seed_lock);
+	if (is_seeded)
+		seeded_random(dst, n);
+	else
+		stored_random(dst, n);
 }
 
 int64_t
@@ -162,6 +225,28 @@ token_id_is(struct str s)
 	return true;
 }
 
+/*
+ * HMAC begins with two blocks that depend on the key alone: a third of the
+ * work for a form's token.  Each thread keeps that beginning for the key it
+ * used last, in practice the only one there is.
+ */
+static void
+mac_begin(const struct token_key *k, crypto_auth_hmacsha256_state *st)
+{
+	static _Thread_local crypto_auth_hmacsha256_state begun;
+	static _Thread_local struct token_key key;
+	static _Thread_local bool is_begun;
+
+	if (!is_begun ||
+	    sodium_memcmp(key.bytes, k->bytes, sizeof key.bytes)) {
+		crypto_auth_hmacsha256_init(&begun, k->bytes,
+		    sizeof k->bytes);
+		key = *k;
+		is_begun = true;
+	}
+	*st = begun;
+}
+
 /* The MAC covers purpose, a NUL, and payload. */
 static void
 mac_of(const struct token_key *k, const char *purpose, struct str payload,
@@ -169,7 +254,7 @@ mac_of(const struct token_key *k, const char *purpose, struct str payload,
 {
 	crypto_auth_hmacsha256_state st;
 
-	crypto_auth_hmacsha256_init(&st, k->bytes, sizeof k->bytes);
+	mac_begin(k, &st);
 	crypto_auth_hmacsha256_update(&st, (const unsigned char *)purpose,
 	    strlen(purpose) + 1);
 	crypto_auth_hmacsha256_update(&st, (const unsigned char *)payload.p,

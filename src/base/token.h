@@ -44,7 +44,10 @@ MUST_USE enum err token_key_read(struct str state, struct token_key *out);
  */
 MUST_USE enum err token_key_load(struct str state, struct token_key *out);
 
-/* n random bytes from the kernel, or from the seeded source in tests. */
+/*
+ * n random bytes from the kernel, or from the seeded source in tests.  Safe
+ * from many threads and across fork().
+ */
 void token_random(void *dst, size_t n);
 /* For tests: a repeatable source; 0 returns to the kernel's. */
 void token_seed(uint64_t seed);

@@ -186,18 +186,32 @@ refuse_connection(struct connection *c, const char *why)
 	c->is_broken = true;
 }
 
+static void
+let_out(struct connection_set *s, struct exchange *x)
+{
+	LIST_INSERT_HEAD(&s->outstanding, x, outstanding);
+	s->outstandings++;
+}
+
+static void
+take_back(struct connection_set *s, struct exchange *x)
+{
+	LIST_REMOVE(x, outstanding);
+	s->outstandings--;
+}
+
 /* Run x's handler where the route wants it run. */
 static void
 run(struct connection_set *s, struct exchange *x)
 {
 	if (x->route->place == ROUTE_CREW) {
 		if (crew_push(s->crew, x)) {
-			s->outstanding++;
+			let_out(s, x);
 			return;
 		}
 		dispatch_refuse(s->plan, &x->rq, 503);
 	} else if (dispatch_run(x->route, &x->rq) == TURN_PARKED) {
-		s->outstanding++;
+		let_out(s, x);
 		tally_add(TALLY_PARKED, 1);
 		return;
 	}
@@ -323,7 +337,7 @@ connection_open(struct connection_set *s, int fd, int epoll_fd)
 		return NULL;
 	c->fd = fd;
 	frame_init(&c->frame);
-	/* libfcgi's writes block; a unix socket knows no TCP_NODELAY. */
+	/* Answers are sent blocking; a unix socket knows no TCP_NODELAY. */
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &ev)) {
@@ -363,7 +377,7 @@ connection_answer_ready(struct connection_set *s)
 		struct connection *c = x->connection;
 
 		next = x->next;
-		s->outstanding--;
+		take_back(s, x);
 		if (x->is_resumed) {
 			tally_add(TALLY_PARKED, -1);
 			dispatch_resume(&x->rq);
@@ -434,6 +448,7 @@ connection_set_init(struct connection_set *s, const struct gateway_plan *plan,
 	TAILQ_INIT(&s->all);
 	TAILQ_INIT(&s->awaited);
 	TAILQ_INIT(&s->dead);
+	LIST_INIT(&s->outstanding);
 	return ready_init(&s->ready);
 }
 
@@ -453,7 +468,7 @@ connection_set_clear(struct connection_set *s)
 	free(s->spare_bytes);
 	if (s->feed >= 0)
 		close(s->feed);
-	if (s->outstanding)
+	if (s->outstandings)
 		return false;
 	ready_clear(&s->ready);
 	return true;

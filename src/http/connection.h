@@ -17,6 +17,7 @@ struct exchange;
 struct gateway_plan;
 
 TAILQ_HEAD(connection_list, connection);
+LIST_HEAD(exchange_list, exchange);
 
 /* What the connections of a loop have in common; its thread's alone. */
 struct connection_set {
@@ -25,7 +26,8 @@ struct connection_set {
 	struct ready ready;		/* the exception: any thread's */
 	int feed;			/* see exchange_read */
 	size_t count;
-	size_t outstanding;		/* requests parked or with the crew */
+	size_t outstandings;
+	struct exchange_list outstanding;	/* parked or with the crew */
 	bool is_stopping;
 	struct connection_list all;
 	struct connection_list awaited;	/* the one due first is first */
@@ -40,7 +42,7 @@ MUST_USE enum err connection_set_init(struct connection_set *s,
     const struct gateway_plan *plan, struct crew *crew);
 /*
  * Close all and release.  False if requests are outstanding: then ready stays
- * in use, and the memory of s must stay too.
+ * in use, and the memory of s must stay too, for others hold them.
  */
 bool connection_set_clear(struct connection_set *s);
 

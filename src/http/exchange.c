@@ -3,16 +3,20 @@
  *
  * libfcgi reads ahead and blocks, so it never reads from a connection: a
  * request that is whole is laid into a memory file, the feed, and that is
- * lent as FCGX_Request.ipcFd; the answer goes out with ipcFd set to the
- * connection.  Lending the connection itself was the alternative, with the
- * request only peeked at: then whatever follows it would be swallowed, and a
- * request longer than the socket's buffer could not be judged whole.
+ * lent as FCGX_Request.ipcFd.  Lending the connection itself was the
+ * alternative, with the request only peeked at: then whatever follows it
+ * would be swallowed, and a request longer than the socket's buffer could not
+ * be judged whole.
+ *
+ * Nor does libfcgi write: it sends a record for every 8184 bytes, so a page
+ * woke the web server twice, and it takes a write that a time-out cut short
+ * for a whole one.  Records are easily made: an answer leaves by one call.
  */
-#include <assert.h>
+#include <errno.h>
 #include <fastcgi.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -105,30 +109,87 @@ exchange_read(struct exchange *x, int *feed, struct str bytes,
 	return OK;
 }
 
+/* All the parts, in time, whatever a single call takes of them. */
+static bool
+send_parts(int fd, struct iovec *part, size_t parts, int64_t until_ms)
+{
+	while (parts) {
+		struct msghdr m = { .msg_iov = part, .msg_iovlen = parts };
+		ssize_t sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+		size_t n = sent > 0 ? (size_t)sent : 0;
+
+		if ((sent < 0 && errno != EINTR) || clock_mono_ms() >= until_ms)
+			return false;
+		for (; parts && n >= part->iov_len; parts--, part++)
+			n -= part->iov_len;
+		if (parts) {
+			part->iov_base = (char *)part->iov_base + n;
+			part->iov_len -= n;
+		}
+	}
+	return true;
+}
+
+static FCGI_Header
+record(int type, int id, size_t content)
+{
+	return (FCGI_Header){
+		.version = FCGI_VERSION_1,
+		.type = (unsigned char)type,
+		.requestIdB1 = (unsigned char)(id >> 8),
+		.requestIdB0 = (unsigned char)id,
+		.contentLengthB1 = (unsigned char)(content >> 8),
+		.contentLengthB0 = (unsigned char)content,
+	};
+}
+
+/* Cut at most n bytes from the head of *rest. */
+static struct iovec
+cut(struct str *rest, size_t n)
+{
+	struct str s = str_slice(*rest, 0, n);
+
+	*rest = str_slice(*rest, n, rest->n);
+	return (struct iovec){ (void *)s.p, s.n };
+}
+
 bool
 exchange_send(struct exchange *x, int fd)
 {
+	int id = x->fcgi.requestId;
+	/* Zeros in the last one's body: complete, exit status 0. */
+	const struct {
+		FCGI_Header end_of_stdout;
+		FCGI_EndRequestRecord end;
+	} last = {
+		.end_of_stdout = record(FCGI_STDOUT, id, 0),
+		.end.header = record(FCGI_END_REQUEST, id,
+		    sizeof(FCGI_EndRequestBody)),
+	};
 	struct str head = response_head(&x->rq);
-	struct str body = x->rq.response.body;
-	int64_t began_ms = clock_mono_ms();
+	struct str body = x->rq.method == METHOD_HEAD ? STR_EMPTY :
+	    x->rq.response.body;
+	int64_t until_ms = clock_mono_ms() + EXCHANGE_SEND_MS;
 	bool sent;
 
-	assert(body.n <= INT_MAX);
-	x->fcgi.ipcFd = fd;
-	FCGX_PutStr(head.p, (int)head.n, x->fcgi.out);
-	if (x->rq.method != METHOD_HEAD)
-		FCGX_PutStr(body.p, (int)body.n, x->fcgi.out);
-	/*
-	 * Closed here, not by FCGX_Finish_r, which would close a broken
-	 * connection's descriptor too and wait for two seconds over it.
-	 */
-	sent = !FCGX_FClose(x->fcgi.err);
-	sent = !FCGX_FClose(x->fcgi.out) && sent;
-	/*
-	 * libfcgi takes a write cut short by the time-out for a whole one:
-	 * when that may have happened, the stream is no longer to be trusted.
-	 */
-	return sent && clock_mono_ms() - began_ms < EXCHANGE_SEND_MS;
+	do {
+		struct iovec of_head = cut(&head, FCGI_MAX_LENGTH);
+		struct iovec of_body = cut(&body,
+		    FCGI_MAX_LENGTH - of_head.iov_len);
+		bool is_last = !head.n && !body.n;
+		FCGI_Header header = record(FCGI_STDOUT, id,
+		    of_head.iov_len + of_body.iov_len);
+		struct iovec part[] = {
+			{ &header, sizeof header },
+			of_head,
+			of_body,
+			{ (void *)&last, is_last ? sizeof last : 0 },
+		};
+
+		sent = send_parts(fd, part, sizeof part / sizeof part[0],
+		    until_ms);
+	} while (sent && (head.n || body.n));
+	return sent;
 }
 
 void

@@ -3,6 +3,7 @@
 #define PISTE_HTTP_EXCHANGE_H
 
 #include <fcgiapp.h>
+#include <sys/queue.h>
 
 #include "http/dispatch.h"
 
@@ -22,6 +23,7 @@ struct exchange {
 	struct connection *connection;	/* NULL once the peer hung up */
 	bool is_resumed;		/* gateway_resume, not the crew */
 	struct exchange *next;		/* spare, or ready to be answered */
+	LIST_ENTRY(exchange) outstanding;	/* its loop's thread's alone */
 };
 
 /* One with an arena of its own; release with exchange_free. */

@@ -180,15 +180,20 @@ response_head(struct request *rq)
 		response_set(rq, 500, RESPONSE_TEXT, STR_EMPTY);
 	}
 	buf_init(&b, rq->arena, HEAD_BYTES_MAX);
-	buf_addf(&b, "Status: %d %s\r\n", rs->status,
-	    response_reason(rs->status));
+	buf_add(&b, STR("Status: "));
+	buf_u64(&b, (uint64_t)rs->status);
+	buf_byte(&b, ' ');
+	buf_add(&b, str_of(response_reason(rs->status)));
+	buf_add(&b, STR("\r\n"));
 	for (size_t i = 0; i < rs->headers; i++)
 		add_line(&b, rs->header[i].name, rs->header[i].value);
 	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
 		if ((rq->is_https || !defaults[i].https_only) &&
 		    !find_header(rs, defaults[i].name))
 			add_line(&b, defaults[i].name, defaults[i].value);
-	buf_addf(&b, "Content-Length: %zu\r\n\r\n", rs->body.n);
+	buf_add(&b, STR("Content-Length: "));
+	buf_u64(&b, rs->body.n);
+	buf_add(&b, STR("\r\n\r\n"));
 	assert(!b.full);
 	return buf_str(&b);
 }

@@ -39,6 +39,9 @@ START_TEST(a_buffer_grows_and_keeps_what_it_has)
 	ck_assert_uint_eq(buf_str(&b).n, 20000);
 	for (size_t i = 0; i < 20000; i++)
 		ck_assert_int_eq(buf_str(&b).p[i], '0' + (int)(i % 10));
+	for (int n = 0; n < 1100; n++)
+		ck_assert_uint_eq(buf_fmt(suite_arena(), 1100, "%*s", n,
+		    "").n, (size_t)n);
 	ck_assert_str_same(buf_fmt(suite_arena(), 3, "%d", 123), STR("123"));
 	ck_assert(str_is_empty(buf_fmt(suite_arena(), 3, "%d", 1234)));
 } END_TEST

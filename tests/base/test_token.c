@@ -2,10 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/token.h"
 #include "support/suite.h"
+
+#define CHANCE_BYTES 16
 
 static const struct token_key key = { { 1, 2, 3 } };
 
@@ -58,6 +61,20 @@ START_TEST(key_and_purpose_must_match)
 	    &payload), ERR_DENIED);
 	ck_assert_int_eq(token_open(suite_arena(), &key, "form", STR_EMPTY,
 	    &payload), ERR_DENIED);
+	ck_assert_int_eq(token_open(suite_arena(), &key, "form", text,
+	    &payload), OK);
+} END_TEST
+
+/* Or tokens that visitors hold already would no longer open. */
+START_TEST(a_seal_is_hmac_sha_256)
+{
+	/* By Python: b64(b"x" + hmac.digest(key, b"form\0x", "sha256")) */
+	static const char seal[] =
+	    "eGOJmgNloIte87uxUdWV_8SF7oTjsMuSJsMcN92W5AMt";
+
+	for (int i = 0; i < 2; i++)
+		ck_assert_str_same(token_seal(suite_arena(), &key, "form",
+		    STR("x")), str_of(seal));
 } END_TEST
 
 START_TEST(an_identifier_is_a_uuid_of_version_7)
@@ -116,6 +133,44 @@ START_TEST(a_seed_repeats_chance)
 	ck_assert_str_ne(a, b);
 } END_TEST
 
+/* However much is taken at once. */
+START_TEST(chance_does_not_repeat)
+{
+	unsigned char chance[100][CHANCE_BYTES];
+
+	token_seed(0);
+	token_random(chance, sizeof chance / 2);
+	for (int i = 50; i < 100; i++)
+		token_random(chance[i], CHANCE_BYTES);
+	for (int i = 0; i < 100; i++)
+		for (int k = 0; k < i; k++)
+			ck_assert_mem_ne(chance[i], chance[k], CHANCE_BYTES);
+} END_TEST
+
+START_TEST(a_child_has_chance_of_its_own)
+{
+	unsigned char before[CHANCE_BYTES], ours[CHANCE_BYTES];
+	unsigned char childs[CHANCE_BYTES];
+	int ends[2];
+	pid_t child;
+
+	token_seed(0);
+	token_random(before, sizeof before);
+	ck_assert_int_eq(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		token_random(childs, sizeof childs);
+		_exit(write(ends[1], childs, sizeof childs) !=
+		    sizeof childs);
+	}
+	ck_assert_int_gt(child, 0);
+	ck_assert_int_eq(read(ends[0], childs, sizeof childs),
+	    sizeof childs);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	token_random(ours, sizeof ours);
+	ck_assert_mem_ne(ours, childs, sizeof ours);
+} END_TEST
+
 START_TEST(a_hash_is_sha_256)
 {
 	char hash[TOKEN_HASH_TEXT];
@@ -172,10 +227,13 @@ SUITE(token)
 	SUITE_TEST(what_is_sealed_opens_again);
 	SUITE_TEST(every_changed_character_is_noticed);
 	SUITE_TEST(key_and_purpose_must_match);
+	SUITE_TEST(a_seal_is_hmac_sha_256);
 	SUITE_TEST(an_identifier_is_a_uuid_of_version_7);
 	SUITE_LOOP(what_is_no_uuid_is_refused, COUNT(no_uuids));
 	SUITE_TEST(visitor_identifiers_are_told_from_other_text);
 	SUITE_TEST(a_seed_repeats_chance);
+	SUITE_TEST(chance_does_not_repeat);
+	SUITE_TEST(a_child_has_chance_of_its_own);
 	SUITE_TEST(a_hash_is_sha_256);
 	SUITE_TEST(a_key_is_made_once_and_kept_secret);
 	SUITE_TEST(a_pause_is_between_half_and_all);

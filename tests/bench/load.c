@@ -215,6 +215,8 @@ hear(struct load *l, struct connection *c)
 		die("an answer without its length");
 	if (c->have < (size_t)(body - c->answer) + length)
 		return false;
+	/* Nobody shall look for a header through a whole page. */
+	body[-2] = '\0';
 	note(l, c, body);
 	if (strstr(c->answer, "\r\nConnection: close\r\n"))
 		dial(l, c);
