@@ -12,7 +12,8 @@ endif
 ifeq ($(origin CXX),default)
 CXX = g++
 endif
-PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate
+PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate \
+	libcurl
 HAVE_PHONENUMBER ?= $(if $(wildcard /usr/include/phonenumbers/phonenumberutil.h),1,)
 
 WARN = -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -37,10 +38,19 @@ LIBS = -lfcgi $(shell pkg-config --libs $(PKGS)) \
 SRC_C = $(wildcard src/*.c src/*/*.c)
 SRC_CC = $(wildcard src/*/*.cc)
 SQL = $(sort $(wildcard src/sql/*.sql))
-OBJ = $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_CC:%.cc=$(BUILD)/%.o) $(BUILD)/sql.o
+OBJ = $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_CC:%.cc=$(BUILD)/%.o) $(BUILD)/sql.o \
+	$(BUILD)/robots.o
 LIB_OBJ = $(filter-out $(BUILD)/src/main.o,$(OBJ))
+# The program that makes robots.c.
+EMBED_C = $(wildcard src/ops/embed-robots/*.c)
+EMBED_OBJ = $(EMBED_C:%.c=$(BUILD)/%.o)
+EMBED_BASE_OBJ = $(patsubst %,$(BUILD)/src/%.o,track/automaton base/arena \
+	base/buf base/clock base/err base/log base/str)
+ROBOTS ?= build/robots
 TEST_C = $(wildcard tests/support/*.c tests/*/test_*.c)
-TEST_OBJ = $(TEST_C:%.c=$(BUILD)/%.o)
+TEST_CC = $(wildcard tests/support/*.cc)
+TEST_OBJ = $(TEST_C:%.c=$(BUILD)/%.o) $(TEST_CC:%.cc=$(BUILD)/%.o) \
+	$(if $(filter tests/ops/%,$(TEST_C)),$(filter-out %/embed.o,$(EMBED_OBJ)))
 
 .PHONY: all build help
 all: build
@@ -67,10 +77,23 @@ $(BUILD)/sql.c: $(SQL) src/ops/embed-sql
 $(BUILD)/sql.o: $(BUILD)/sql.c
 	$(CC) $(PISTE_CPPFLAGS) $(PISTE_CFLAGS) -c -o $@ $<
 
+# The robots, compiled in as one automaton.  The list is fetched once, for all
+# variants of the build; while it is not, every make tries.
+.PHONY: always
+$(ROBOTS)/crawler-user-agents.json: always
+	@src/ops/robots $(ROBOTS)
+$(BUILD)/embed-robots: $(EMBED_OBJ) $(EMBED_BASE_OBJ)
+	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^ -ljansson
+$(BUILD)/robots.c: $(BUILD)/embed-robots src/track/robots.txt \
+		$(ROBOTS)/crawler-user-agents.json
+	$(BUILD)/embed-robots src/track/robots.txt $(ROBOTS) > $@.new && mv $@.new $@
+$(BUILD)/robots.o: $(BUILD)/robots.c
+	$(CC) $(PISTE_CPPFLAGS) $(PISTE_CFLAGS) -c -o $@ $<
+
 $(BUILD)/check: $(LIB_OBJ) $(TEST_OBJ)
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit $(LIBS) -lrt
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d)
+-include $(OBJ:.o=.d) $(EMBED_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 
 # Many tests wait for a server or a deadline: some at once cost no more.
 PARTS ?= 4
@@ -78,6 +101,12 @@ PARTS ?= 4
 .PHONY: check
 check: $(BUILD)/check
 	tests/support/with-pg tests/support/parts $(PARTS) $(BUILD)/check $(SUITES)
+
+## make simulate    5,000 experiments without a difference, looked at 60 times
+.PHONY: simulate
+simulate: $(BUILD)/check
+	CK_TIMEOUT_MULTIPLIER=10 PISTE_SIMULATIONS=5000 \
+		tests/support/parts $(PARTS) $(BUILD)/check simulation
 
 UNDEFINED = -fsanitize=address,undefined -fno-sanitize-recover=all
 PISTE_BUILD ?= $(BUILD)
@@ -90,7 +119,8 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB_OBJ)
 $(BUILD)/load: $(BUILD)/tests/bench/load.o $(BUILD)/src/base/str.o
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^
 
-.PHONY: test unit lint e2e browser asan tsan fuzz fuzz-programs bench format hooks
+.PHONY: test unit lint e2e browser asan tsan fuzz fuzz-programs bench \
+	bench-counting format hooks
 .SECONDARY: $(FUZZ_C:%.c=$(BUILD)/%.o)
 ## make test        everything CI runs, on clusters and ports of its own
 test:
@@ -123,6 +153,11 @@ fuzz-programs: $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/%)
 ## make bench       pages and posts a second beside nginx and pgbench
 bench: build $(BUILD)/load
 	tests/bench/run $(BUILD)
+## make bench-counting  what counting costs (EXPOSURES=1000000 LEADS=50000)
+EXPOSURES ?= 1000000
+LEADS ?= 50000
+bench-counting:
+	tests/bench/counting $(EXPOSURES) $(LEADS)
 ## make format      the C sources laid out by .clang-format
 format:
 	clang-format -i $(SRC_C) $(SRC_CC) $(TEST_C)
@@ -152,13 +187,17 @@ run:
 	@exec env --default-signal=INT BUILD='$(BUILD)' VAR='$(VAR)' PORT='$(PORT)' \
 		POST_RATE='$(POST_RATE)' MIN_FILL_MS='$(MIN_FILL_MS)' \
 		TRUSTED_PROXIES='$(TRUSTED_PROXIES)' src/ops/run
+## make demo-data   two demo experiments with a synthetic history, while make run runs
+.PHONY: demo-data
+demo-data:
+	@src/ops/demo-data '$(VAR)'
 ## make install     lay out a deployment: DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 install: build
 install uninstall:
 	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 		SYSCONFDIR='$(SYSCONFDIR)' src/ops/install $@
 ## make uninstall   take it away again, but for settings and data
-## make clean       remove what was built; the City database and VAR stay
+## make clean       remove what was built; VAR and what was fetched stay
 clean:
 	@[ ! -d '$(BUILD)' ] || find '$(BUILD)' -mindepth 1 -maxdepth 1 ! -name geo \
-		-exec rm -rf {} +
+		! -name robots -exec rm -rf {} +

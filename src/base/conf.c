@@ -87,6 +87,8 @@ static const struct setting settings[] = {
 	    "what the spool may hold; beyond it visitors are asked to retry"),
 	NUMBER(exposure_flush_ms, "200", 10, 10000,
 	    "how long an exposure may wait in memory"),
+	NUMBER(first_visits_max, "5000", 0, 1000000000,
+	    "first visits an hour from one address; more are robots', 0: any"),
 	YES(keep_full_address, "no",
 	    "store whole addresses instead of IPv4 /24 and IPv6 /48"),
 	NUMBER(lease_ms, "60000", 1000, HOUR_MS,

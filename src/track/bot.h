@@ -9,4 +9,10 @@
 /* A crawler, link unfurler, mail scanner, monitor, library or empty text. */
 bool bot_is(struct str user_agent);
 
+/*
+ * The list that is compiled in: "crawler-user-agents 1.60.0, 1500 patterns",
+ * besides our own, or "own list only".
+ */
+struct str bot_list(void);
+
 #endif

@@ -1,64 +1,14 @@
 #include "base/buf.h"
 #include "support/suite.h"
 #include "track/bot.h"
+#include "agents.h"
 
-#define CHROME "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36" \
-    " (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
-#define IPHONE "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X)" \
-    " AppleWebKit/605.1.15 (KHTML, like Gecko)"
-#define ANDROID(device) "Mozilla/5.0 (Linux; Android 14; " device ")" \
-    " AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile" \
-    " Safari/537.36"
-
-static const char *const people[] = {
-	CHROME,
-	CHROME " Edg/131.0.0.0",
-	CHROME " OPR/116.0.0.0",
-	CHROME " Vivaldi/7.0.3495.11",
-	"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101"
-	    " Firefox/132.0",
-	"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:115.0) Gecko/20100101"
-	    " Firefox/115.0",
-	"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML,"
-	    " like Gecko) Chrome/130.0.0.0 Safari/537.36",
-	"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
-	    " AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1"
-	    " Safari/605.1.15",
-	IPHONE " Version/18.1 Mobile/15E148 Safari/604.1",
-	IPHONE " CriOS/131.0.6778.73 Mobile/15E148 Safari/604.1",
-	IPHONE " FxiOS/132.0 Mobile/15E148 Safari/605.1.15",
-	IPHONE " Mobile/15E148 [FBAN/FBIOS;FBAV/489.0.0.38.109;"
-	    "FBDV/iPhone14,5;FBMD/iPhone;FBSN/iOS;FBSV/18.1;FBLC/fr_FR]",
-	IPHONE " Mobile/15E148 Instagram 358.0.0.31.98 (iPhone14,5; iOS"
-	    " 18_1; fr_FR; fr; scale=3.00; 1170x2532; 661093498)",
-	IPHONE " Version/18.1 Mobile/15E148 Safari/604.1"
-	    " [Pinterest/iOS]",
-	IPHONE " Mobile/15E148 LinkedInApp",
-	IPHONE " Version/18.1 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
-	ANDROID("SM-S918B"),
-	ANDROID("Pixel 8") " EdgA/130.0.0.0",
-	ANDROID("CUBOT X30"),
-	ANDROID("CUBOT_NOTE_S"),
-	ANDROID("Cubot KingKong 9"),
-	ANDROID("SM-A536B; wv") " Line/14.17.0",
-	"Mozilla/5.0 (Linux; Android 13; SAMSUNG SM-A525F)"
-	    " AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/26.0"
-	    " Chrome/122.0.0.0 Mobile Safari/537.36",
-	"Mozilla/5.0 (Linux; Android 12; ELS-NX9) AppleWebKit/537.36 (KHTML,"
-	    " like Gecko) Chrome/114.0 HuaweiBrowser/15.0 Mobile"
-	    " Safari/537.36",
-	CHROME " YaBrowser/24.10.0.0",
-	"Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like"
-	    " Gecko",
-	"Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
-	"Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1)",
-	"Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18",
-	"Lynx/2.9.0dev.12 libwww-FM/2.14 SSL-MM/1.4.1 GNUTLS/3.7.8",
-};
+#define CHROME WINDOWS
 
 START_TEST(people_are_no_robots)
 {
-	ck_assert_msg(!bot_is(str_of(people[_i])), "%s", people[_i]);
+	ck_assert_msg(!bot_is(str_of(agents[_i].text)), "%s",
+	    agents[_i].text);
 } END_TEST
 
 static const char *const robots[] = {
@@ -100,6 +50,8 @@ static const char *const robots[] = {
 	"Apache-HttpClient/4.5.14 (Java/17.0.9)", "GuzzleHttp/7", "Ruby",
 	"PostmanRuntime/7.42.0", "Scrapy/2.11.2",
 	CHROME " (security-scan@example.org)",
+	ANDROID("CUBOT X30") " Googlebot/2.1",
+	ANDROID("SogouMobileBrowser") " Sogou web spider/4.0",
 	/* Only the whole word is the telephone's. */
 	CHROME " Focubot/1.0",
 };
@@ -130,10 +82,20 @@ START_TEST(a_cut_text_is_judged)
 	}
 } END_TEST
 
+START_TEST(a_list_is_named)
+{
+	struct str list = bot_list();
+
+	ck_assert(str_eq(list, STR("own list only")) ||
+	    (str_has_prefix(list, STR("crawler-user-agents ")) &&
+	    str_has_suffix(list, STR(" patterns"))));
+} END_TEST
+
 SUITE(bot)
 {
-	SUITE_LOOP(people_are_no_robots, COUNT(people));
+	SUITE_LOOP(people_are_no_robots, COUNT(agents));
 	SUITE_LOOP(robots_are_robots, COUNT(robots));
 	SUITE_TEST(case_does_not_matter);
 	SUITE_TEST(a_cut_text_is_judged);
+	SUITE_TEST(a_list_is_named);
 }
