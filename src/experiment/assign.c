@@ -11,6 +11,15 @@
 #define FNV_PRIME 16777619u
 #define U32_DIGITS 10
 
+bool
+assign_is_unit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 0x7f)
+			return false;
+	return s.n > 0 && s.n <= ASSIGN_UNIT_BYTES_MAX;
+}
+
 static uint32_t
 fnv32a_on(uint32_t h, struct str bytes)
 {
@@ -92,4 +101,41 @@ assign_pick(const struct assign_range *range, size_t arms, double bucket)
 		if (bucket >= range[i].start && bucket < range[i].end)
 			return (int)i;
 	return -1;
+}
+
+static bool
+is_archived(const struct assign_config *c, uint32_t arm)
+{
+	return arm >= c->arms || c->archived >> arm & 1;
+}
+
+static struct assign_verdict
+judge_by_hash(const struct assign_config *c, struct str unit)
+{
+	int arm = assign_pick(c->range, c->arms, assign_bucket(c->seed, unit));
+
+	if (arm < 0 || is_archived(c, (uint32_t)arm))
+		return (struct assign_verdict){ .served = ASSIGN_CONTROL,
+			.analysed = ASSIGN_NO_ARM,
+			.reason = ASSIGN_NOT_INCLUDED };
+	return (struct assign_verdict){ .served = arm, .analysed = arm,
+		.reason = ASSIGN_ASSIGNED, .is_new = true,
+		.row = { (uint32_t)arm, c->bucket_version } };
+}
+
+struct assign_verdict
+assign_judge(const struct assign_config *c, struct str unit,
+    const struct assign_row *row)
+{
+	assert(c->arms <= ASSIGN_ARMS_MAX);
+	if (row && row->bucket_version < c->bucket_version_min)
+		return (struct assign_verdict){ .served = ASSIGN_CONTROL,
+			.analysed = ASSIGN_NO_ARM, .reason = ASSIGN_BLOCKED };
+	if (!row || row->bucket_version < c->bucket_version)
+		return judge_by_hash(c, unit);
+	if (is_archived(c, row->arm))
+		return (struct assign_verdict){ .served = ASSIGN_CONTROL,
+			.analysed = (int)row->arm, .reason = ASSIGN_ARCHIVED };
+	return (struct assign_verdict){ .served = (int)row->arm,
+		.analysed = (int)row->arm, .reason = ASSIGN_STICKY };
 }

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <signal.h>
+#include <string.h>
 
 #include "experiment/assign.h"
 #include "support/suite.h"
@@ -128,8 +129,116 @@ START_TEST(too_many_arms_are_a_bug)
 	ck_abort_msg("the assertion should have ended this test");
 } END_TEST
 
+static const struct { size_t n; char c; bool ok; } names[] = {
+	{ 0, 'u', false },
+	{ 1, 'u', true },
+	{ ASSIGN_UNIT_BYTES_MAX, 'u', true },
+	{ ASSIGN_UNIT_BYTES_MAX + 1, 'u', false },
+	{ 1, '\x7f', true },
+	{ 1, '\x80', false },
+	{ 9, '\xff', false },
+};
+
+START_TEST(a_unit_is_ascii)
+{
+	char name[ASSIGN_UNIT_BYTES_MAX + 1];
+
+	memset(name, names[_i].c, sizeof name);
+	ck_assert_int_eq(assign_is_unit((struct str){ name, names[_i].n }),
+	    names[_i].ok);
+} END_TEST
+
+/*
+ * Two arms at halves, version 5, rows below 3 blocked.  The seed s gives v1
+ * the bucket .168, so arm 0, and v3 .7163, so arm 1.
+ */
+#define NO_ROW UINT32_MAX
+static const struct {
+	const char *unit;
+	uint32_t arm, version;		/* of its row, or NO_ROW */
+	uint64_t archived;
+	double coverage;
+	int served, analysed;
+	enum assign_reason reason;
+	bool is_new;
+} visits[] = {
+	{ "v1", NO_ROW, 0, 0, 1, 0, 0, ASSIGN_ASSIGNED, true },
+	{ "v3", NO_ROW, 0, 0, 1, 1, 1, ASSIGN_ASSIGNED, true },
+	{ "v1", NO_ROW, 0, 0, .1, 0, -1, ASSIGN_NOT_INCLUDED, false },
+	{ "v3", NO_ROW, 0, 2, 1, 0, -1, ASSIGN_NOT_INCLUDED, false },
+	{ "v3", NO_ROW, 0, 1, 1, 1, 1, ASSIGN_ASSIGNED, true },
+	{ "v1", 1, 5, 0, 1, 1, 1, ASSIGN_STICKY, false },
+	{ "v1", 0, 5, 0, 1, 0, 0, ASSIGN_STICKY, false },
+	{ "v1", 1, 5, 0, 0, 1, 1, ASSIGN_STICKY, false },
+	{ "v1", 1, 5, 1, 1, 1, 1, ASSIGN_STICKY, false },
+	{ "v1", 1, 5, 2, 1, 0, 1, ASSIGN_ARCHIVED, false },
+	{ "v3", 0, 5, 1, 1, 0, 0, ASSIGN_ARCHIVED, false },
+	{ "v1", 2, 5, 0, 1, 0, 2, ASSIGN_ARCHIVED, false },	/* gone */
+	{ "v1", 1, 6, 0, 1, 1, 1, ASSIGN_STICKY, false },
+	{ "v1", 1, 4, 0, 1, 0, 0, ASSIGN_ASSIGNED, true },
+	{ "v1", 1, 3, 0, 1, 0, 0, ASSIGN_ASSIGNED, true },
+	{ "v3", 0, 4, 0, 1, 1, 1, ASSIGN_ASSIGNED, true },
+	{ "v1", 1, 4, 2, 1, 0, 0, ASSIGN_ASSIGNED, true },
+	{ "v1", 1, 4, 0, .1, 0, -1, ASSIGN_NOT_INCLUDED, false },
+	{ "v1", 1, 2, 0, 1, 0, -1, ASSIGN_BLOCKED, false },
+	{ "v1", 1, 2, 2, 1, 0, -1, ASSIGN_BLOCKED, false },
+	{ "v1", 0, 0, 0, 1, 0, -1, ASSIGN_BLOCKED, false },
+};
+
+START_TEST(a_row_goes_before_the_hash)
+{
+	static const double halves[] = { .5, .5 };
+	struct assign_row row = { visits[_i].arm, visits[_i].version };
+	struct assign_range range[2];
+	struct assign_config c = { .seed = STR("s"), .range = range,
+		.arms = 2, .archived = visits[_i].archived,
+		.bucket_version = 5, .bucket_version_min = 3 };
+	struct assign_verdict v;
+
+	assign_ranges(halves, 2, visits[_i].coverage, range);
+	v = assign_judge(&c, str_of(visits[_i].unit),
+	    row.arm == NO_ROW ? NULL : &row);
+	ck_assert_int_eq(v.served, visits[_i].served);
+	ck_assert_int_eq(v.analysed, visits[_i].analysed);
+	ck_assert_int_eq(v.reason, visits[_i].reason);
+	ck_assert_int_eq(v.is_new, visits[_i].is_new);
+	if (v.is_new) {
+		ck_assert_int_eq(v.row.arm, visits[_i].analysed);
+		ck_assert_uint_eq(v.row.bucket_version, 5);
+	}
+} END_TEST
+
+/*
+ * From halves to a fifth and four: without rows three visitors of ten would
+ * change sides; with them nobody does.
+ */
+START_TEST(weights_move_nobody_who_has_a_row)
+{
+	static const double before[] = { .5, .5 }, after[] = { .2, .8 };
+	struct assign_range range[2];
+	struct assign_config c = { .seed = STR("s"), .range = range,
+		.arms = 2, .bucket_version = 1 };
+	int moved = 0;
+
+	for (char unit[] = "0000"; unit[0] <= '9'; unit[0]++) {
+		struct assign_verdict was, is;
+
+		assign_ranges(before, 2, 1, range);
+		was = assign_judge(&c, str_of(unit), NULL);
+		assign_ranges(after, 2, 1, range);
+		is = assign_judge(&c, str_of(unit), &was.row);
+		ck_assert_int_eq(is.served, was.served);
+		moved += assign_judge(&c, str_of(unit), NULL).served !=
+		    was.served;
+	}
+	ck_assert_int_gt(moved, 0);
+} END_TEST
+
 SUITE(assign)
 {
+	SUITE_LOOP(a_unit_is_ascii, COUNT(names));
+	SUITE_LOOP(a_row_goes_before_the_hash, COUNT(visits));
+	SUITE_TEST(weights_move_nobody_who_has_a_row);
 	SUITE_LOOP(fnv_is_fnv, COUNT(hashes));
 	SUITE_LOOP(a_unit_has_its_bucket, COUNT(units));
 	SUITE_LOOP(ranges_are_cut, COUNT(ranges));

@@ -1,0 +1,15 @@
+/* Knows `piste stats bandit --jsonl`: the next weights of a bandit. */
+#ifndef PISTE_EXPERIMENT_BANDITLINE_H
+#define PISTE_EXPERIMENT_BANDITLINE_H
+
+#include <jansson.h>
+
+struct jsonline;
+
+/*
+ * n, x; prior [a, b] of every arm's Beta; floor, min_visitors_per_arm;
+ * current_weights (equal ones when absent), which stay while not ready.
+ */
+json_t *banditline_answer(struct jsonline *q);
+
+#endif
