@@ -6,16 +6,31 @@
 #include "http/gateway.h"
 #include "lead/submit.h"
 #include "page/snapshot.h"
+#include "recall.h"
 #include "store/group.h"
+#include "track/crowd.h"
 #include "track/event.h"
 #include "visitor.h"
 
 #include "app.h"
 
+/* On the snapshot's thread, as what follows. */
 static void
-refresh_geo(void *context)
+renewed(void *context, const struct site *site)
 {
-	geo_refresh(context);
+	const struct app *app = context;
+
+	recall_load(app->recall, site);
+}
+
+static void
+tick(void *context, const struct site *site)
+{
+	const struct app *app = context;
+
+	geo_refresh(app->geo);
+	if (site)
+		recall_again(app->recall, site);
 }
 
 enum err
@@ -32,7 +47,9 @@ app_start(const struct conf *c, struct app *out)
 		.database = c->database,
 		.templates = c->templates,
 		.state = c->state,
-		.tick = refresh_geo,
+		.renewed = renewed,
+		.tick = tick,
+		.context = out,
 	};
 	enum err e = token_key_load(c->state, &out->key);
 
@@ -40,7 +57,8 @@ app_start(const struct conf *c, struct app *out)
 		return e;
 	out->conf = c;
 	out->geo = geo_new(c->geo, c->geo6);
-	snapshot.tick_context = out->geo;
+	out->crowd = crowd_new(c->first_visits_max);
+	out->recall = recall_new(c->database);
 	e = group_new(&group, &out->group);
 	if (e)
 		goto close_geo;
@@ -54,6 +72,8 @@ app_start(const struct conf *c, struct app *out)
 stop_group:
 	group_free(out->group);
 close_geo:
+	recall_free(out->recall);
+	crowd_free(out->crowd);
 	geo_free(out->geo);
 	log_event(LOG_ERROR, "app.start", LOG_Z("kind", err_name(e)));
 	return e;
@@ -66,6 +86,8 @@ app_stop(struct app *app)
 	group_free(app->group);
 	event_free(app->events);
 	snapshot_free(app->snapshot);
+	recall_free(app->recall);
+	crowd_free(app->crowd);
 	geo_free(app->geo);
 }
 

@@ -1,6 +1,6 @@
 /*
  * Knows what one running process consists of: settings, key, the picture of
- * the site, geo, the road to PostgreSQL, the exposures.
+ * the site, geo, the road to PostgreSQL, the exposures, who keeps which arm.
  */
 #ifndef PISTE_APP_H
 #define PISTE_APP_H
@@ -10,10 +10,12 @@
 #include "base/conf.h"
 #include "base/token.h"
 
+struct crowd;
 struct event_log;
 struct gateway_plan;
 struct geo;
 struct group;
+struct recall;
 struct snapshot;
 
 struct app {
@@ -23,6 +25,8 @@ struct app {
 	struct geo *geo;
 	struct group *group;
 	struct event_log *events;
+	struct crowd *crowd;
+	struct recall *recall;
 };
 
 /*

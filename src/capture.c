@@ -78,6 +78,7 @@ fresh_token(struct capture *c)
 		c->ticket.touch = old.touch;
 		c->ticket.experiment = is_shown ? old.experiment : STR_EMPTY;
 		c->ticket.bucket_version = old.bucket_version;
+		c->ticket.is_synthetic = old.is_synthetic;
 	}
 	return ticket_seal(c->rq->arena, &c->rq->app->key, &c->ticket);
 }
@@ -111,6 +112,30 @@ fault_notice(enum body_fault fault)
 		return PHRASE_NOTICE_FILE;
 	return body_fault_status(fault) == 413 ? PHRASE_NOTICE_TOO_LARGE :
 	    PHRASE_NOTICE_BROKEN;
+}
+
+/* What stands beside a field whose value did not arrive as it was sent. */
+static const enum field_error errors_of_damage[BODY_FAULTS] = {
+	[BODY_VALUE_TOO_LONG] = FIELD_TOO_LONG,
+	[BODY_BROKEN_ESCAPE] = FIELD_DAMAGED,
+	[BODY_NOT_UTF8] = FIELD_DAMAGED,
+	[BODY_HAS_NUL] = FIELD_DAMAGED,
+	[BODY_BROKEN_MULTIPART] = FIELD_DAMAGED,
+	[BODY_HAS_FILE] = FIELD_IS_FILE,
+};
+
+/* Judge what was posted, and what became of it on its way. */
+static void
+judge(struct capture *c, const struct body *body)
+{
+	struct arena *a = c->rq->arena;
+	const struct form *f = c->visit.variant->form;
+
+	form_check(a, f, body->field, body->count, &c->form);
+	for (size_t i = 0; i < body->count; i++)
+		if (body->damage[i])
+			form_blame(a, f, body->field[i].name,
+			    errors_of_damage[body->damage[i]], &c->form);
 }
 
 /*
@@ -152,9 +177,9 @@ is_outworded(struct capture *c)
 	struct form_result *r = &c->form;
 
 	if (str_eq(c->ticket.consent_hash,
-	    c->visit.page->consent_hash[c->ticket.lang]))
+	    c->visit.variant->consent_hash[c->ticket.lang]))
 		return false;
-	for (size_t i = 0; i < c->visit.page->form->consents; i++)
+	for (size_t i = 0; i < c->visit.variant->form->consents; i++)
 		r->granted[i] = false;
 	return true;
 }
@@ -174,6 +199,14 @@ suspect_of(const struct capture *c)
 	return !c->ticket.is_again && age >= 0 &&
 	    age < c->rq->app->conf->min_fill_ms ? SUBMIT_TOO_FAST :
 	    SUBMIT_CLEAN;
+}
+
+static void
+thank(struct capture *c)
+{
+	visit_count_post(c->rq, &c->visit, &c->ticket, false);
+	response_redirect(c->rq, 303, visit_path(c->rq, &c->visit, "/thanks"));
+	visit_end(c->rq, &c->visit);
 }
 
 /* On the request's loop, once the group has answered. */
@@ -196,8 +229,7 @@ finish(struct request *rq)
 	log_event(LOG_INFO, "capture.taken",
 	    LOG_STR("page", c->visit.page->key),
 	    LOG_Z("outcome", c->item.is_spooled ? "spooled" : c->item.verdict));
-	response_redirect(rq, 303, visit_path(rq, &c->visit, "/thanks"));
-	visit_end(rq, &c->visit);
+	thank(c);
 }
 
 static void
@@ -230,7 +262,7 @@ hand_in(struct capture *c)
 	c->item = (struct group_item){
 		.row = submit_row(rq->arena, &(struct submit){
 			.ticket = &c->ticket,
-			.form = c->visit.page->form,
+			.form = c->visit.variant->form,
 			.result = &c->form,
 			.place = &place,
 			.offer = offer_of(c->visit.page),
@@ -238,8 +270,8 @@ hand_in(struct capture *c)
 			.ip_prefix = addr_prefix(rq->arena, rq->remote_addr,
 			    conf->keep_full_address != 0),
 			.request_id = rq->id,
-			.visitor = c->visit.is_new ? STR_EMPTY :
-			    c->visit.visitor,
+			.visitor = c->visit.choice.is_new ? STR_EMPTY :
+			    c->visit.choice.visitor,
 			.suspect = suspect_of(c),
 			.via = STR("form"),
 			.received_ms = rq->received_ms,
@@ -259,6 +291,7 @@ capture_take(struct request *rq)
 {
 	struct capture *c = ARENA_NEW(rq->arena, struct capture);
 	struct body body;
+	const struct form *asked;
 	bool is_ours, is_other;
 	enum err e;
 
@@ -266,9 +299,12 @@ capture_take(struct request *rq)
 	if (!visit_begin(rq, &c->visit))
 		return TURN_ANSWERED;
 	e = body_parse(rq->arena, rq->content_type, rq->body, &body);
-	form_check(rq->arena, c->visit.page->form, body.field, body.count,
-	    &c->form);
+	asked = c->visit.variant->form;
+	judge(c, &body);
 	is_ours = open_ticket(c);
+	/* The token was in the post, and may tell that another was shown. */
+	if (c->visit.variant->form != asked)
+		judge(c, &body);
 	is_other = is_outworded(c);	/* whyever the form comes back */
 	if (e) {
 		log_event(LOG_INFO, "capture.body",
@@ -282,7 +318,13 @@ capture_take(struct request *rq)
 		return give_back(c, 400, true, PHRASE_NOTICE_EXPIRED);
 	if (is_other)
 		return give_back(c, 400, true, PHRASE_NOTICE_OUTWORDED);
-	if (c->form.errors)
+	if (c->form.errors) {
+		visit_count_post(rq, &c->visit, &c->ticket, true);
 		return give_back(c, 422, false, PHRASE_NOTICE_WRONG);
+	}
+	if (c->ticket.is_synthetic) {
+		thank(c);
+		return TURN_ANSWERED;
+	}
 	return hand_in(c);
 }

@@ -24,6 +24,7 @@
 #include "store/migrate.h"
 #include "store/pg.h"
 #include "store/spool.h"
+#include "track/bot.h"
 
 #include "inspect.h"
 
@@ -111,7 +112,7 @@ is_too_large(struct check *k, const struct site_page *pg,
 	struct str page;
 	bool is;
 
-	form_blank(a, pg->form, &blank);
+	form_blank(a, v->form, &blank);
 	page = render_page(a, &(struct render){
 		.picture = &(struct picture){ .templates = k->templates },
 		.page = pg,
@@ -270,6 +271,14 @@ check_geo(struct check *k)
 	return is_open;
 }
 
+/* Our own list will do; that it is alone should not go unseen. */
+static bool
+check_robots(struct check *k)
+{
+	TELL(k, "%.*s", STR_ARG(bot_list()));
+	return true;
+}
+
 static bool
 check_spool(struct check *k)
 {
@@ -333,6 +342,7 @@ inspect_run(const struct conf *c, int words, char **word)
 		{ "queue", check_queue, false },
 		{ "assets", check_assets, true },
 		{ "geo", check_geo, true },
+		{ "robots", check_robots, false },
 		{ "spool", check_spool, true },
 		{ "state", check_state, true },
 	};

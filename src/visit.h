@@ -8,10 +8,9 @@
 #include <stdbool.h>
 
 #include "base/lang.h"
-#include "base/token.h"
+#include "choice.h"
 #include "form/ticket.h"
 
-struct arena;
 struct picture;
 struct request;
 struct site_page;
@@ -23,9 +22,8 @@ struct visit {
 	const struct site_variant *variant;
 	enum lang lang;
 	struct str lang_asked;		/* ?lang=, when it is one of ours */
-	struct str visitor;		/* empty for whom we don't count */
-	bool is_new;			/* the cookie must be set */
-	bool is_counted;		/* this view is an exposure */
+	struct touch touch;		/* of this request */
+	struct choice choice;		/* of the variant; see choice.h */
 };
 
 /*
@@ -35,8 +33,14 @@ struct visit {
 bool visit_begin(struct request *rq, struct visit *out);
 void visit_end(struct request *rq, struct visit *v);
 
-/* Remember an exposure and set the cookie, where the visit asks for it. */
+/* Count the view and the exposure; set the cookie.  Where they are due. */
 void visit_count(struct request *rq, const struct visit *v);
+/*
+ * Count that the form shown with t was sent and taken, or given back: for
+ * visitors of experiments.
+ */
+void visit_count_post(struct request *rq, const struct visit *v,
+    const struct ticket *t, bool is_refused);
 
 /* A fresh ticket for the form that is about to be shown. */
 void visit_ticket(struct request *rq, const struct visit *v,
@@ -48,9 +52,5 @@ struct str visit_path(struct request *rq, const struct visit *v,
 
 /* The same, absolute and without a language: what search engines keep. */
 struct str visit_url(struct request *rq, const struct visit *v);
-
-/* "?variant=K&preview=…": a variant to look at, for VISITOR_PREVIEW_MS. */
-struct str visit_preview(struct arena *a, const struct token_key *k,
-    struct str page, struct str variant);
 
 #endif

@@ -46,7 +46,7 @@ struct str
 visitor_preview(struct arena *a, const struct conf *c,
     const struct token_key *k, struct str page, struct str variant)
 {
-	struct str query = visit_preview(a, k, page, variant);
+	struct str query = choice_preview(a, k, page, variant);
 
 	return buf_fmt(a, ASSET_URL_BYTES_MAX, "%.*s/p/%.*s%.*s",
 	    STR_ARG(c->url), STR_ARG(page), STR_ARG(query));
@@ -61,7 +61,7 @@ show(struct request *rq)
 
 	if (!visit_begin(rq, &v))
 		return TURN_ANSWERED;
-	form_blank(rq->arena, v.page->form, &blank);
+	form_blank(rq->arena, v.variant->form, &blank);
 	visit_ticket(rq, &v, &ticket);
 	capture_answer(rq, &v, &(struct capture_view){
 		.status = 200,

@@ -123,7 +123,7 @@ static const struct kind {
 		PHRASE_FIELD_MISSING_CONSENT, .judge = judge_box },
 	[FIELD_HIDDEN] = {
 		{ "hidden", "hidden", "", "", FIELD_CHARS_DEFAULT },
-		.missing = PHRASE_FIELD_MISSING },
+		.missing = PHRASE_FIELD_MISSING_HIDDEN },
 };
 
 static const struct {
@@ -141,7 +141,10 @@ static const struct {
 	[FIELD_NOT_COUNTRY] = { "not-country", PHRASE_FIELD_NOT_COUNTRY },
 	[FIELD_NOT_CHOICE] = { "not-choice", PHRASE_FIELD_NOT_CHOICE },
 	[FIELD_NOT_TEXT] = { "not-text", PHRASE_FIELD_NOT_TEXT },
+	[FIELD_NOT_LINE] = { "not-line", PHRASE_FIELD_NOT_LINE },
 	[FIELD_REPEATED] = { "repeated", PHRASE_FIELD_REPEATED },
+	[FIELD_DAMAGED] = { "damaged", PHRASE_FIELD_DAMAGED },
+	[FIELD_IS_FILE] = { "is-file", PHRASE_FIELD_IS_FILE },
 };
 
 const struct field_traits *
@@ -193,12 +196,35 @@ field_message(struct arena *a, const struct field *f, enum field_error e,
 
 	if (e == FIELD_FINE)
 		return STR_EMPTY;
-	if (own.n)
+	if (own.n && e < FIELD_NOT_TEXT)
 		return own;
 	if (e == FIELD_MISSING)
 		return phrase_in(kinds[f->kind].missing, l);
+	/* Nobody can correct what they don't see. */
+	if (f->kind == FIELD_HIDDEN)
+		return phrase_in(PHRASE_FIELD_WRONG_HIDDEN, l);
 	return phrase_fill(a, errors[e].phrase, l,
 	    buf_fmt(a, LIMIT_DIGITS_MAX, "%u", limit));
+}
+
+struct str
+field_shown(struct arena *a, const struct field *f, struct str typed)
+{
+	return normal_shown(a, typed, kinds[f->kind].has_lines);
+}
+
+bool
+field_is_written(const struct field *f)
+{
+	switch (f->kind) {
+	case FIELD_CHOICE:
+	case FIELD_COUNTRY:
+	case FIELD_CONSENT:
+	case FIELD_HIDDEN:
+		return false;
+	default:
+		return true;
+	}
 }
 
 /* Browsers post CR LF, programs LF, and old ones CR. */
@@ -219,6 +245,12 @@ unify_lines(struct arena *a, struct str s)
 			to[n++] = s.p[i] == '\r' ? '\n' : s.p[i];
 	}
 	return (struct str){ to, n };
+}
+
+static bool
+has_line_end(struct str s)
+{
+	return str_find(s, '\n') >= 0 || str_find(s, '\r') >= 0;
 }
 
 static enum field_error
@@ -242,6 +274,8 @@ judge_filled(struct arena *a, struct judged *j)
 		j->s = unify_lines(a, j->s);
 	/* The ends go first: a pasted line end there does no harm. */
 	j->s = normal_trim(j->s);
+	if (!k->has_lines && has_line_end(j->s))
+		return FIELD_NOT_LINE;
 	if (normal_has_control(j->s, k->has_lines))
 		return FIELD_NOT_TEXT;
 	if (j->s.n / BYTES_PER_CHAR_MAX > most_chars(j->f))

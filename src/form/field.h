@@ -65,18 +65,29 @@ enum field_error {
 	FIELD_FINE,
 	FIELD_MISSING, FIELD_TOO_SHORT, FIELD_TOO_LONG, FIELD_NO_MATCH,
 	FIELD_NOT_EMAIL, FIELD_NOT_PHONE, FIELD_NOT_POSTCODE,
-	FIELD_NOT_COUNTRY, FIELD_NOT_CHOICE, FIELD_NOT_TEXT /* controls */,
+	FIELD_NOT_COUNTRY, FIELD_NOT_CHOICE,
+	/* From here on it is not the answer, but the way it came. */
+	FIELD_NOT_TEXT,		/* controls */
+	FIELD_NOT_LINE,		/* line ends where one line is meant */
 	FIELD_REPEATED,
+	FIELD_DAMAGED, FIELD_IS_FILE,	/* by form_blame alone */
 	FIELD_ERRORS
 };
 /* "not-email" and the like: in JSON verdicts and logs. */
 const char *field_error_code(enum field_error e);
 /*
  * A sentence for the visitor, naming the limit where there is one; the field's
- * own message where it has one.  Empty for FIELD_FINE.
+ * own message where it has one and the answer is wrong, not the way it came.
+ * Empty for FIELD_FINE.
  */
 struct str field_message(struct arena *a, const struct field *f,
     enum field_error e, enum lang l);
+
+/* typed for the form that comes back: see normal_shown. */
+struct str field_shown(struct arena *a, const struct field *f,
+    struct str typed);
+/* Does a visitor write the answer, rather than choose or tick or not see? */
+bool field_is_written(const struct field *f);
 
 /* What a ticked box is posted as, and stored as. */
 #define FIELD_TICKED STR("1")

@@ -12,6 +12,7 @@
 #define JSON_BYTES_PER_BYTE 6
 /* Around a member: quotes, colon, comma, prefix, a flag or number. */
 #define JSON_MEMBER_BYTES 64
+#define BETWEEN_ANSWERS STR(", ")
 
 /* The pairs of a post. */
 struct post {
@@ -58,17 +59,47 @@ form_blank(struct arena *a, const struct form *f, struct form_result *out)
 	};
 }
 
+/* All that was written for a field given several times. */
+static struct str
+join_answers(struct arena *a, struct post post, struct str name)
+{
+	struct str first;
+	size_t most = 0;
+	struct buf b;
+
+	find(post, name, &first);
+	for (size_t i = 0; i < post.count; i++)
+		most += post.pair[i].value.n + BETWEEN_ANSWERS.n;
+	buf_init(&b, a, most);
+	buf_add(&b, first);
+	for (size_t i = 0; i < post.count; i++) {
+		struct str value = post.pair[i].value;
+
+		if (!str_eq(post.pair[i].name, name) || !value.n ||
+		    str_eq(value, first))
+			continue;
+		if (b.n)
+			buf_add(&b, BETWEEN_ANSWERS);
+		buf_add(&b, value);
+	}
+	return buf_str(&b);
+}
+
 static void
 check_field(struct arena *a, const struct field *field, struct str country,
     struct post post, struct form_value *out)
 {
-	size_t found = find(post, field->name, &out->typed);
+	struct str typed;
+	size_t found = find(post, field->name, &typed);
 
 	if (found > 1)
 		out->error = FIELD_REPEATED;
 	else
-		out->error = field_check(a, field, country, out->typed,
+		out->error = field_check(a, field, country, typed,
 		    &out->normal);
+	if (found > 1 && field_is_written(field))
+		typed = join_answers(a, post, field->name);
+	out->typed = field_shown(a, field, typed);
 }
 
 /* The country the visitor chose, if the form asks and the answer is one. */
@@ -216,6 +247,31 @@ form_check(struct arena *a, const struct form *f, const struct str_pair *pair,
 	gather_particulars(a, f, out);
 	if (!out->errors)
 		out->fields = fields_json(a, f, out);
+}
+
+void
+form_blame(struct arena *a, const struct form *f, struct str name,
+    enum field_error e, struct form_result *out)
+{
+	enum field_error *error = NULL;
+
+	for (size_t i = 0; i < f->fields; i++) {
+		if (str_eq(f->field[i].name, name)) {
+			out->value[i].normal = STR_EMPTY;
+			error = &out->value[i].error;
+		}
+	}
+	for (size_t i = 0; i < f->consents; i++) {
+		if (str_eq(consent_name(a, &f->consent[i]), name)) {
+			out->granted[i] = false;
+			error = &out->consent_error[i];
+		}
+	}
+	if (!error)
+		return;
+	out->errors += *error == FIELD_FINE;
+	*error = e;
+	out->fields = STR_EMPTY;
 }
 
 struct str

@@ -49,7 +49,7 @@ struct form {
 
 /* A field's part of a post; same index as form->field. */
 struct form_value {
-	struct str typed;	/* to show again; cut to BODY limits only */
+	struct str typed;	/* to show again: see field_shown */
 	struct str normal;	/* to store */
 	enum field_error error;
 };
@@ -82,14 +82,21 @@ bool form_name_is_reserved(struct str name);
 
 /*
  * Judge a post.  Fields nobody defined are ignored and never stored; one
- * given twice is FIELD_REPEATED.  Phones and postcodes are read as those of
- * the country the visitor chose, else of the form's.  Of two fields of a kind
- * the first that was filled in makes the person's particulars; name fields are
- * told apart by being called first_name and last_name, any other is a last
- * name.  Pure: no clock, no database.
+ * given twice is FIELD_REPEATED, and typed is all that was written for it.
+ * Phones and postcodes are read as those of the country the visitor chose,
+ * else of the form's.  Of two fields of a kind the first that was filled in
+ * makes the person's particulars; name fields are told apart by being called
+ * first_name and last_name, any other is a last name.  Pure: no clock, no
+ * database.
  */
 void form_check(struct arena *a, const struct form *f,
     const struct str_pair *post, size_t count, struct form_result *out);
+/*
+ * What arrived under that name, a field's or a box's, was not what was sent: e
+ * takes the place of the judgement.  A name nobody defined is ignored.
+ */
+void form_blame(struct arena *a, const struct form *f, struct str name,
+    enum field_error e, struct form_result *out);
 /* The sentence beside a consent's box: as field_message. */
 struct str form_consent_message(struct arena *a, enum field_error e,
     enum lang l);

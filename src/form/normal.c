@@ -6,6 +6,7 @@
 #include <utf8proc.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #include "form/normal.h"
 
@@ -148,6 +149,37 @@ normal_bare(struct str s)
 	return strip(s, is_unseen);
 }
 
+static bool
+is_control(utf8proc_int32_t c)
+{
+	return c >= 0 && utf8proc_category(c) == UTF8PROC_CATEGORY_CC;
+}
+
+struct str
+normal_shown(struct arena *a, struct str s, bool lines_ok)
+{
+	static const struct str unreadable = STR("\ufffd");
+	size_t step;
+	struct buf b;
+
+	if (!s.n || (str_is_utf8(s) && !normal_has_control(s, false)))
+		return s;
+	buf_init(&b, a, unreadable.n * s.n);
+	for (; s.n; s = str_slice(s, step, s.n)) {
+		utf8proc_int32_t c = first_point(s, &step);
+		bool is_line = c == '\t' || c == '\n' || c == '\r';
+
+		step = step ? step : 1;
+		if (is_line && !lines_ok)
+			buf_byte(&b, ' ');
+		else if (c < 0 || (is_control(c) && !is_line))
+			buf_add(&b, unreadable);
+		else
+			buf_add(&b, str_slice(s, 0, step));
+	}
+	return buf_str(&b);
+}
+
 bool
 normal_has_control(struct str s, bool lines_ok)
 {
@@ -158,7 +190,7 @@ normal_has_control(struct str s, bool lines_ok)
 
 		if (lines_ok && (c == '\t' || c == '\n'))
 			continue;
-		if (!step || utf8proc_category(c) == UTF8PROC_CATEGORY_CC)
+		if (!step || is_control(c))
 			return true;
 	}
 	return false;

@@ -27,6 +27,13 @@ struct str normal_trim(struct str s);
 struct str normal_bare(struct str s);
 
 /*
+ * s for a person to look at and correct: U+FFFD for each control and each byte
+ * that is no UTF-8.  With lines_ok tabs and line ends stay, else each is a
+ * blank.  May be s itself; at most three times as long.
+ */
+struct str normal_shown(struct arena *a, struct str s, bool lines_ok);
+
+/*
  * Does s, which must be UTF-8, hold a C0 or C1 control or DEL?  With lines_ok
  * tabs and line feeds pass.
  */

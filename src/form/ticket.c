@@ -1,7 +1,7 @@
 /*
  * Implements ticket.h.  The payload is binary to keep the token short:
  *
- *	version u8, id 16 bytes, revision u32, lang u8, is_again u8,
+ *	version u8, id 16 bytes, revision u32, lang u8, flags u8,
  *	bucket_version u32, issued_ms u64, then page, variant, experiment,
  *	consent_hash, source, medium, campaign, click_id, each as its length
  *	u8 and its bytes.
@@ -21,6 +21,8 @@
 #define PURPOSE "form"
 #define HEX_BYTES (2 * TOKEN_HASH_BYTES)
 #define PARTS 8
+#define FLAG_AGAIN 1u
+#define FLAG_SYNTHETIC 2u
 
 static_assert(TICKET_TOUCH_BYTES_MAX <= 255 && TICKET_KEY_BYTES_MAX <= 255,
     "a length is one byte");
@@ -56,9 +58,8 @@ put_number(struct buf *b, uint64_t v, int bytes)
 		buf_byte(b, (char)(v >> (8 * bytes) & 0xff));
 }
 
-/* What an address said of the visitor's way here, so that it can be stored. */
-static struct str
-clean(struct str s)
+struct str
+ticket_clean(struct str s)
 {
 	if (!str_is_utf8(s) || normal_has_control(s, false))
 		return STR_EMPTY;
@@ -77,16 +78,17 @@ ticket_seal(struct arena *a, const struct token_key *k,
 	struct ticket whole = *t;
 	struct buf b;
 
-	whole.touch = (struct touch){ clean(t->touch.source),
-	    clean(t->touch.medium), clean(t->touch.campaign),
-	    clean(t->touch.click_id) };
+	whole.touch = (struct touch){ ticket_clean(t->touch.source),
+	    ticket_clean(t->touch.medium), ticket_clean(t->touch.campaign),
+	    ticket_clean(t->touch.click_id) };
 	buf_init(&b, a, TOKEN_PAYLOAD_BYTES_MAX);
 	put_number(&b, TICKET_VERSION, 1);
 	buf_add(&b, (struct str){ (const char *)t->id.bytes,
 	    sizeof t->id.bytes });
 	put_number(&b, t->revision, 4);
 	put_number(&b, t->lang, 1);
-	put_number(&b, t->is_again, 1);
+	put_number(&b, (t->is_again ? FLAG_AGAIN : 0) |
+	    (t->is_synthetic ? FLAG_SYNTHETIC : 0), 1);
 	put_number(&b, t->bucket_version, 4);
 	put_number(&b, (uint64_t)t->issued_ms, 8);
 	for (size_t i = 0; i < PARTS; i++) {
@@ -126,21 +128,23 @@ take_number(struct str *rest, size_t bytes, uint64_t *out)
 static bool
 take_head(struct str *rest, struct ticket *out)
 {
-	uint64_t version, revision, lang, again, bucket, issued;
+	uint64_t version, revision, lang, flags, bucket, issued;
 	struct str id;
 
 	if (!take_number(rest, 1, &version) || version != TICKET_VERSION ||
 	    !take(rest, sizeof out->id.bytes, &id) ||
 	    !take_number(rest, 4, &revision) ||
 	    !take_number(rest, 1, &lang) || lang >= LANG_COUNT ||
-	    !take_number(rest, 1, &again) || again > 1 ||
+	    !take_number(rest, 1, &flags) ||
+	    flags > (FLAG_AGAIN | FLAG_SYNTHETIC) ||
 	    !take_number(rest, 4, &bucket) ||
 	    !take_number(rest, 8, &issued) || issued > INT64_MAX)
 		return false;
 	memcpy(out->id.bytes, id.p, id.n);
 	out->revision = (uint32_t)revision;
 	out->lang = (enum lang)lang;
-	out->is_again = again;
+	out->is_again = flags & FLAG_AGAIN;
+	out->is_synthetic = flags & FLAG_SYNTHETIC;
 	out->bucket_version = (uint32_t)bucket;
 	out->issued_ms = (int64_t)issued;
 	return true;

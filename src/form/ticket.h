@@ -34,11 +34,18 @@ struct ticket {
 	struct str experiment;		/* empty: not counted */
 	uint32_t bucket_version;	/* of the experiment, then */
 	bool is_again;			/* for a form that came back */
+	bool is_synthetic;		/* a self-test's: goes nowhere */
 	enum lang lang;
 	struct str consent_hash;	/* hex SHA-256 of the block shown */
 	int64_t issued_ms;
 	struct touch touch;
 };
+
+/*
+ * A part of a touch as it can be stored: cut at a character; empty when it is
+ * no UTF-8 or has controls.
+ */
+struct str ticket_clean(struct str s);
 
 /*
  * The token's text.  Keys come from a site definition and must fit; a part of

@@ -12,8 +12,6 @@ struct arena;
 #define BODY_FIELDS_MAX 100
 #define BODY_NAME_BYTES_MAX 64
 #define BODY_VALUE_BYTES_MAX (16 << 10)
-#define BODY_BOUNDARY_BYTES_MAX 70	/* RFC 2046 */
-#define BODY_PART_HEADER_BYTES_MAX 1024
 
 /* What is wrong, for the message and the log; the kind is in enum err. */
 enum body_fault {
@@ -27,19 +25,23 @@ enum body_fault {
 	BODY_HAS_NUL,
 	BODY_BROKEN_MULTIPART,
 	BODY_HAS_FILE,		/* 415: no field takes files */
+	BODY_FAULTS
 };
 
 struct body {
 	struct str_pair *field;
+	enum body_fault *damage;	/* to the value of the same index */
 	size_t count;
-	enum body_fault fault;
-	struct str fault_field;	/* the name concerned, where there is one */
+	enum body_fault fault;	/* the first found, in a field or around them */
 };
 
 /*
  * Parse bytes as content_type says.  OK, ERR_INPUT or ERR_LIMIT; on failure
  * out holds the fields that were understood, so that a form can come back
- * filled in, and out->fault says why.  Values are borrowed from the arena.
+ * filled in, and out->fault says why.  Names and values are text; a damaged
+ * value is what could be read of it: whole if it is too long, empty for a
+ * file, broken escapes as they came, U+FFFD for each NUL and each byte that is
+ * no UTF-8.  All is borrowed from bytes and the arena.
  */
 MUST_USE enum err body_parse(struct arena *a, struct str content_type,
     struct str bytes, struct body *out);

@@ -167,6 +167,7 @@ is_prefetch(const struct raw *raw)
 {
 	for (size_t i = 0; i < ROWS(raw->prefetch); i++)
 		if (str_has_fold(raw->prefetch[i], STR("prefetch")) ||
+		    str_has_fold(raw->prefetch[i], STR("prerender")) ||
 		    str_has_fold(raw->prefetch[i], STR("preview")))
 			return true;
 	return false;

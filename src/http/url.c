@@ -21,33 +21,46 @@ hex_value(char c)
 	return -1;
 }
 
-/* Write in, decoded, to dst, which holds in.n bytes; false if broken. */
+/* The byte whose escape s begins with, or -1. */
+static int
+escaped_byte(struct str s)
+{
+	int high, low;
+
+	if (s.n < 3 || s.p[0] != '%')
+		return -1;
+	high = hex_value(s.p[1]);
+	low = hex_value(s.p[2]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+/*
+ * Write in, decoded, to dst, which holds in.n bytes; false if an escape in it
+ * is broken, and was copied.
+ */
 static bool
 unescape(struct str in, bool plus_ok, char *dst, size_t *n)
 {
-	size_t at = 0;
+	bool is_whole = true;
 
 	*n = 0;
-	while (at < in.n) {
-		char c = in.p[at++];
+	for (size_t at = 0; at < in.n; at++) {
+		char c = in.p[at];
 
 		if (c == '+' && plus_ok)
 			c = ' ';
 		if (c == '%') {
-			int high, low;
+			int byte = escaped_byte(str_slice(in, at, 3));
 
-			if (in.n - at < 2)
-				return false;
-			high = hex_value(in.p[at]);
-			low = hex_value(in.p[at + 1]);
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high << 4 | low);
-			at += 2;
+			if (byte >= 0) {
+				c = (char)byte;
+				at += 2;
+			}
+			is_whole = is_whole && byte >= 0;
 		}
 		dst[(*n)++] = c;
 	}
-	return true;
+	return is_whole;
 }
 
 static bool
@@ -59,19 +72,17 @@ is_coded(struct str in, bool plus_ok)
 enum err
 url_decode(struct arena *a, struct str in, bool plus_ok, struct str *out)
 {
-	struct str plain = in;
+	bool is_whole = true;
 
+	*out = in;
 	if (is_coded(in, plus_ok)) {
 		char *dst = arena_take(a, in.n);
 
-		if (!unescape(in, plus_ok, dst, &plain.n))
-			return ERR_INPUT;
-		plain.p = dst;
+		is_whole = unescape(in, plus_ok, dst, &out->n);
+		out->p = dst;
 	}
-	if (str_find(plain, '\0') >= 0 || !str_is_utf8(plain))
-		return ERR_INPUT;
-	*out = plain;
-	return OK;
+	return is_whole && str_find(*out, '\0') < 0 && str_is_utf8(*out) ?
+	    OK : ERR_INPUT;
 }
 
 static bool

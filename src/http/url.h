@@ -11,7 +11,8 @@ struct buf;
 
 /*
  * Decode %XX, and + as a blank when plus_ok.  ERR_INPUT for a broken escape,
- * a NUL, or bytes that are no UTF-8 afterwards.
+ * a NUL, or bytes that are no UTF-8 afterwards; *out is then what could be
+ * decoded, with broken escapes as they came, and need not be text.
  */
 MUST_USE enum err url_decode(struct arena *a, struct str in, bool plus_ok,
     struct str *out);

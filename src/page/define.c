@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "page/merge.h"
 #include "page/site.h"
+#include "page/trial.h"
 #include "store/pg.h"
 #include "page/define.h"
 
@@ -106,6 +107,25 @@ SQL(write_forms, 1, GIVEN("forms") KNOWN("form")
     " WHERE o.definition <> excluded.definition RETURNING o.key) "
     CHANGES);
 
+/*
+ * Pages whose variants ask by forms of their own: what such a form asks is
+ * content of the variant, before forms and consents are written.
+ */
+SQL(touch_pages, 1, GIVEN("forms")
+    "reworded AS (SELECT w.key FROM consent_wording w"
+    " JOIN jsonb_array_elements(nullif($1::jsonb->'consents', 'null')) c"
+    " ON c->>'key' = w.key WHERE c <> w.definition), "
+    "changed AS (SELECT f.key FROM form f LEFT JOIN given g USING (key)"
+    " WHERE g.d <> f.definition OR EXISTS (SELECT FROM reworded r"
+    " WHERE coalesce(g.d, f.definition)->'consents' ? r.key)) "
+    "UPDATE page p SET revision = revision + 1,"
+    " variants_revision = variants_revision + 1, updated_at = now()"
+    " WHERE EXISTS (SELECT FROM variant v WHERE v.page_key = p.key"
+    " AND v.removed_at IS NULL AND v.definition->>'form' <> p.form_key)"
+    " AND EXISTS (SELECT FROM variant v JOIN changed c"
+    " ON c.key = coalesce(v.definition->>'form', p.form_key)"
+    " WHERE v.page_key = p.key AND v.removed_at IS NULL)");
+
 /* The variants of page p as they were applied, in their order. */
 #define VARIANTS(p) \
     "(SELECT jsonb_agg(v.definition ORDER BY v.position) FROM variant v" \
@@ -151,74 +171,6 @@ SQL(write_variants, 1, GIVEN("pages")
     " WHERE o.removed_at IS NOT NULL OR (o.position, o.definition)"
     " <> (excluded.position, excluded.definition)");
 
-/*
- * Experiments of the document, and those of the site whose page's variants
- * have just changed.  What is compared has changed when the variants, the
- * page, the seed or the filters have, or when a stopped experiment starts
- * again: a new phase then, so that nobody's old assignment carries over.
- */
-SQL(write_experiments, 1,
-    "WITH given AS (SELECT d->>'key' AS key, d, ord::integer"
-    " FROM jsonb_array_elements(nullif($1::jsonb->'experiments', 'null'))"
-    " WITH ORDINALITY AS t (d, ord)"
-    " UNION ALL SELECT e.key, e.definition, NULL FROM experiment e"
-    " JOIN page p ON p.key = e.page_key WHERE e.state <> 'stopped'"
-    " AND e.variants_revision <> p.variants_revision"
-    " AND NOT coalesce($1::jsonb->'experiments', '[]')"
-    " @> jsonb_build_array(jsonb_build_object('key', e.key))), "
-    KNOWN("experiment")
-    "wanted AS (SELECT key, d, ord, d->>'page' AS page_key,"
-    " coalesce(d->>'seed', key) AS seed,"
-    " coalesce((d->>'coverage')::double precision, 1) AS coverage,"
-    " coalesce(d->>'goal', 'lead') AS goal,"
-    " coalesce(d->>'window', '24h') AS span,"
-    " coalesce((d->>'alpha')::double precision, .05) AS alpha,"
-    " coalesce((d->>'planned_visitors')::numeric, 0) AS planned,"
-    " coalesce(d->>'state', 'running') AS state FROM given), "
-    "judged AS (SELECT w.key, w.ord, w.d, w.page_key, w.seed, w.coverage,"
-    " w.goal, w.span, w.alpha, w.planned, w.state, p.variants_revision,"
-    " e.definition IS DISTINCT FROM w.d AS is_other,"
-    " coalesce(e.phase, 0) AS phase,"
-    " coalesce(e.bucket_version, 0) AS bucket_version,"
-    " w.state <> 'stopped' AND (e.state = 'stopped'"
-    " OR (e.page_key, e.seed, e.definition->'filters',"
-    " e.variants_revision) IS DISTINCT FROM"
-    " (w.page_key, w.seed, w.d->'filters', p.variants_revision))"
-    " OR e.key IS NULL AS begins"
-    " FROM wanted w JOIN page p ON p.key = w.page_key"
-    " LEFT JOIN experiment e ON e.key = w.key), "
-    "written AS (INSERT INTO experiment AS o (key, page_key, seed, weights,"
-    " coverage, goal, window_s, alpha, planned_visitors, state, phase,"
-    " bucket_version, variants_revision, position, definition)"
-    " SELECT key, page_key, seed, d->'weights', coverage, goal,"
-    " left(span, -1)::bigint * CASE right(span, 1) WHEN 'm' THEN 60"
-    " WHEN 'h' THEN 3600 ELSE 86400 END, alpha, planned, state,"
-    " phase + begins::integer, bucket_version + begins::integer,"
-    " variants_revision, " LAST("experiment") " + coalesce(ord, 0), d"
-    " FROM judged WHERE is_other OR begins"
-    " ON CONFLICT (key) DO UPDATE SET page_key = excluded.page_key,"
-    " seed = excluded.seed, weights = excluded.weights,"
-    " coverage = excluded.coverage, goal = excluded.goal,"
-    " window_s = excluded.window_s, alpha = excluded.alpha,"
-    " planned_visitors = excluded.planned_visitors,"
-    " state = excluded.state, phase = excluded.phase,"
-    " bucket_version = excluded.bucket_version,"
-    " variants_revision = excluded.variants_revision,"
-    " definition = excluded.definition, updated_at = now()"
-    " RETURNING o.key) "
-    CHANGES);
-
-/* $1 only so that every step takes the document. */
-SQL(open_epochs, 1,
-    "INSERT INTO epoch (experiment_key, number, phase, weights, coverage)"
-    " SELECT e.key, coalesce(l.number, 0) + 1, e.phase, e.weights,"
-    " e.coverage FROM experiment e LEFT JOIN LATERAL (SELECT number, phase,"
-    " weights, coverage FROM epoch WHERE experiment_key = e.key"
-    " ORDER BY number DESC LIMIT 1) l ON true"
-    " WHERE e.state = 'running' AND $1::jsonb IS NOT NULL"
-    " AND (e.phase, e.weights, e.coverage)"
-    " IS DISTINCT FROM (l.phase, l.weights, l.coverage)");
-
 /* The places that the named objects hold, given out in the order named. */
 #define ARRANGE(table, section) GIVEN(section) \
     "place AS (SELECT position, row_number() OVER (ORDER BY position) AS n" \
@@ -247,9 +199,14 @@ static const struct step {
 	{ "consent", &write_consents, &arrange_consents, &keep_texts },
 	{ "form", &write_forms, &arrange_forms, NULL },
 	{ "page", &write_pages, &arrange_pages, &write_variants },
-	{ "experiment", &write_experiments, &arrange_experiments,
-	    &open_epochs },
 };
+
+/* With the state it is in: a command may have moved it since. */
+#define EXPERIMENTS \
+    "(SELECT position, key, CASE WHEN coalesce(definition->>'state'," \
+    " 'running') = state THEN definition" \
+    " ELSE definition || jsonb_build_object('state', state) END" \
+    " AS definition FROM experiment WHERE NOT is_synthetic) x"
 
 #define SITE_SECTIONS \
     "SELECT 1 AS n, 'offers' AS name, jsonb_agg(definition" \
@@ -264,7 +221,7 @@ static const struct step {
     " || jsonb_build_object('variants', " VARIANTS("p") ")" \
     " ORDER BY p.position, p.key) FROM page p" \
     " UNION ALL SELECT 6, 'experiments', jsonb_agg(definition" \
-    " ORDER BY position, key) FROM experiment"
+    " ORDER BY position, key) FROM " EXPERIMENTS
 #define DOCUMENT(sections) \
     "SELECT coalesce(json_object_agg(name, part ORDER BY n), '{}')" \
     " FROM (" sections ") s WHERE part IS NOT NULL"
@@ -274,10 +231,16 @@ SQL(export_site, 0, DOCUMENT(SITE_SECTIONS));
 SQL(snapshot_site, 0, DOCUMENT(SITE_SECTIONS
     " UNION ALL SELECT 7, 'state', jsonb_build_object("
     "'pages', coalesce((SELECT jsonb_object_agg(key, jsonb_build_object("
-    "'revision', revision)) FROM page), '{}'),"
-    " 'experiments', coalesce((SELECT jsonb_object_agg(key,"
-    " jsonb_build_object('phase', phase, 'bucket_version', bucket_version,"
-    " 'running', state = 'running')) FROM experiment), '{}'))"));
+    "'revision', revision, 'control', control_key)) FROM page), '{}'),"
+    " 'experiments', coalesce((SELECT jsonb_object_agg(e.key,"
+    " jsonb_build_object('phase', e.phase, 'epoch', coalesce((SELECT"
+    " max(number) FROM epoch WHERE experiment_key = e.key), 1),"
+    " 'bucket_version', e.bucket_version,"
+    " 'min_bucket_version', e.min_bucket_version,"
+    " 'running', e.state = 'running', 'state', e.state,"
+    " 'control', e.control_key, 'n_star', e.n_star,"
+    " 'weights', e.weights, 'coverage', e.coverage))"
+    " FROM experiment e WHERE NOT e.is_synthetic), '{}'))"));
 
 static enum err
 read_document(struct pg *db, struct arena *a, const struct sql *s,
@@ -333,20 +296,38 @@ refuse_reworded(struct pg *db, struct str json, FILE *complaints)
 
 /* From here until the end of the transaction the site is ours alone. */
 static enum err
-judge(struct pg *db, struct arena *a, struct str json, FILE *complaints)
+lock(struct pg *db)
 {
-	struct str current = STR_EMPTY;
 	enum err e = pg_script(db, "SET LOCAL lock_timeout = '30s'",
 	    PG_STATEMENT_MS);
 
+	return e ? e : pg_run(db, &lock_site, NULL, DEFINE_WAIT_MS, NULL);
+}
+
+static enum err
+judge(struct pg *db, struct arena *a, struct trial *t, FILE *complaints)
+{
+	struct merge m = { .given = t->json };
+	const struct site *whole;
+	size_t refused;
+	enum err e = lock(db);
+
 	if (!e)
-		e = pg_run(db, &lock_site, NULL, DEFINE_WAIT_MS, NULL);
+		e = read_document(db, a, &export_site, &m.current);
 	if (!e)
-		e = read_document(db, a, &export_site, &current);
+		e = trial_kept(db, a, &m.kept);
 	if (e)
 		return complain_of_database(db, e, complaints);
-	e = merge_check(a, json, current, complaints);
-	return e ? e : refuse_reworded(db, json, complaints);
+	e = merge_check(a, &m, &whole, complaints);
+	if (!e)
+		e = refuse_reworded(db, t->json, complaints);
+	if (e)
+		return e;
+	t->plan = trial_plan(a, whole);
+	e = trial_refuse(db, t, complaints, &refused);
+	if (e)
+		return complain_of_database(db, e, complaints);
+	return refused ? ERR_INPUT : OK;
 }
 
 static enum err
@@ -370,38 +351,70 @@ take_step(struct pg *db, const struct step *step, struct str json,
 	return e;
 }
 
+/* All but the experiments, which depend on what has changed in pages. */
 static enum err
-write_all(struct pg *db, struct str json, struct buf *changes,
-    FILE *complaints)
+write_pages_first(struct pg *db, struct str json, struct buf *changes)
 {
-	enum err e = OK;
+	enum err e = pg_run(db, &touch_pages, &json, DEFINE_WAIT_MS, NULL);
 
 	for (size_t i = 0; !e && i < sizeof steps / sizeof steps[0]; i++)
 		e = take_step(db, &steps[i], json, changes);
+	return e;
+}
+
+/* *asked is empty once the site is written. */
+static enum err
+write_all(struct pg *db, struct arena *a, const struct define *d,
+    const struct trial *t, struct str *asked)
+{
+	struct buf changes;
+	enum err e;
+
+	buf_init(&changes, a, CHANGES_BYTES_MAX);
+	e = write_pages_first(db, t->json, &changes);
+	if (!e && d->text == DEFINE_ASK)
+		e = trial_reworded(db, a, t, asked);
+	if (!e && asked->n) {
+		pg_rollback(db);
+		return OK;
+	}
+	if (!e)
+		e = trial_write(db, t, &changes);
+	if (!e)
+		e = pg_run(db, &arrange_experiments, &t->json, DEFINE_WAIT_MS,
+		    NULL);
 	if (!e)
 		e = pg_commit(db);
-	return e ? complain_of_database(db, e, complaints) : OK;
+	if (!e)
+		fprintf(d->out, "%.*s", STR_ARG(buf_str(&changes)));
+	return e ? complain_of_database(db, e, d->complaints) : OK;
+}
+
+enum err
+define_run(struct pg *db, struct arena *a, const struct define *d,
+    struct str *asked)
+{
+	struct trial t = { .json = d->json,
+		.is_correction = d->text == DEFINE_CORRECTION };
+	enum err e = pg_begin(db);
+
+	*asked = STR_EMPTY;
+	if (e)
+		return complain_of_database(db, e, d->complaints);
+	e = judge(db, a, &t, d->complaints);
+	if (!e)
+		e = write_all(db, a, d, &t, asked);
+	if (e)
+		pg_rollback(db);
+	return e;
 }
 
 enum err
 define_apply(struct pg *db, struct arena *a, struct str json, FILE *out,
     FILE *complaints)
 {
-	struct buf changes;
-	struct str lines;
-	enum err e = pg_begin(db);
+	struct str asked;
 
-	if (e)
-		return complain_of_database(db, e, complaints);
-	buf_init(&changes, a, CHANGES_BYTES_MAX);
-	e = judge(db, a, json, complaints);
-	if (!e)
-		e = write_all(db, json, &changes, complaints);
-	if (e) {
-		pg_rollback(db);
-		return e;
-	}
-	lines = buf_str(&changes);
-	fwrite(lines.p, 1, lines.n, out);
-	return OK;
+	return define_run(db, a, &(struct define){ json, DEFINE_NEW_PHASE, out,
+	    complaints }, &asked);
 }

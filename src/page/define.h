@@ -12,14 +12,34 @@
 struct arena;
 struct pg;
 
+/* What a changed text of a running variant is. */
+enum define_text {
+	DEFINE_NEW_PHASE,	/* something else to be compared */
+	DEFINE_CORRECTION,	/* the same: its phase goes on */
+	DEFINE_ASK,		/* for somebody to say: nothing is applied */
+};
+
+struct define {
+	struct str json;
+	enum define_text text;
+	FILE *out;
+	FILE *complaints;
+};
+
 /*
- * Validate json and apply it in one transaction.  out gets a JSON line per
+ * Validate d's JSON and apply it in one transaction.  out gets a JSON line per
  * change: {"what":"page","key":…,"change":"created"|"changed"|"unchanged"};
  * complaints a line per mistake: "$.path: reason".  What the document does not
- * name stays.  A page whose content changed gets the next revision; weights or
- * coverage that changed open an epoch; a variant's content a phase.
- * ERR_INPUT, ERR_AWAY.
+ * name stays.  A page whose content changed gets the next revision; what
+ * happens to experiments is trial.h's, and told: "phase" and "because"
+ * (content, correction, page, seed, filters, factors, targeting, restart),
+ * "n_star_stays" when another plan waits for the next phase.  With DEFINE_ASK
+ * *asked may name experiments ("a, b") whose text changed: then nothing was
+ * applied; it is empty otherwise.  ERR_INPUT, ERR_AWAY.
  */
+MUST_USE enum err define_run(struct pg *db, struct arena *a,
+    const struct define *d, struct str *asked);
+/* The same with DEFINE_NEW_PHASE. */
 MUST_USE enum err define_apply(struct pg *db, struct arena *a,
     struct str json, FILE *out, FILE *complaints);
 

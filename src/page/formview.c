@@ -13,6 +13,8 @@
 /* No field's id is ever one of the page's own, or a consent's. */
 #define FIELD_PREFIX "f-"
 #define CONSENT_PREFIX "c-"
+/* The form's own, as templates call it. */
+#define FORM_ID "form"
 
 #define SHOWN STR("1")
 
@@ -24,6 +26,16 @@ static const char *const sections[FIELD_KINDS] = {
 	[FIELD_CHOICE] = "SELECT", [FIELD_POSTCODE] = "INPUT",
 	[FIELD_COUNTRY] = "SELECT", [FIELD_CONSENT] = "CHECKBOX",
 };
+
+/*
+ * What ticks or chooses is set where it is not shown as well: else a part of
+ * that name, which stands around the form, would do it for the visitor.
+ */
+static struct str
+shown(bool is)
+{
+	return is ? SHOWN : STR_EMPTY;
+}
 
 static struct str
 digits(struct arena *a, uint32_t n)
@@ -43,8 +55,7 @@ add_option(struct view *v, struct str value, struct str label,
 
 	view_set(option, "OPTION_VALUE", value);
 	view_set(option, "OPTION_LABEL", label);
-	if (str_eq(value, chosen))
-		view_set(option, "OPTION_CHOSEN", SHOWN);
+	view_set(option, "OPTION_CHOSEN", shown(str_eq(value, chosen)));
 }
 
 static void
@@ -81,7 +92,9 @@ set_kind(struct arena *a, struct view *v, const struct field *f,
 	view_set(v, "FIELD_AUTOCOMPLETE", str_of(field_autocomplete(f)));
 	view_set(v, "FIELD_INPUTMODE", str_of(traits->inputmode));
 	view_set(v, "FIELD_MAX", digits(a, f->chars_max));
-	view_set(v, "FIELD_VALUE", typed);
+	/* A box is shown ticked by any value at all. */
+	view_set(v, "FIELD_VALUE", f->kind != FIELD_CONSENT ||
+	    str_eq(typed, FIELD_TICKED) ? typed : STR_EMPTY);
 	view_set(v, sections[f->kind], SHOWN);
 	if (f->kind == FIELD_CHOICE)
 		add_options(v, f, typed, l);
@@ -147,14 +160,23 @@ add_field(struct arena *a, struct view *v, const struct field *f,
 	set_kind(a, field, f, value->typed, l);
 }
 
+/*
+ * What is wrong with it is said in the summary alone.  It comes back empty
+ * then: who sends again can't correct it, and must not be refused for ever.
+ */
 static void
-add_hidden(struct view *v, const struct field *f,
-    const struct form_value *value)
+add_hidden(struct arena *a, struct view *v, const struct field *f,
+    const struct form_value *value, enum lang l)
 {
 	struct view *hidden = view_add(v, "HIDDEN");
+	struct str message = field_message(a, f, value->error, l);
 
+	if (value->error)
+		add_error(v, STR(FORM_ID), lang_text(&f->label, l), message);
 	view_set(hidden, "HIDDEN_NAME", f->name);
-	view_set(hidden, "HIDDEN_VALUE", value->typed);
+	view_set(hidden, "HIDDEN_VALUE", value->error ? STR_EMPTY :
+	    value->typed);
+	view_set(hidden, "HIDDEN_ERROR", message);
 }
 
 struct consent_state {
@@ -182,8 +204,7 @@ add_consent(struct arena *a, struct view *v, const struct form_consent *c,
 	view_set(box, "CONSENT_ERROR", message);
 	view_set(box, c->is_required ? "CONSENT_REQUIRED" : "CONSENT_OPTIONAL",
 	    SHOWN);
-	if (now->is_granted)
-		view_set(box, "CONSENT_GRANTED", SHOWN);
+	view_set(box, "CONSENT_GRANTED", shown(now->is_granted));
 }
 
 void
@@ -199,7 +220,7 @@ formview_fill(struct arena *a, struct view *v, const struct form *f,
 		view_set(v, "CONSENTS", SHOWN);
 	for (size_t i = 0; i < f->fields; i++) {
 		if (f->field[i].kind == FIELD_HIDDEN)
-			add_hidden(v, &f->field[i], &typed->value[i]);
+			add_hidden(a, v, &f->field[i], &typed->value[i], l);
 		else
 			add_field(a, v, &f->field[i], &typed->value[i], l);
 	}

@@ -4,6 +4,7 @@
  * does not fit that picture (a template that shows the token twice, another
  * address, a token that would need escaping) is rendered as ever.
  */
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,15 +162,16 @@ keep(struct frozen *f, _Atomic(struct kept *) *place, struct arena *a,
 static bool
 is_plain(struct str token)
 {
-	for (size_t i = 0; i < token.n; i++) {
-		char c = token.p[i];
+	static const bool plain[UCHAR_MAX + 1] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true,
+		['0' ... '9'] = true, ['-'] = true, ['_'] = true,
+		['.'] = true,
+	};
+	size_t i = 0;
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-		    c == '.'))
-			return false;
-	}
-	return true;
+	while (i < token.n && plain[(unsigned char)token.p[i]])
+		i++;
+	return i == token.n;
 }
 
 struct str

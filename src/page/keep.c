@@ -66,8 +66,10 @@ keep_write(struct str state, struct str json)
 	int directory = -1;
 
 	if (json.n > KEEP_BYTES_MAX)
-		return;
-	if (!str_z(state, path, sizeof path))
+		errno = EFBIG;
+	else if (str_z(state, path, sizeof path))
+		errno = ENAMETOOLONG;
+	else
 		directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0 || flock(directory, LOCK_EX) ||
 	    (!is_kept(state, json) && !replace(directory, json)))
@@ -77,13 +79,33 @@ keep_write(struct str state, struct str json)
 		close(directory);
 }
 
+/* errno says why it can't. */
+static bool
+read_all(int fd, struct arena *a, struct str *json)
+{
+	struct stat st;
+	char *bytes;
+	size_t n;
+
+	if (fd < 0 || fstat(fd, &st))
+		return false;
+	if (st.st_size > KEEP_BYTES_MAX) {
+		errno = EFBIG;
+		return false;
+	}
+	n = (size_t)st.st_size;
+	bytes = arena_take(a, n + 1);
+	if (file_read(fd, bytes, n) != n)
+		return false;
+	*json = (struct str){ bytes, n };
+	return true;
+}
+
 enum err
 keep_read(struct str state, struct arena *a, struct str *json)
 {
-	enum err e = ERR_AWAY;
 	char path[PATH_MAX];
-	struct stat st;
-	char *bytes;
+	enum err e = OK;
 	int fd;
 
 	if (snprintf(path, sizeof path, "%.*s/" KEEP_FILE, STR_ARG(state)) >=
@@ -92,17 +114,11 @@ keep_read(struct str state, struct arena *a, struct str *json)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return ERR_ABSENT;
-	if (fd >= 0 && !fstat(fd, &st) && st.st_size <= KEEP_BYTES_MAX) {
-		bytes = arena_take(a, (size_t)st.st_size + 1);
-		if (file_read(fd, bytes, (size_t)st.st_size) ==
-		    (size_t)st.st_size) {
-			*json = (struct str){ bytes, (size_t)st.st_size };
-			e = OK;
-		}
-	}
-	if (e)
+	if (!read_all(fd, a, json)) {
 		log_event(LOG_ERROR, "keep.read", LOG_Z("file", path),
 		    LOG_Z("reason", strerror(errno)));
+		e = ERR_AWAY;
+	}
 	if (fd >= 0)
 		close(fd);
 	return e;

@@ -40,12 +40,29 @@ append_others(json_t *list, const json_t *others)
 	json_decref(named);
 }
 
+/* An experiment that names no state stays in the one it is kept in. */
+static void
+keep_states(json_t *list, const json_t *kept)
+{
+	json_t *item, *state;
+	size_t i;
+
+	json_array_foreach(list, i, item) {
+		state = key_of(item) ? json_object_get(kept, key_of(item)) :
+		    NULL;
+		if (state && (!json_object_get(item, "state") ||
+		    json_is_null(json_object_get(item, "state"))))
+			json_object_set(item, "state", state);
+	}
+}
+
 /* given with current behind it; a section that is no list stays wrong. */
 static json_t *
-merge(const json_t *given, const json_t *current)
+merge(const json_t *given, const json_t *current, const json_t *kept)
 {
 	json_t *merged = json_deep_copy(given);
 
+	keep_states(json_object_get(merged, "experiments"), kept);
 	for (size_t i = 0; sections[i]; i++) {
 		json_t *list = json_object_get(merged, sections[i]);
 		const json_t *others = json_object_get(current, sections[i]);
@@ -121,11 +138,10 @@ refuse_state(json_t *given, FILE *complaints)
 
 static enum err
 check_whole(struct arena *a, const json_t *given, const json_t *whole,
-    FILE *complaints)
+    const struct site **out, FILE *complaints)
 {
 	char *text = json_dumps(whole, JSON_COMPACT);
 	struct site_error *error;
-	const struct site *site;
 	size_t errors;
 	enum err e;
 
@@ -135,7 +151,7 @@ check_whole(struct arena *a, const json_t *given, const json_t *whole,
 		free(text);
 		return ERR_INPUT;
 	}
-	e = site_parse(a, str_of(text), &site, &error, &errors);
+	e = site_parse(a, str_of(text), out, &error, &errors);
 	for (size_t i = 0; i < errors; i++)
 		tell(&error[i], given, whole, complaints);
 	free(text);
@@ -157,23 +173,25 @@ check_alone(struct arena *a, struct str given, FILE *complaints)
 }
 
 enum err
-merge_check(struct arena *a, struct str given, struct str current,
+merge_check(struct arena *a, const struct merge *m, const struct site **out,
     FILE *complaints)
 {
-	json_t *mine = given.n > SITE_JSON_BYTES_MAX ? NULL : load(given);
-	json_t *theirs = load(current), *both;
+	json_t *mine = m->given.n > SITE_JSON_BYTES_MAX ? NULL :
+	    load(m->given);
+	json_t *theirs = load(m->current), *kept = load(m->kept), *both;
 	enum err refused, e;
 
 	if (!json_is_object(mine)) {
-		e = check_alone(a, given, complaints);
+		e = check_alone(a, m->given, complaints);
 		assert(e);
 	} else {
 		refused = refuse_state(mine, complaints);
-		both = merge(mine, theirs);
-		e = check_whole(a, mine, both, complaints);
+		both = merge(mine, theirs, kept);
+		e = check_whole(a, mine, both, out, complaints);
 		e = e ? e : refused;
 		json_decref(both);
 	}
+	json_decref(kept);
 	json_decref(theirs);
 	json_decref(mine);
 	return e;

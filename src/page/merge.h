@@ -15,13 +15,21 @@ struct arena;
 /* The whole site; the database spells it longer, and a state is added. */
 #define MERGE_BYTES_MAX (SITE_JSON_BYTES_MAX / 2)
 
+/* A definition and what it is laid over, all JSON. */
+struct merge {
+	struct str given;
+	struct str current;	/* the site as it is */
+	struct str kept;	/* trial_kept's: states given needn't name */
+};
+
 /*
- * Would given, applied over the site current (both JSON), be a whole site?  If
- * not, ERR_INPUT, and complaints gets a line for each mistake: its path in
- * given, or for an object of current that given breaks, that object's name.
+ * Would given, applied over the current site, be a whole site?  Then *out is
+ * that.  If not, ERR_INPUT, and complaints gets a line for each mistake: its
+ * path in given, or for an object of current that given breaks, that object's
+ * name.
  */
-MUST_USE enum err merge_check(struct arena *a, struct str given,
-    struct str current, FILE *complaints);
+MUST_USE enum err merge_check(struct arena *a, const struct merge *m,
+    const struct site **out, FILE *complaints);
 
 /* The same JSON with two blanks for each level and an end of line. */
 struct str merge_pretty(struct arena *a, struct str json);

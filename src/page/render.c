@@ -183,7 +183,7 @@ render_now(struct arena *a, const struct render *r)
 	view_set(v, "ACTION", r->action);
 	view_set(v, "TOKEN", r->token);
 	view_set(v, r->form->errors ? "NOTICE" : "NOTICE_ALONE", r->notice);
-	formview_fill(a, v, r->page->form, r->form, r->lang);
+	formview_fill(a, v, r->variant->form, r->form, r->lang);
 	return expand(a, r->picture, r->variant->template, v);
 }
 
@@ -191,7 +191,7 @@ render_now(struct arena *a, const struct render *r)
 static bool
 is_first_view(const struct render *r)
 {
-	const struct form *f = r->page->form;
+	const struct form *f = r->variant->form;
 
 	if (r->notice.n || r->form->errors)
 		return false;

@@ -21,7 +21,14 @@ struct arena;
 #define SITE_OBJECTS_MAX 20000		/* of one sort */
 #define SITE_VARIANTS_MAX 16
 #define SITE_PARTS_MAX 40
-#define SITE_FILTERS_MAX 8
+#define SITE_FILTERS_MAX 8		/* layer and holdout are two more */
+#define SITE_FACTORS_MAX 5
+#define SITE_LEVELS_MAX 8		/* of one factor */
+#define SITE_GUARDRAILS_MAX 8
+#define SITE_COUNTRIES_MAX 249		/* all; in one targeting, as the next */
+#define SITE_DEVICES_MAX 4
+#define SITE_SOURCES_MAX 64
+#define SITE_RUNNING_MAX 8		/* experiments on one page */
 #define SITE_TEXT_BYTES_MAX (16 << 10)
 #define SITE_ERRORS_MAX 100
 
@@ -44,17 +51,85 @@ struct site_part {
 	struct text text;
 };
 
+/* The level at which a variant stands in a factor. */
+struct site_level {
+	struct str factor;
+	struct str level;
+};
+
 struct site_variant {
 	struct str key;
 	struct str template;	/* templates/landing/NAME.tpl */
 	const struct site_part *part;
 	size_t parts;
+	const struct form *form;	/* its own, else the page's */
+	struct str consent_hash[LANG_COUNT];
+	const struct site_level *level;
+	size_t levels;
 };
 
 struct site_filter {
 	struct str seed;
 	double (*range)[2];
 	size_t ranges;
+};
+
+struct site_words {
+	const struct str *word;
+	size_t count;
+};
+
+enum site_returning {
+	SITE_EVERYBODY,
+	SITE_RETURNING,		/* who has been counted before */
+	SITE_FIRST_TIME,
+};
+
+/* Whom an experiment is for; an empty list (no language's bit): anybody. */
+struct site_targeting {
+	struct site_words countries;	/* ISO 3166, capitals */
+	struct site_words devices;	/* desktop, mobile, tablet, other */
+	struct site_words sources;	/* compared without case */
+	unsigned langs;			/* bits 1 << lang */
+	enum site_returning returning;
+};
+
+enum site_metric {
+	SITE_METRIC_SPAM,
+	SITE_METRIC_BOUNCE,
+	SITE_METRIC_ERROR,
+	SITE_METRIC_CONSENT,
+};
+
+/* What may not get worse by more than the margin, relative to the control. */
+struct site_guardrail {
+	enum site_metric metric;
+	double margin;
+};
+
+struct site_factor {
+	struct str key;
+	struct str seed;	/* the experiment's, with its phase, :KEY */
+	struct str level[SITE_LEVELS_MAX];
+	double weight[SITE_LEVELS_MAX];	/* sum to 1 */
+	size_t levels;
+};
+
+struct site_bandit {
+	bool is_on;
+	double floor;		/* 0: by the number of arms, statistics 2.11 */
+	int64_t min_visitors;	/* an arm, before the first change */
+	int64_t every_s;
+};
+
+enum site_state {
+	SITE_DRAFT,
+	SITE_RUNNING,
+	SITE_PAUSED,
+	SITE_STOPPED,
+	SITE_DECIDED,
+	SITE_ARCHIVED,
+	SITE_STATES
 };
 
 struct site_page;
@@ -65,14 +140,52 @@ struct site_experiment {
 	struct str seed;		/* with its phase, see statistics 2.1 */
 	double *weight;			/* by the page's variants' order */
 	double coverage;
+	/* The given ones, then those of layer and holdout. */
 	struct site_filter *filter;
 	size_t filters;
-	struct str goal;
+	struct str layer;		/* its filter's seed; empty: none */
+	struct str holdout;		/* the same */
+	struct site_targeting targeting;
+	int64_t starts_ms;		/* included; 0 when open */
+	int64_t ends_ms;		/* not included; INT64_MAX when open */
+	struct str goal;		/* lead, mql, sql, customer, value */
 	int64_t window_s;
+	int64_t mql_window_s;
+	int64_t sql_window_s;
+	int64_t customer_window_s;
 	double alpha;
 	int64_t planned_visitors;
+	/* The plan; 0 where nothing was given. */
+	double baseline;
+	double mde;
+	double power;
+	double equivalence;
+	const struct site_guardrail *guardrail;
+	size_t guardrails;
+	/*
+	 * Factors, if any.  cell has the variant of each combination of
+	 * levels, the last factor's counting fastest; a fractional design has
+	 * none, and its runs are the variants.
+	 */
+	struct site_factor *factor;
+	size_t factors;
+	const uint32_t *cell;
+	size_t cells;
+	struct str design;		/* "full", "2^(3-1)"…; empty: none */
+	struct site_bandit bandit;
+	bool stops_itself;		/* "auto": stop_keep_control */
+	bool pauses_arms;		/* "auto": guardrail */
+	bool stops_bandit;		/* "auto": bandit */
+	bool tests_consent;		/* "tested": consent */
+	bool blocks_previous;		/* "previous_visitors": block */
+	enum site_state state;
+	bool is_running;		/* state is SITE_RUNNING */
+	uint32_t phase;
+	uint32_t epoch;
 	uint32_t bucket_version;
-	bool is_running;
+	uint32_t min_bucket_version;
+	uint32_t control;		/* index: the arm others are held to */
+	double n_star;			/* planned total of a pair of arms */
 };
 
 struct site_page {
@@ -80,7 +193,7 @@ struct site_page {
 	uint32_t revision;
 	bool is_archived;
 	const struct site_campaign *campaign;
-	const struct form *form;
+	const struct form *form;	/* of variants without their own */
 	const enum lang *lang;
 	size_t langs;
 	struct str audience;
@@ -90,8 +203,13 @@ struct site_page {
 	size_t variants;
 	const struct site_part *thanks;
 	size_t thanks_parts;
-	const struct site_experiment *experiment;	/* running, or NULL */
-	struct str consent_hash[LANG_COUNT];
+	uint32_t control;		/* index: shown outside experiments */
+	/*
+	 * The running ones, by key; of several, each is for visitors of its
+	 * own, by disjoint ranges of one layer.
+	 */
+	const struct site_experiment **experiment;
+	size_t experiments;
 };
 
 struct site {
@@ -115,7 +233,7 @@ struct site_error {
  * Read the document (jansson, duplicates refused) into the arena.  ERR_INPUT
  * when anything is wrong: then *error lists every mistake found, *errors of
  * them, at most SITE_ERRORS_MAX.  The document may carry "state", which the
- * database adds for the snapshot (page revisions, phases, bucket versions);
+ * database adds for the snapshot (page revisions, phases, weights in force);
  * `piste apply` refuses it.  Keys the contract does not know are mistakes.
  */
 MUST_USE enum err site_parse(struct arena *a, struct str json,
@@ -124,6 +242,8 @@ MUST_USE enum err site_parse(struct arena *a, struct str json,
 /* NULL when there is none. */
 const struct site_page *site_find(const struct site *s, struct str key);
 const struct form *site_form(const struct site *s, struct str key);
+/* "draft", "running"… */
+const char *site_state_name(enum site_state s);
 /* NULL when the page has no such variant. */
 const struct site_variant *site_variant(const struct site_page *pg,
     struct str key);

@@ -34,6 +34,30 @@ langs_of(const json_t *map, struct str key)
 	return (unsigned)json_integer_value(json_object_get(map, key.p));
 }
 
+/* A page's form and those of its variants speak the page's languages. */
+static void
+add_page(json_t *map, const json_t *page)
+{
+	json_t *item, *languages = json_object_get(page, "languages");
+	const char *form = json_string_value(json_object_get(page, "form"));
+	unsigned langs = 0;
+	size_t i;
+
+	json_array_foreach(languages, i, item) {
+		enum lang lang;
+
+		if (!lang_parse(str_of(json_string_value(item)), &lang))
+			langs |= 1u << lang;
+	}
+	if (form)
+		add_langs(map, form, langs);
+	json_array_foreach(json_object_get(page, "variants"), i, item) {
+		form = json_string_value(json_object_get(item, "form"));
+		if (form)
+			add_langs(map, form, langs);
+	}
+}
+
 /* Which languages are asked of whom; mistakes are told by who reads them. */
 static struct langs
 langs_new(const json_t *document)
@@ -42,21 +66,8 @@ langs_new(const json_t *document)
 	json_t *item, *name;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(document, "pages"), i, item) {
-		const char *form = json_string_value(
-		    json_object_get(item, "form"));
-
-		if (!form)
-			continue;
-		json_array_foreach(json_object_get(item, "languages"), k,
-		    name) {
-			enum lang lang;
-
-			if (!lang_parse(str_of(json_string_value(name)),
-			    &lang))
-				add_langs(l.form, form, 1u << lang);
-		}
-	}
+	json_array_foreach(json_object_get(document, "pages"), i, item)
+		add_page(l.form, item);
 	json_array_foreach(json_object_get(document, "forms"), i, item) {
 		struct str form = str_of(json_string_value(
 		    json_object_get(item, "key")));

@@ -217,6 +217,8 @@ renew(struct snapshot *sn)
 		return e;
 	}
 	warn_of_absent(h);
+	if (sn->plan.renewed && sn->is_listening)
+		sn->plan.renewed(sn->plan.context, h->picture.site);
 	h->picture.templates = h->templates;
 	h->picture.frozen = frozen_new(h->picture.site, FROZEN_BYTES_MAX);
 	h->picture.loaded_ms = clock_now_ms();
@@ -357,7 +359,8 @@ tick(struct snapshot *sn)
 	    !renew(sn) && sn->is_listening)
 		keep_write(sn->plan.state, sn->document.json);
 	if (sn->plan.tick)
-		sn->plan.tick(sn->plan.tick_context);
+		sn->plan.tick(sn->plan.context,
+		    sn->now ? sn->now->picture.site : NULL);
 }
 
 /* Short when there is a picture already: the next may take its time. */

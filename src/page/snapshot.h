@@ -24,9 +24,14 @@ struct snapshot_plan {
 	struct str database;
 	struct str templates;		/* directory */
 	struct str state;		/* directory of the kept picture */
-	/* Called every SNAPSHOT_POLL_MS on the snapshot's thread; or NULL. */
-	void (*tick)(void *context);
-	void *tick_context;
+	/*
+	 * Both are called on the snapshot's thread, or NULL: one with a site
+	 * that PostgreSQL has just told, before anybody sees it; the other
+	 * every SNAPSHOT_POLL_MS with the site as it is now, NULL for none.
+	 */
+	void (*renewed)(void *context, const struct site *site);
+	void (*tick)(void *context, const struct site *site);
+	void *context;
 };
 
 /*

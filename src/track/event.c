@@ -2,6 +2,7 @@
  * Exposures are packed side by side into memory under a lock held for a copy.
  * A thread takes the whole of it away, puts an empty one in its place, and
  * writes it in batches; while PostgreSQL is away it keeps what it has taken.
+ * Views are added up on the way: a flush writes a few sums.
  *
  * Most views are by visitors who were counted a moment ago: a table of hashes
  * remembers them, so that they cost no row.  It may forget, since the
@@ -17,68 +18,34 @@
 #include <time.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/token.h"
 #include "store/pg.h"
-
+#include "track/eventrow.h"
+#include "track/pile.h"
 #include "track/event.h"
 
 #define EVENT_WRITE_MS 1000		/* a batch; also the end's last words */
 #define EVENT_RETRY_MS 1000
-#define EVENT_TEXTS 3
-#define EVENT_PACKED_BYTES_MAX \
-	(sizeof(struct packed) + EVENT_TEXTS * EVENT_KEY_BYTES_MAX)
-#define EVENT_KEPT_BYTES_MAX ((size_t)2 << 20)	/* more goes back when empty */
-/* Quoted, each byte may be two; a buffer that grows leaves its halves. */
-#define EVENT_ARRAY_BYTES_MAX \
-	((size_t)EVENT_BATCH_MAX * (2 * EVENT_KEY_BYTES_MAX + 3) + 2)
-#define EVENT_ARENA_BYTES_MAX (5 * 4 * EVENT_ARRAY_BYTES_MAX)
 
-enum event_text { EVENT_EXPERIMENT, EVENT_VISITOR, EVENT_VARIANT };
-
-SQL(event_insert, 5,
-    "INSERT INTO exposure (experiment_key, visitor, variant, bucket_version,"
-    " first_seen_at)"
-    " SELECT e, v, a, b, to_timestamp(t / 1000.0)"
-    " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[],"
-    " $5::bigint[]) AS x (e, v, a, b, t)"
-    /* One order for everybody, so that writers can't deadlock. */
-    " ORDER BY e, v, t"
-    " ON CONFLICT (experiment_key, visitor) DO NOTHING");
-
-/* An exposure in memory; its texts follow without a gap. */
-struct packed {
-	int64_t at_ms;
-	uint32_t bucket_version;
-	uint8_t n[EVENT_TEXTS];
-};
-
-/* One ready to be written. */
-struct row {
-	struct packed head;
-	struct str text[EVENT_TEXTS];
-};
-
-struct pile {
-	char *p;
-	size_t n;
-	size_t capacity;
-	size_t count;
-};
+static_assert(EVENT_KEY_BYTES_MAX == PILE_TEXT_BYTES_MAX &&
+    EVENT_KEY_BYTES_MAX == TRAFFIC_KEY_BYTES_MAX, "one limit for every text");
 
 struct event_log {
 	struct pg *db;
 	struct arena *arena;
 	int64_t flush_ms;
 	pthread_t thread;
-	struct pile taken;		/* the thread's own */
-	struct row row[EVENT_BATCH_MAX];
+	struct pile taken;		/* the thread's own, as what follows */
+	struct traffic *sums;
+	struct eventrow_writer writer;
+	struct pile_row row[EVENT_BATCH_MAX];
 	unsigned char key[crypto_shorthash_KEYBYTES];
 	pthread_mutex_t lock;		/* for all below */
 	pthread_cond_t wake;
 	struct pile fresh;
+	struct traffic *views;
 	size_t taken_waiting;
 	uint64_t seen[EVENT_SEEN_MAX];
 	uint64_t written;
@@ -86,109 +53,23 @@ struct event_log {
 	int64_t stop_ms;		/* when to be gone; 0: stay */
 };
 
-static void
-reserve(struct pile *p, size_t n)
+/* For one statement, which the end of everything may cut short. */
+static int64_t
+time_left(int64_t stop_ms)
 {
-	size_t capacity = p->capacity ? p->capacity : 1 << 16;
+	int64_t left = stop_ms ? stop_ms - clock_mono_ms() : EVENT_WRITE_MS;
 
-	if (p->n + n <= p->capacity)
-		return;
-	while (capacity < p->n + n)
-		capacity *= 2;
-	p->p = realloc(p->p, capacity);
-	if (!p->p)
-		abort();
-	p->capacity = capacity;
-}
-
-static void
-push(struct pile *p, const void *bytes, size_t n)
-{
-	memcpy(p->p + p->n, bytes, n);
-	p->n += n;
-}
-
-static void
-empty(struct pile *p)
-{
-	p->n = 0;
-	p->count = 0;
-	if (p->capacity > EVENT_KEPT_BYTES_MAX) {
-		free(p->p);
-		*p = (struct pile){ 0 };
-	}
-}
-
-/* Unpack up to EVENT_BATCH_MAX of p from *at on. */
-static size_t
-unpack(const struct pile *p, size_t *at, struct row *row)
-{
-	size_t count = 0;
-
-	for (; *at < p->n && count < EVENT_BATCH_MAX; count++, row++) {
-		memcpy(&row->head, p->p + *at, sizeof row->head);
-		*at += sizeof row->head;
-		for (int i = 0; i < EVENT_TEXTS; i++) {
-			row->text[i] = (struct str){ p->p + *at,
-			    row->head.n[i] };
-			*at += row->head.n[i];
-		}
-	}
-	return count;
-}
-
-/* An element of a PostgreSQL array literal. */
-static void
-add_quoted(struct buf *b, struct str text)
-{
-	buf_byte(b, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"' || text.p[i] == '\\')
-			buf_byte(b, '\\');
-		buf_byte(b, text.p[i]);
-	}
-	buf_byte(b, '"');
-}
-
-static void
-add_row(struct buf list[5], const struct row *row)
-{
-	for (int i = 0; i < EVENT_TEXTS; i++)
-		add_quoted(&list[i], row->text[i]);
-	buf_u64(&list[3], row->head.bucket_version);
-	buf_u64(&list[4], (uint64_t)row->head.at_ms);
-}
-
-static enum err
-insert(struct event_log *ev, const struct row *row, size_t n, int64_t until)
-{
-	struct str params[5];
-	struct buf list[5];
-
-	arena_reset(ev->arena);
-	for (int i = 0; i < 5; i++) {
-		buf_init(&list[i], ev->arena, EVENT_ARRAY_BYTES_MAX);
-		buf_byte(&list[i], '{');
-	}
-	for (size_t i = 0; i < n; i++) {
-		for (int j = 0; i && j < 5; j++)
-			buf_byte(&list[j], ',');
-		add_row(list, &row[i]);
-	}
-	for (int i = 0; i < 5; i++) {
-		buf_byte(&list[i], '}');
-		params[i] = buf_str(&list[i]);
-	}
-	return pg_run(ev->db, &event_insert, params, until - clock_mono_ms(),
-	    NULL);
+	return left < EVENT_WRITE_MS ? left : EVENT_WRITE_MS;
 }
 
 /* Halve what is refused until the bad one is alone, and drop that one. */
 static enum err
-insert_good(struct event_log *ev, const struct row *row, size_t n,
-    int64_t until, uint64_t *lost)
+insert_good(struct event_log *ev, const struct pile_row *row, size_t n,
+    int64_t stop_ms, uint64_t *lost)
 {
-	enum err e = insert(ev, row, n, until);
+	/* A time for each attempt: many bad ones would use up a common one. */
+	enum err e = eventrow_write(ev->db, ev->arena, row, n,
+	    time_left(stop_ms));
 
 	if (!e || e == ERR_AWAY)
 		return e;
@@ -196,9 +77,9 @@ insert_good(struct event_log *ev, const struct row *row, size_t n,
 		++*lost;
 		return OK;
 	}
-	e = insert_good(ev, row, n / 2, until, lost);
+	e = insert_good(ev, row, n / 2, stop_ms, lost);
 	if (!e)
-		e = insert_good(ev, row + n / 2, n - n / 2, until, lost);
+		e = insert_good(ev, row + n / 2, n - n / 2, stop_ms, lost);
 	return e;
 }
 
@@ -209,13 +90,11 @@ write_taken(struct event_log *ev, size_t *at, int64_t stop_ms)
 	enum err e = OK;
 
 	while (!e && *at < ev->taken.n) {
-		int64_t until = clock_mono_ms() + EVENT_WRITE_MS;
-		size_t next = *at, count = unpack(&ev->taken, &next, ev->row);
+		size_t next = *at, count = pile_take(&ev->taken, &next,
+		    ev->row, EVENT_BATCH_MAX);
 		uint64_t lost = 0;
 
-		if (stop_ms && stop_ms < until)
-			until = stop_ms;
-		e = insert_good(ev, ev->row, count, until, &lost);
+		e = insert_good(ev, ev->row, count, stop_ms, &lost);
 		if (e)
 			break;
 		*at = next;
@@ -227,6 +106,25 @@ write_taken(struct event_log *ev, size_t *at, int64_t stop_ms)
 		pthread_mutex_unlock(&ev->lock);
 	}
 	return e;
+}
+
+/* Sums that can't be written now are written later, in the same words. */
+static enum err
+write_sums(struct event_log *ev, int64_t stop_ms)
+{
+	enum err e;
+
+	if (!traffic_count(ev->sums))
+		return OK;
+	e = eventrow_add(ev->db, ev->arena, &ev->writer, ev->sums,
+	    time_left(stop_ms));
+	if (e == ERR_AWAY)
+		return e;
+	if (e)
+		log_event(LOG_ERROR, "event.traffic",
+		    LOG_Z("state", pg_state(ev->db)));
+	traffic_empty(ev->sums);
+	return OK;
 }
 
 /* Under the lock: rest for ms, or until it is time to stop. */
@@ -241,43 +139,56 @@ rest(struct event_log *ev, int64_t ms)
 }
 
 static void
-take_fresh(struct event_log *ev)
+take_fresh(struct event_log *ev, size_t *at)
 {
+	struct traffic *sums = ev->sums;
 	struct pile written = ev->taken;
 
-	empty(&written);
-	ev->taken = ev->fresh;
-	ev->taken_waiting = ev->taken.count;
-	ev->fresh = written;
+	if (!ev->taken_waiting) {
+		pile_empty(&written);
+		ev->taken = ev->fresh;
+		ev->taken_waiting = ev->taken.count;
+		ev->fresh = written;
+		*at = 0;
+	}
+	if (!traffic_count(sums)) {
+		ev->sums = ev->views;
+		ev->views = sums;
+	}
 }
 
 /* Under the lock, which is let go while writing. */
 static enum err
 write_round(struct event_log *ev, size_t *at)
 {
-	int64_t stop_ms;
+	int64_t stop_ms = ev->stop_ms;
 	enum err e;
 
-	if (!ev->taken_waiting) {
-		take_fresh(ev);
-		*at = 0;
-	}
-	stop_ms = ev->stop_ms;
+	take_fresh(ev, at);
 	pthread_mutex_unlock(&ev->lock);
 	e = write_taken(ev, at, stop_ms);
+	if (!e)
+		e = write_sums(ev, stop_ms);
 	pthread_mutex_lock(&ev->lock);
 	return e;
+}
+
+static bool
+has_work(const struct event_log *ev)
+{
+	return ev->fresh.count || ev->taken_waiting ||
+	    traffic_count(ev->views) || traffic_count(ev->sums);
 }
 
 /* Under the lock: sleep until something waits; false: it is time to go. */
 static bool
 gather(struct event_log *ev)
 {
-	while (!ev->stop_ms && !ev->fresh.count && !ev->taken_waiting)
+	while (!ev->stop_ms && !has_work(ev))
 		pthread_cond_wait(&ev->wake, &ev->lock);
 	/* The other half of flush_ms is for the writing. */
 	rest(ev, ev->flush_ms / 2);
-	return ev->fresh.count || ev->taken_waiting;
+	return has_work(ev);
 }
 
 static void *
@@ -313,8 +224,10 @@ release(struct event_log *ev)
 	pthread_mutex_destroy(&ev->lock);
 	arena_free(ev->arena);
 	pg_free(ev->db);
-	free(ev->fresh.p);
-	free(ev->taken.p);
+	pile_clear(&ev->fresh);
+	pile_clear(&ev->taken);
+	traffic_free(ev->views);
+	traffic_free(ev->sums);
 	free(ev);
 }
 
@@ -327,8 +240,11 @@ event_new(struct str database, int64_t flush_ms, struct event_log **out)
 	if (!ev)
 		abort();
 	ev->db = pg_new(database, "piste-event");
-	ev->arena = arena_new(EVENT_ARENA_BYTES_MAX);
+	ev->arena = arena_new(EVENTROW_ARENA_BYTES_MAX);
 	ev->flush_ms = flush_ms;
+	ev->views = traffic_new();
+	ev->sums = traffic_new();
+	eventrow_writer_init(&ev->writer);
 	token_random(ev->key, sizeof ev->key);
 	pthread_mutex_init(&ev->lock, NULL);
 	pthread_condattr_init(&monotonic);
@@ -346,6 +262,8 @@ event_new(struct str database, int64_t flush_ms, struct event_log **out)
 void
 event_free(struct event_log *ev)
 {
+	size_t unwritten;
+
 	if (!ev)
 		return;
 	pthread_mutex_lock(&ev->lock);
@@ -353,43 +271,18 @@ event_free(struct event_log *ev)
 	pthread_cond_signal(&ev->wake);
 	pthread_mutex_unlock(&ev->lock);
 	pthread_join(ev->thread, NULL);
-	if (ev->taken_waiting + ev->fresh.count > 0)
-		log_event(LOG_ERROR, "event.unwritten", LOG_INT("exposures",
-		    (int64_t)(ev->taken_waiting + ev->fresh.count)));
+	unwritten = ev->taken_waiting + ev->fresh.count;
+	if (unwritten)
+		log_event(LOG_ERROR, "event.unwritten",
+		    LOG_INT("exposures", (int64_t)unwritten));
 	release(ev);
-}
-
-/* Who saw which experiment, as a number that is never 0. */
-static uint64_t
-identify(const struct event_log *ev, struct str experiment, struct str visitor)
-{
-	unsigned char who[2 * EVENT_KEY_BYTES_MAX + 1];
-	union {
-		unsigned char bytes[crypto_shorthash_BYTES];
-		uint64_t number;
-	} hash;
-
-	memcpy(who, visitor.p, visitor.n);
-	who[visitor.n] = '\0';
-	memcpy(who + visitor.n + 1, experiment.p, experiment.n);
-	crypto_shorthash(hash.bytes, who, visitor.n + 1 + experiment.n,
-	    ev->key);
-	return hash.number ? hash.number : 1;
 }
 
 /* Under the lock. */
 static void
-keep(struct event_log *ev, const struct packed *head,
-    const struct str text[EVENT_TEXTS])
+wake(struct event_log *ev)
 {
-	struct pile *p = &ev->fresh;
-
-	reserve(p, EVENT_PACKED_BYTES_MAX);
-	push(p, head, sizeof *head);
-	for (int i = 0; i < EVENT_TEXTS; i++)
-		push(p, text[i].p, text[i].n);
-	if (p->count++ == 0)
-		pthread_cond_signal(&ev->wake);
+	pthread_cond_signal(&ev->wake);
 }
 
 static void
@@ -401,33 +294,142 @@ count_lost(struct event_log *ev)
 }
 
 void
-event_exposure(struct event_log *ev, struct str experiment,
-    struct str visitor, struct str variant, uint32_t bucket_version,
-    int64_t at_ms)
+event_view(struct event_log *ev, const struct traffic_key *view)
 {
-	const struct str text[EVENT_TEXTS] = { experiment, visitor, variant };
-	struct packed head = { .at_ms = at_ms,
-		.bucket_version = bucket_version };
+	bool was_idle;
+
+	pthread_mutex_lock(&ev->lock);
+	was_idle = !traffic_count(ev->views);
+	if (!traffic_add(ev->views, view, 1))
+		ev->lost++;
+	else if (was_idle)
+		wake(ev);
+	pthread_mutex_unlock(&ev->lock);
+}
+
+/* Who saw which experiment in which phase, as a number that is never 0. */
+static uint64_t
+identify(const struct event_log *ev, struct str experiment,
+    struct str visitor, uint32_t bucket_version)
+{
+	unsigned char who[2 * EVENT_KEY_BYTES_MAX + 1 + sizeof bucket_version];
+	size_t n = 0;
+	union {
+		unsigned char bytes[crypto_shorthash_BYTES];
+		uint64_t number;
+	} hash;
+
+	memcpy(who, visitor.p, visitor.n);
+	n += visitor.n;
+	who[n++] = '\0';
+	memcpy(who + n, experiment.p, experiment.n);
+	n += experiment.n;
+	memcpy(who + n, &bucket_version, sizeof bucket_version);
+	n += sizeof bucket_version;
+	crypto_shorthash(hash.bytes, who, n, ev->key);
+	return hash.number ? hash.number : 1;
+}
+
+bool
+event_is_seen(struct event_log *ev, struct str experiment,
+    struct str visitor, uint32_t bucket_version)
+{
+	uint64_t who;
+	bool is_seen;
+
+	if (experiment.n > EVENT_KEY_BYTES_MAX ||
+	    visitor.n > EVENT_KEY_BYTES_MAX)
+		return false;
+	who = identify(ev, experiment, visitor, bucket_version);
+	pthread_mutex_lock(&ev->lock);
+	is_seen = ev->seen[who % EVENT_SEEN_MAX] == who;
+	pthread_mutex_unlock(&ev->lock);
+	return is_seen;
+}
+
+/* Under the lock; false when there is no room. */
+static bool
+keep(struct event_log *ev, const struct pile_row *row)
+{
+	if (ev->fresh.count + ev->taken_waiting >= EVENT_QUEUE_MAX) {
+		ev->lost++;
+		return false;
+	}
+	pile_push(&ev->fresh, row);
+	if (ev->fresh.count == 1)
+		wake(ev);
+	return true;
+}
+
+/* At a character. */
+static struct str
+cut(struct str s)
+{
+	size_t n = s.n;
+
+	if (n > EVENT_KEY_BYTES_MAX)
+		for (n = EVENT_KEY_BYTES_MAX; n && (s.p[n] & 0xc0) == 0x80; )
+			n--;
+	return str_slice(s, 0, n);
+}
+
+/* False, and lost, when a key is too long to be one of ours. */
+static bool
+pack(struct event_log *ev, const struct event_exposure *x,
+    struct pile_row *out)
+{
+	*out = (struct pile_row){
+		.head = {
+			.at_ms = x->at_ms,
+			.bucket_version = x->bucket_version,
+			.epoch = x->epoch,
+		},
+		.text = {
+			[PILE_EXPERIMENT] = x->experiment,
+			[PILE_VISITOR] = x->visitor,
+			[PILE_VARIANT] = x->variant,
+			[PILE_COUNTRY] = cut(x->country),
+			[PILE_DEVICE] = cut(x->device),
+			[PILE_SOURCE] = cut(x->source),
+			[PILE_LANG] = cut(x->lang),
+		},
+	};
+	for (int i = 0; i < PILE_COUNTRY; i++)
+		if (out->text[i].n > EVENT_KEY_BYTES_MAX) {
+			count_lost(ev);
+			return false;
+		}
+	return true;
+}
+
+void
+event_exposure(struct event_log *ev, const struct event_exposure *x)
+{
+	struct pile_row row;
 	uint64_t who, *seen;
 
-	for (int i = 0; i < EVENT_TEXTS; i++) {
-		if (text[i].n > EVENT_KEY_BYTES_MAX) {
-			count_lost(ev);
-			return;
-		}
-		head.n[i] = (uint8_t)text[i].n;
-	}
-	who = identify(ev, experiment, visitor);
+	if (!pack(ev, x, &row))
+		return;
+	who = identify(ev, x->experiment, x->visitor, x->bucket_version);
 	seen = &ev->seen[who % EVENT_SEEN_MAX];
 	pthread_mutex_lock(&ev->lock);
-	if (*seen != who) {
-		if (ev->fresh.count + ev->taken_waiting < EVENT_QUEUE_MAX) {
-			keep(ev, &head, text);
-			*seen = who;
-		} else {
-			ev->lost++;
-		}
-	}
+	if (*seen != who && keep(ev, &row))
+		*seen = who;
+	pthread_mutex_unlock(&ev->lock);
+}
+
+void
+event_post(struct event_log *ev, const struct event_exposure *x,
+    int64_t posted_ms, bool is_refused)
+{
+	struct pile_row row;
+
+	if (!pack(ev, x, &row))
+		return;
+	row.head.posted_ms = posted_ms;
+	row.head.refused_ms = is_refused ? posted_ms : 0;
+	pthread_mutex_lock(&ev->lock);
+	(void)keep(ev, &row);
 	pthread_mutex_unlock(&ev->lock);
 }
 

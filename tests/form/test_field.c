@@ -21,7 +21,7 @@ static const struct {
 	{ FIELD_EMAIL, STR(" Ana@Exemple.FR "), FIELD_FINE,
 	    "Ana@exemple.fr" },
 	{ FIELD_EMAIL, STR("ana"), FIELD_NOT_EMAIL, "" },
-	{ FIELD_EMAIL, STR("ana@example.org\nBcc: x@y.z"), FIELD_NOT_TEXT,
+	{ FIELD_EMAIL, STR("ana@example.org\nBcc: x@y.z"), FIELD_NOT_LINE,
 	    "" },
 	{ FIELD_PHONE, STR("06 12 34 56 78"), FIELD_FINE, "+33612345678" },
 	{ FIELD_PHONE, STR("0612"), FIELD_NOT_PHONE, "" },
@@ -41,7 +41,9 @@ static const struct {
 	{ FIELD_NAME, STR("Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A"), FIELD_FINE, NULL },
 	{ FIELD_NAME, STR("{{NAME}} %s %n \\u0000"), FIELD_FINE,
 	    "{{NAME}} %s %n \\u0000" },
-	{ FIELD_NAME, STR("Ana\r\nLima"), FIELD_NOT_TEXT, "" },
+	{ FIELD_NAME, STR("Ana\r\nLima"), FIELD_NOT_LINE, "" },
+	{ FIELD_NAME, STR("Ana\rLima\x1b"), FIELD_NOT_LINE, "" },
+	{ FIELD_NAME, STR(" Ana\r\n"), FIELD_FINE, "Ana" },
 	{ FIELD_NAME, STR("Ana\tLima"), FIELD_NOT_TEXT, "" },
 	{ FIELD_NAME, STR("Ana\r\n"), FIELD_FINE, "Ana" },
 	{ FIELD_NAME, STR("Ana\x1b[31m"), FIELD_NOT_TEXT, "" },
@@ -74,7 +76,7 @@ static const struct {
 	{ FIELD_CONSENT, STR("1"), FIELD_FINE, "1" },
 	{ FIELD_CONSENT, STR("on"), FIELD_NOT_CHOICE, "" },
 	{ FIELD_HIDDEN, STR(" spring  sale "), FIELD_FINE, "spring  sale" },
-	{ FIELD_HIDDEN, STR("a\nb"), FIELD_NOT_TEXT, "" },
+	{ FIELD_HIDDEN, STR("a\nb"), FIELD_NOT_LINE, "" },
 };
 
 START_TEST(a_value_is_judged_by_its_kind)
@@ -338,11 +340,58 @@ START_TEST(a_fields_own_message_comes_first)
 	    LANG_FR), STR_EMPTY);
 } END_TEST
 
+/* How to answer says nothing to who has answered well, but not as sent. */
+static const enum field_error ours[] = {
+	FIELD_NOT_TEXT, FIELD_NOT_LINE, FIELD_REPEATED, FIELD_DAMAGED,
+	FIELD_IS_FILE,
+};
+
+START_TEST(how_an_answer_came_is_always_said)
+{
+	const struct field f = { .kind = FIELD_TEXT,
+	    .message = { { STR("Votre SIRET."), STR("Your SIRET.") } } };
+	const struct field bare = { .kind = FIELD_TEXT };
+
+	ck_assert_str_same(field_message(suite_arena(), &f, ours[_i],
+	    LANG_EN), field_message(suite_arena(), &bare, ours[_i], LANG_EN));
+} END_TEST
+
+static const struct {
+	enum field_kind kind;
+	struct str typed, shown;
+} shown[] = {
+	{ FIELD_TEXT, STR("a\r\n\tb"), STR("a\r\n\tb") },
+	{ FIELD_NAME, STR("a\r\n\tb"), STR("a   b") },
+	{ FIELD_HIDDEN, STR("a\nb"), STR("a b") },
+	{ FIELD_TEXT, STR("a\x1b"), STR("a\ufffd") },
+};
+
+START_TEST(what_was_typed_is_shown)
+{
+	const struct field f = { .kind = shown[_i].kind };
+
+	ck_assert_str_same(field_shown(suite_arena(), &f, shown[_i].typed),
+	    shown[_i].shown);
+} END_TEST
+
+START_TEST(some_kinds_are_written)
+{
+	static const bool is_written[FIELD_KINDS] = {
+		[FIELD_EMAIL] = true, [FIELD_PHONE] = true,
+		[FIELD_NAME] = true, [FIELD_COMPANY] = true,
+		[FIELD_JOB_TITLE] = true, [FIELD_TEXT] = true,
+		[FIELD_POSTCODE] = true,
+	};
+	const struct field f = { .kind = (enum field_kind)_i };
+
+	ck_assert_int_eq(field_is_written(&f), is_written[_i]);
+} END_TEST
+
 /* Programs outside read these. */
 static const char *const codes[FIELD_ERRORS] = {
 	"fine", "missing", "too-short", "too-long", "no-match", "not-email",
 	"not-phone", "not-postcode", "not-country", "not-choice", "not-text",
-	"repeated",
+	"not-line", "repeated", "damaged", "is-file",
 };
 
 START_TEST(codes_are_stable)
@@ -367,5 +416,8 @@ SUITE(field)
 	SUITE_LOOP(every_error_has_a_sentence, FIELD_KINDS);
 	SUITE_TEST(limits_are_named);
 	SUITE_TEST(a_fields_own_message_comes_first);
+	SUITE_LOOP(how_an_answer_came_is_always_said, COUNT(ours));
+	SUITE_LOOP(what_was_typed_is_shown, COUNT(shown));
+	SUITE_LOOP(some_kinds_are_written, FIELD_KINDS);
 	SUITE_LOOP(codes_are_stable, FIELD_ERRORS);
 }

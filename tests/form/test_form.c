@@ -98,7 +98,8 @@ START_TEST(each_field_has_its_own_error)
 	ck_assert_int_eq(r.value[PHONE].error, FIELD_NOT_PHONE);
 	ck_assert_int_eq(r.value[POSTCODE].error, FIELD_NOT_POSTCODE);
 	ck_assert_int_eq(r.value[COUNTRY].error, FIELD_NOT_COUNTRY);
-	ck_assert_int_eq(r.value[FIRST_NAME].error, FIELD_NOT_TEXT);
+	ck_assert_int_eq(r.value[FIRST_NAME].error, FIELD_NOT_LINE);
+	ck_assert_str_same(r.value[FIRST_NAME].typed, STR("a b"));
 	ck_assert_int_eq(r.value[MESSAGE].error, FIELD_FINE);
 	ck_assert_str_same(r.value[EMAIL].typed, STR("ana"));
 	ck_assert_str_same(r.value[EMAIL].normal, STR_EMPTY);
@@ -127,9 +128,81 @@ START_TEST(a_field_given_twice_is_repeated)
 	    "ref=", "ref=", AGREED);
 	ck_assert_uint_eq(r.errors, 2);
 	ck_assert_int_eq(r.value[EMAIL].error, FIELD_REPEATED);
-	ck_assert_str_same(r.value[EMAIL].typed, STR("ana@example.org"));
 	ck_assert_str_same(r.email, STR_EMPTY);
 	ck_assert_int_eq(r.value[REF].error, FIELD_REPEATED);
+} END_TEST
+
+/* Of what was written nothing is lost; of what was chosen, the first counts. */
+static const struct {
+	const char *posted[3];
+	size_t field;
+	const char *typed;
+} repeats[] = {
+	{ { "email=a@b.example", "email=", "email=c@d.example" }, EMAIL,
+	    "a@b.example, c@d.example" },
+	{ { "email=", "email=", "email=c@d.example" }, EMAIL, "c@d.example" },
+	{ { "email=a", "email=a", "email=a" }, EMAIL, "a" },
+	{ { "message=un", "email=x", "message=deux\n" }, MESSAGE,
+	    "un, deux\n" },
+	{ { "country=FR", "country=BE", "x=" }, COUNTRY, "FR" },
+	{ { "terms=0", "terms=1", "x=" }, TERMS, "0" },
+	{ { "ref=a", "ref=b", "x=" }, REF, "a" },
+};
+
+START_TEST(answers_given_twice_are_not_lost)
+{
+	struct form_result r;
+
+	check(&form, repeats[_i].posted, COUNT(repeats[_i].posted), &r);
+	ck_assert_int_eq(r.value[repeats[_i].field].error, FIELD_REPEATED);
+	ck_assert_str_same(r.value[repeats[_i].field].typed,
+	    str_of(repeats[_i].typed));
+} END_TEST
+
+static const struct {
+	const char *name;
+	bool is_known;
+	size_t errors;
+} blames[] = {
+	{ "email", true, 1 },
+	{ "company", true, 1 },	/* optional, and fine but for that */
+	{ "phone", true, 1 },	/* wrong anyway */
+	{ "ref", true, 1 },
+	{ "consent.news-email", true, 1 },
+	{ "consent.contact-phone", true, 1 },
+	{ "admin", false, 0 },
+	{ FORM_TOKEN, false, 0 },
+	{ "consent.", false, 0 },
+};
+
+START_TEST(what_came_damaged_is_blamed)
+{
+	bool is_phone = str_eq(str_of(blames[_i].name), STR("phone"));
+	const char *const post[] = { "email=ana@example.org", "company=A",
+	    "ref=x", AGREED, "consent.news-email=1",
+	    is_phone ? "phone=1" : "phone=" };
+	size_t damaged = 0;
+	struct form_result r;
+
+	check(&form, post, COUNT(post), &r);
+	form_blame(suite_arena(), &form, str_of(blames[_i].name),
+	    FIELD_DAMAGED, &r);
+	ck_assert_uint_eq(r.errors, blames[_i].errors);
+	ck_assert_uint_eq(r.fields.n == 0, blames[_i].is_known);
+	for (size_t i = 0; i < form.fields; i++) {
+		if (r.value[i].error != FIELD_DAMAGED)
+			continue;
+		ck_assert_str_same(fields[i].name, str_of(blames[_i].name));
+		ck_assert_str_same(r.value[i].normal, STR_EMPTY);
+		damaged++;
+	}
+	for (size_t i = 0; i < form.consents; i++) {
+		if (r.consent_error[i] != FIELD_DAMAGED)
+			continue;
+		ck_assert(!r.granted[i]);
+		damaged++;
+	}
+	ck_assert_uint_eq(damaged, blames[_i].is_known);
 } END_TEST
 
 START_TEST(unknown_fields_are_not_kept)
@@ -381,6 +454,8 @@ SUITE(form)
 	SUITE_TEST(each_field_has_its_own_error);
 	SUITE_TEST(an_empty_post_misses_what_is_required);
 	SUITE_TEST(a_field_given_twice_is_repeated);
+	SUITE_LOOP(answers_given_twice_are_not_lost, COUNT(repeats));
+	SUITE_LOOP(what_came_damaged_is_blamed, COUNT(blames));
 	SUITE_TEST(unknown_fields_are_not_kept);
 	SUITE_LOOP(a_consent_is_never_guessed, COUNT(boxes));
 	SUITE_TEST(a_consent_given_twice_is_repeated);

@@ -118,6 +118,26 @@ START_TEST(controls_are_seen)
 	    controls[_i].lines);
 } END_TEST
 
+static const struct { struct str in, single, lines; } shown[] = {
+	{ STR(""), STR(""), STR("") },
+	{ STR("é 👩"), STR("é 👩"), STR("é 👩") },
+	{ STR("a\tb\r\nc"), STR("a b  c"), STR("a\tb\r\nc") },
+	{ STR("a\0b\x7f"), STR("a\ufffdb\ufffd"), STR("a\ufffdb\ufffd") },
+	{ STR("\xc2\x85\xc2\xa0"), STR("\ufffd\u00a0"),
+	    STR("\ufffd\u00a0") },
+	{ STR("\xff" "a\xc3"), STR("\ufffda\ufffd"), STR("\ufffda\ufffd") },
+	{ STR("\x01\x02\n"), STR("\ufffd\ufffd "), STR("\ufffd\ufffd\n") },
+	{ STR("\u2028\u202e"), STR("\u2028\u202e"), STR("\u2028\u202e") },
+};
+
+START_TEST(what_is_shown_can_be_seen)
+{
+	ck_assert_str_same(normal_shown(suite_arena(), shown[_i].in, false),
+	    shown[_i].single);
+	ck_assert_str_same(normal_shown(suite_arena(), shown[_i].in, true),
+	    shown[_i].lines);
+} END_TEST
+
 SUITE(normal)
 {
 	SUITE_LOOP(text_is_brought_into_nfc_and_trimmed, COUNT(texts));
@@ -127,4 +147,5 @@ SUITE(normal)
 	SUITE_LOOP(folded_texts_compare, COUNT(folds));
 	SUITE_LOOP(bare_is_from_first_to_last_visible, COUNT(bares));
 	SUITE_LOOP(controls_are_seen, COUNT(controls));
+	SUITE_LOOP(what_is_shown_can_be_seen, COUNT(shown));
 }

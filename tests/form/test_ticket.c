@@ -41,6 +41,7 @@ expect_same(const struct ticket *got, const struct ticket *want)
 	ck_assert_str_same(got->experiment, want->experiment);
 	ck_assert_uint_eq(got->bucket_version, want->bucket_version);
 	ck_assert_int_eq(got->is_again, want->is_again);
+	ck_assert_int_eq(got->is_synthetic, want->is_synthetic);
 	ck_assert_int_eq(got->lang, want->lang);
 	ck_assert_str_same(got->consent_hash, want->consent_hash);
 	ck_assert_int_eq(got->issued_ms, want->issued_ms);
@@ -148,6 +149,17 @@ START_TEST(a_touch_that_is_no_text_is_left_out)
 	ck_assert_str_same(got.touch.medium, t.touch.medium);
 } END_TEST
 
+/* A self-test's form that came back is both. */
+START_TEST(flags_are_told_apart)
+{
+	struct ticket t = typical(), got;
+
+	t.is_again = _i & 1;
+	t.is_synthetic = _i & 2;
+	got = reopened(&t);
+	expect_same(&got, &t);
+} END_TEST
+
 START_TEST(a_flipped_bit_is_refused)
 {
 	struct ticket t = typical(), got;
@@ -213,14 +225,14 @@ payload_of(const struct ticket *t)
 	return payload;
 }
 
-/* Behind version, id, revision, lang, is_again, bucket version, issue time. */
+/* Behind version, id, revision, lang, flags, bucket version, issue time. */
 #define PARTS_AT (1 + 16 + 4 + 1 + 1 + 4 + 8)
 
 /* One byte of the payload of a ticket for page "p", changed. */
 static const struct { size_t at; unsigned char byte; } bends[] = {
 	{ 0, 0 }, { 0, 2 },		/* version */
 	{ 21, LANG_COUNT },		/* language */
-	{ 22, 2 },			/* neither again nor not */
+	{ 22, 4 },			/* a flag that there is not */
 	{ 27, 0x80 },			/* issued before 1970 */
 	{ PARTS_AT, 0 },		/* a page without a key */
 	{ PARTS_AT, 2 }, { PARTS_AT, 255 },
@@ -319,6 +331,7 @@ SUITE(ticket)
 	SUITE_TEST(the_largest_ticket_passes);
 	SUITE_LOOP(a_touch_is_cut_at_a_character, COUNT(cuts));
 	SUITE_LOOP(a_touch_that_is_no_text_is_left_out, COUNT(unclean));
+	SUITE_LOOP(flags_are_told_apart, 4);
 	SUITE_TEST(a_flipped_bit_is_refused);
 	SUITE_TEST(a_cut_or_longer_ticket_is_refused);
 	SUITE_TEST(another_key_or_purpose_is_refused);

@@ -50,7 +50,7 @@ static const struct { const char *input, *rest; } posts[] = {
 	    "\"consent.call\":true}}" },
 	{ "{\"name\":\"a\\nb\",\"consent.call\":false}",
 	    "\"ok\":false,\"error\":\"invalid\",\"errors\":{"
-	    "\"email\":\"missing\",\"name\":\"not-text\","
+	    "\"email\":\"missing\",\"name\":\"not-line\","
 	    "\"consent.call\":\"missing\"}}" },
 	{ "{", "\"ok\":false,\"error\":\"not-json\"}" },
 	{ "[]", "\"ok\":false,\"error\":\"not-json\"}" },

@@ -25,11 +25,11 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	e = body_parse(a, type, bytes, &body);
 	assert(!e == !body.fault);
 	assert(body.count <= BODY_FIELDS_MAX);
-	assert(body.fault_field.n <= BODY_NAME_BYTES_MAX);
-	assert(str_is_utf8(body.fault_field));
 	for (size_t i = 0; i < body.count; i++) {
 		assert(body.field[i].name.n <= BODY_NAME_BYTES_MAX);
-		assert(body.field[i].value.n <= BODY_VALUE_BYTES_MAX);
+		assert(body.damage[i] ||
+		    body.field[i].value.n <= BODY_VALUE_BYTES_MAX);
+		assert(!body.damage[i] || body.fault);
 		assert(str_is_utf8(body.field[i].name));
 		assert(str_is_utf8(body.field[i].value));
 		assert(str_find(body.field[i].name, '\0') < 0);

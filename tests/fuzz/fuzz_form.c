@@ -48,6 +48,7 @@ judge_value(struct arena *a, const struct field *f, struct str country,
 	struct str again;
 
 	assert(!v->error || !v->normal.n);
+	assert(str_is_utf8(v->typed) && str_find(v->typed, '\0') < 0);
 	assert(str_is_utf8(v->normal));
 	assert(!normal_has_control(v->normal, f->kind == FIELD_TEXT));
 	assert(field_message(a, f, v->error, LANG_FR).n || !v->error);

@@ -164,6 +164,7 @@ static const struct {
 	{ "HTTP_SEC_PURPOSE=prefetch", false, true },
 	{ "HTTP_SEC_PURPOSE=prefetch;prerender", false, true },
 	{ "HTTP_PURPOSE=prefetch", false, true },
+	{ "HTTP_SEC_PURPOSE=prerender", false, true },
 	{ "HTTP_X_PURPOSE=preview", false, true },
 	{ "HTTP_X_MOZ=Prefetch", false, true },
 	{ "HTTP_PURPOSE=reading", false, false },

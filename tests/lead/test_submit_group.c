@@ -56,10 +56,10 @@ static const struct scenario {
 	{ "quarantined", { R(1, A, .suspect = "trapped"),
 	    R(2, A, .suspect = "too-fast"), R(1, A, .suspect = "trapped"),
 	    R(3, A) }, "quarantined quarantined replay new",
-	    "1 1 1 1 3 1 1 1" },
+	    "1 1 1 1 3 1 1 3" },
 	{ "quarantined id again", { R(1, A, .suspect = "trapped"),
 	    R(1, B, .suspect = "trapped") },
-	    "quarantined conflict", "0 0 0 0 1 0 0 0" },
+	    "quarantined conflict", "0 0 0 0 1 0 0 1" },
 	/* By e-mail; the phone only when no e-mail was typed. */
 	{ "phone alone", { R(1, "", .phone = P), R(2, "", .phone = P) },
 	    "new repeat", "1 1 1 1 2 2 2 2" },

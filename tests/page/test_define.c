@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "page/define.h"
 #include "store/pg.h"
+#include "support/sitecase.h"
 #include "support/suite.h"
 
-#define SITE_FILE "tests/cases/site/site.json"
 #define WAIT_MS 5000
 
 /* What an apply said. */
@@ -35,25 +35,6 @@ apply(struct str json)
 	fclose(complaints);
 	s.changes = (struct str){ out_text, out_n };
 	s.complaints = (struct str){ complaints_text, complaints_n };
-	return s;
-}
-
-static json_t *
-example(void)
-{
-	json_t *site = json_load_file(SITE_FILE, 0, NULL);
-
-	ck_assert_msg(site != NULL, "no " SITE_FILE);
-	return site;
-}
-
-static struct str
-dump(const json_t *j)
-{
-	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(16));
-	struct str s = arena_copy(suite_arena(), str_of(text));
-
-	free(text);
 	return s;
 }
 
@@ -114,13 +95,13 @@ ask(const struct sql *s)
 static struct str
 with(const char *section, const char *member, const char *value)
 {
-	json_t *site = example();
+	json_t *site = sitecase_example();
 	json_t *object = json_array_get(json_object_get(site, section), 0);
 	struct str json;
 
 	json_object_set_new(object, member,
 	    json_loads(value, JSON_DECODE_ANY, NULL));
-	json = dump(site);
+	json = sitecase_text(site);
 	json_decref(site);
 	return json;
 }
@@ -131,12 +112,13 @@ with(const char *section, const char *member, const char *value)
 
 START_TEST(export_gives_back_what_was_applied)
 {
-	json_t *site = example(), *back;
+	json_t *site = sitecase_example(), *back;
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	back = exported();
-	ck_assert_msg(json_equal(site, back), "%.*s", STR_ARG(dump(back)));
+	ck_assert_msg(json_equal(site, back), "%.*s",
+	    STR_ARG(sitecase_text(back)));
 	ck_assert_str_same(ask(&one_campaign),
 	    STR("Livre blanc 2026 sea inbound audit-energie 2026-11-01 open"));
 	ck_assert_str_same(ask(&one_page),
@@ -182,7 +164,7 @@ START_TEST(each_change_is_told)
 	struct said s;
 
 	db = pg_new(suite_database(), "piste-test");
-	s = apply(dump(example()));
+	s = apply(sitecase_text(sitecase_example()));
 	ck_assert_str_same(s.changes, STR(
 	    TOLD("offer", "audit-energie", "created")
 	    TOLD("campaign", "livre-blanc-2026", "created")
@@ -224,7 +206,7 @@ static const struct {
 START_TEST(a_change_has_its_effect)
 {
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	apply_fine(with(effects[_i].section, effects[_i].member,
 	    effects[_i].value));
 	ck_assert(str_has_prefix(ask(&one_page), str_of(effects[_i].page)));
@@ -240,10 +222,10 @@ START_TEST(an_experiment_follows_its_page)
 	struct said s;
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	site = json_loadb(with("pages", "variants", VARIANTS_NEW).p,
 	    with("pages", "variants", VARIANTS_NEW).n, 0, NULL);
-	s = apply(dump(json_pack("{s:O}", "pages",
+	s = apply(sitecase_text(json_pack("{s:O}", "pages",
 	    json_object_get(site, "pages"))));
 	ck_assert_msg(s.err == OK, "%.*s", STR_ARG(s.complaints));
 	ck_assert(str_has_fold(s.changes,
@@ -257,34 +239,34 @@ START_TEST(a_restart_is_a_new_phase)
 	apply_fine(with("experiments", "state", "\"stopped\""));
 	ck_assert_str_same(ask(&one_experiment), STR("1 1 0 stopped"));
 	/* Nobody is assigned by it, so its page may change freely. */
-	apply_fine(dump(json_pack("{s:O}", "pages", json_object_get(
+	apply_fine(sitecase_text(json_pack("{s:O}", "pages", json_object_get(
 	    json_loadb(with("pages", "variants", VARIANTS_NEW).p,
 	    with("pages", "variants", VARIANTS_NEW).n, 0, NULL), "pages"))));
 	ck_assert_str_same(ask(&one_experiment), STR("1 1 0 stopped"));
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	ck_assert_str_same(ask(&one_experiment), STR("2 2 1 running"));
 	/* After a pause it goes on. */
 	apply_fine(with("experiments", "state", "\"paused\""));
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	ck_assert_str_same(ask(&one_experiment), STR("2 2 1 running"));
 } END_TEST
 
 START_TEST(a_variant_taken_away_is_remembered)
 {
-	json_t *site = example();
+	json_t *site = sitecase_example();
 	json_t *page = json_array_get(json_object_get(site, "pages"), 0);
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	json_array_remove(json_object_get(page, "variants"), 0);
 	json_object_set_new(json_array_get(json_object_get(site,
 	    "experiments"), 0), "weights", json_pack("{s:i}", "b", 1));
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	ck_assert_str_same(ask(&all_variants), STR("a:1:false b:1:true"));
 	ck_assert(json_equal(site, exported()));
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	ck_assert_str_same(ask(&all_variants), STR("a:1:true b:2:true"));
-	ck_assert(json_equal(example(), exported()));
+	ck_assert(json_equal(sitecase_example(), exported()));
 } END_TEST
 
 START_TEST(part_of_a_site_may_refer_to_the_rest)
@@ -292,7 +274,7 @@ START_TEST(part_of_a_site_may_refer_to_the_rest)
 	struct said s;
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	s = apply(STR("{\"pages\": [{\"key\": \"second\", \"campaign\":"
 	    " \"livre-blanc-2026\", \"form\": \"livre-blanc\","
 	    " \"languages\": [\"fr\"], \"variants\": [{\"key\": \"a\","
@@ -342,7 +324,7 @@ START_TEST(what_is_refused_leaves_no_trace)
 	json_t *before;
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	before = exported();
 	s = apply(str_of(refused[_i].json));
 	ck_assert_int_eq(s.err, ERR_INPUT);
@@ -351,7 +333,7 @@ START_TEST(what_is_refused_leaves_no_trace)
 	    str_of(refused[_i].complaint)), "%.*s", STR_ARG(s.complaints));
 	ck_assert(json_equal(before, exported()));
 	/* The connection is fit for more. */
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 } END_TEST
 
 START_TEST(one_mistake_refuses_the_whole)
@@ -366,20 +348,20 @@ START_TEST(one_mistake_refuses_the_whole)
 
 START_TEST(a_new_version_keeps_the_old_text)
 {
-	json_t *site = example();
+	json_t *site = sitecase_example();
 	json_t *consent = json_array_get(json_object_get(site, "consents"), 1);
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	json_object_set_new(consent, "version", json_integer(2));
 	json_object_set_new(json_object_get(consent, "text"), "en",
 	    json_string("Send it."));
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	ck_assert_str_same(ask(&all_texts), STR("contact-phone:1:en"
 	    " contact-phone:1:fr news-email:1:en news-email:1:fr"
 	    " news-email:2:en news-email:2:fr"));
 	/* Back to what was asked before is no new text. */
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 } END_TEST
 
 START_TEST(numbers_and_nulls_come_back_as_they_were)
@@ -399,14 +381,14 @@ START_TEST(numbers_and_nulls_come_back_as_they_were)
 
 START_TEST(the_order_is_the_documents)
 {
-	json_t *site = example();
+	json_t *site = sitecase_example();
 	json_t *consents = json_object_get(site, "consents");
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	json_array_append(consents, json_array_get(consents, 0));
 	json_array_remove(consents, 0);
-	apply_fine(dump(site));
+	apply_fine(sitecase_text(site));
 	ck_assert(json_equal(site, exported()));
 } END_TEST
 
@@ -416,14 +398,17 @@ START_TEST(the_snapshot_has_the_state)
 	json_t *j, *state;
 
 	db = pg_new(suite_database(), "piste-test");
-	apply_fine(dump(example()));
+	apply_fine(sitecase_text(sitecase_example()));
 	apply_fine(with("pages", "variants", VARIANTS_NEW));
 	ck_assert_int_eq(define_snapshot(db, suite_arena(), &json), OK);
 	j = json_loadb(json.p, json.n, 0, NULL);
-	state = json_pack("{s:{s:{s:i}}, s:{s:{s:i, s:i, s:b}}}",
-	    "pages", "livre-blanc", "revision", 2,
-	    "experiments", "lb-headline", "phase", 2, "bucket_version", 2,
-	    "running", 1);
+	state = json_loads("{\"pages\": {\"livre-blanc\": {\"revision\": 2,"
+	    " \"control\": null}}, \"experiments\": {\"lb-headline\":"
+	    " {\"phase\": 2, \"epoch\": 2, \"bucket_version\": 2,"
+	    " \"min_bucket_version\": 1, \"running\": true,"
+	    " \"state\": \"running\", \"control\": \"a\","
+	    " \"n_star\": 20000, \"weights\": {\"a\": 0.5, \"b\": 0.5},"
+	    " \"coverage\": 1}}}", 0, NULL);
 	ck_assert_msg(json_equal(json_object_get(j, "state"), state), "%.*s",
 	    STR_ARG(json));
 } END_TEST

@@ -1,4 +1,6 @@
 #include <dirent.h>
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "page/keep.h"
 #include "page/site.h"
 #include "support/suite.h"
@@ -87,6 +90,78 @@ START_TEST(too_much_is_not_kept)
 	arena_free(a);
 } END_TEST
 
+/* What is said on standard error between the two. */
+struct ear {
+	int saved;
+	int from;
+};
+
+static struct ear
+begin_to_hear(void)
+{
+	struct ear e = { .saved = dup(STDERR_FILENO) };
+	int pipes[2];
+
+	ck_assert(!pipe(pipes));
+	dup2(pipes[1], STDERR_FILENO);
+	close(pipes[1]);
+	e.from = pipes[0];
+	return e;
+}
+
+static struct str
+end_of_hearing(const struct ear *e)
+{
+	char *said = arena_take(suite_arena(), LOG_LINE_BYTES_MAX);
+	ssize_t n;
+
+	dup2(e->saved, STDERR_FILENO);
+	close(e->saved);
+	n = read(e->from, said, LOG_LINE_BYTES_MAX);
+	close(e->from);
+	ck_assert_int_ge(n, 0);
+	return (struct str){ said, (size_t)n };
+}
+
+/* Whatever has failed before. */
+START_TEST(why_it_is_not_read_is_told)
+{
+	struct arena *a = arena_new(SITE_JSON_BYTES_MAX);
+	struct str state = suite_directory(), json;
+	struct ear ear;
+
+	keep_write(state, STR("{}"));
+	ck_assert(!truncate(buf_fmt(suite_arena(), 300, "%.*s/" KEEP_FILE,
+	    STR_ARG(state)).p, SITE_JSON_BYTES_MAX + 1));
+	ear = begin_to_hear();
+	errno = EACCES;
+	ck_assert_int_eq(keep_read(state, a, &json), ERR_AWAY);
+	ck_assert(str_has_fold(end_of_hearing(&ear),
+	    STR("file too large")));
+	arena_free(a);
+} END_TEST
+
+START_TEST(why_it_is_not_written_is_told)
+{
+	static char most[SITE_JSON_BYTES_MAX + 1], path[PATH_MAX];
+	const struct { struct str state, json, why; } rows[] = {
+		{ suite_directory(), { most, sizeof most },
+		    STR("file too large") },
+		{ { path, sizeof path }, STR("{}"),
+		    STR("file name too long") },
+		{ STR("/nonexistent"), STR("{}"), STR("no such file") },
+	};
+
+	memset(path, 'a', sizeof path);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ear ear = begin_to_hear();
+
+		errno = EACCES;
+		keep_write(rows[i].state, rows[i].json);
+		ck_assert(str_has_fold(end_of_hearing(&ear), rows[i].why));
+	}
+} END_TEST
+
 /* As a process leaves it that is killed while it writes. */
 START_TEST(what_a_killed_process_left_is_swept)
 {
@@ -151,6 +226,8 @@ SUITE(keep)
 	SUITE_TEST(the_same_is_not_written_again);
 	SUITE_TEST(no_place_to_write_harms_nobody);
 	SUITE_TEST(too_much_is_not_kept);
+	SUITE_TEST(why_it_is_not_read_is_told);
+	SUITE_TEST(why_it_is_not_written_is_told);
 	SUITE_TEST(what_a_killed_process_left_is_swept);
 	SUITE_TEST(killed_processes_leave_one_whole_document);
 }

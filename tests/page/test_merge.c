@@ -57,7 +57,9 @@ check(struct str given, struct str current, struct str *complaints)
 	char *text;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
-	enum err e = merge_check(suite_arena(), given, current, out);
+	const struct site *site;
+	enum err e = merge_check(suite_arena(),
+	    &(struct merge){ given, current, STR("{}") }, &site, out);
 
 	fclose(out);
 	*complaints = (struct str){ text, n };

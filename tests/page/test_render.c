@@ -250,11 +250,11 @@ static struct str
 every_page(struct str typed, struct str choice, struct str country)
 {
 	struct render r = demo(LANG_EN, "a");
-	struct site_page pg = *r.page;
+	struct site_variant variant = *r.variant;
 	struct form_result *result = ARENA_NEW(suite_arena(),
 	    struct form_result);
 
-	pg.form = &every_kind;
+	variant.form = &every_kind;
 	form_blank(suite_arena(), &every_kind, result);
 	for (size_t i = 0; i < every_kind.fields; i++) {
 		const struct field *f = &every_kind.field[i];
@@ -267,7 +267,7 @@ every_page(struct str typed, struct str choice, struct str country)
 	}
 	result->granted[1] = typed.n != 0;
 	result->consent_error[0] = typed.n ? FIELD_MISSING : FIELD_FINE;
-	r.page = &pg;
+	r.variant = &variant;
 	r.form = result;
 	r.token = typed;
 	r.notice = typed;
@@ -356,17 +356,17 @@ START_TEST(the_largest_post_comes_back_whole)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_BYTES_MAX / 8);
 	struct render r = demo(LANG_FR, "a");
-	struct site_page pg = *r.page;
+	struct site_variant variant = *r.variant;
 	struct form_result *result = ARENA_NEW(a, struct form_result);
 	size_t each = RENDER_TYPED_BYTES_MAX / 8;
 	char *quotes = memset(arena_take(a, each), '"', each);
 
-	pg.form = &every_kind;
+	variant.form = &every_kind;
 	form_blank(a, &every_kind, result);
 	for (size_t i = 0; i < 8; i++)
 		result->value[i].typed = (struct str){ quotes, each };
 	result->errors = 1;
-	r.page = &pg;
+	r.variant = &variant;
 	r.form = result;
 	r.notice = STR("Largest.");
 	ck_assert_uint_eq(occurrences(render_page(a, &r), "&quot;"),
@@ -379,7 +379,7 @@ START_TEST(the_largest_form_has_room)
 {
 	struct arena *a = arena_new(ARENA_REQUEST_BYTES_MAX);
 	struct render r = demo(LANG_FR, "a");
-	struct site_page pg = *r.page;
+	struct site_variant variant = *r.variant;
 	static struct field_option option[FIELD_OPTIONS_MAX];
 	static struct field field[FORM_FIELDS_MAX];
 	const struct form largest = { .key = { "l", 1 }, .country = { "FR", 2 },
@@ -393,8 +393,8 @@ START_TEST(the_largest_form_has_room)
 		    .kind = FIELD_CHOICE, .option = option,
 		    .options = COUNT(option) };
 	form_blank(a, &largest, &blank);
-	pg.form = &largest;
-	r.page = &pg;
+	variant.form = &largest;
+	r.variant = &variant;
 	r.form = &blank;
 	ck_assert_uint_eq(occurrences(render_page(a, &r), ">Petit<"),
 	    COUNT(option) * COUNT(field));
@@ -421,7 +421,7 @@ START_TEST(parts_become_markers)
 	struct render r = demo(LANG_EN, "a");
 	struct site_variant variant = { .key = { "z", 1 },
 	    .template = { "hero", 4 }, .part = bold_parts,
-	    .parts = COUNT(bold_parts) };
+	    .parts = COUNT(bold_parts), .form = r.page->form };
 	struct str page;
 
 	r.variant = &variant;

@@ -30,8 +30,9 @@ static struct snapshot *sn;
 static atomic_int ticks;
 
 static void
-count_tick(void *context)
+count_tick(void *context, const struct site *site)
 {
+	(void)site;
 	(*(atomic_int *)context)++;
 }
 
@@ -55,7 +56,7 @@ plan_with(struct str database)
 		.templates = suite_directory(),
 		.state = suite_directory(),
 		.tick = count_tick,
-		.tick_context = &ticks,
+		.context = &ticks,
 	};
 	ck_assert(!mkdir(buf_fmt(suite_arena(), 300, "%.*s/landing",
 	    STR_ARG(plan.templates)).p, 0755));

@@ -24,6 +24,12 @@ SQL(test_event_stuck, 0,
     "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     " AND datname = current_database() AND application_name = 'piste-event'"
     " ORDER BY backend_start DESC LIMIT 1");
+SQL(test_event_posts, 0,
+    "SELECT count(*) OVER (), (extract(epoch FROM posted_at) * 1000)::bigint,"
+    " (extract(epoch FROM refused_at) * 1000)::bigint FROM piste.exposure");
+SQL(test_event_views, 0,
+    "SELECT class, sum(views) FROM piste.traffic GROUP BY class"
+    " ORDER BY class");
 SQL(test_event_count, 0, "SELECT count(*) FROM piste.exposure");
 
 static struct event_log *
@@ -79,13 +85,22 @@ count_rows(struct pg *db)
 }
 
 static void
+show(struct event_log *ev, struct str experiment, struct str visitor,
+    struct str variant, int64_t at_ms)
+{
+	event_exposure(ev, &(struct event_exposure){
+		.experiment = experiment, .visitor = visitor,
+		.variant = variant, .bucket_version = 1, .epoch = 1,
+		.at_ms = at_ms });
+}
+
+static void
 expose(struct event_log *ev, uint32_t visitor)
 {
 	char text[12];
 
 	snprintf(text, sizeof text, "%u", visitor);
-	event_exposure(ev, STR("headline"), str_of(text), STR("b"), 1,
-	    1700000000000);
+	show(ev, STR("headline"), str_of(text), STR("b"), 1700000000000);
 }
 
 START_TEST(an_exposure_arrives_as_it_was)
@@ -96,8 +111,12 @@ START_TEST(an_exposure_arrives_as_it_was)
 	char visitor[] = "ana";
 	const struct pg_rows *r;
 
-	event_exposure(ev, STR("headline"), str_of(visitor), STR("b"),
-	    4294967295, 1700000000123);
+	event_exposure(ev, &(struct event_exposure){
+		.experiment = STR("headline"), .visitor = str_of(visitor),
+		.variant = STR("b"), .bucket_version = 4294967295, .epoch = 7,
+		.at_ms = 1700000000123, .country = STR("FR"),
+		.device = STR("mobile"), .source = STR("google"),
+		.lang = STR("fr") });
 	visitor[0] = 'x';
 	await_written(ev, 1);
 	r = rows_of(db);
@@ -124,7 +143,7 @@ START_TEST(odd_texts_arrive_unchanged)
 	const struct pg_rows *r;
 
 	for (size_t i = 0; i < COUNT(odd); i++)
-		event_exposure(ev, STR("e"), odd[i], odd[i], 1, 1);
+		show(ev, STR("e"), odd[i], odd[i], 1);
 	event_free(ev);
 	r = rows_of(db);
 	ck_assert_uint_eq(pg_count(r), COUNT(odd));
@@ -146,13 +165,13 @@ START_TEST(only_the_first_of_a_visitor_is_kept)
 	struct event_log *ev = start(conninfo);
 	const struct pg_rows *r;
 
-	event_exposure(ev, STR("e"), STR("ana"), STR("a"), 1, 1000);
-	event_exposure(ev, STR("e"), STR("ana"), STR("b"), 2, 2000);
-	event_exposure(ev, STR("f"), STR("ana"), STR("c"), 1, 3000);
+	show(ev, STR("e"), STR("ana"), STR("a"), 1000);
+	show(ev, STR("e"), STR("ana"), STR("a"), 2000);
+	show(ev, STR("f"), STR("ana"), STR("c"), 3000);
 	await_written(ev, 2);
 	event_free(ev);
 	ev = start(conninfo);
-	event_exposure(ev, STR("e"), STR("ana"), STR("b"), 2, 4000);
+	show(ev, STR("e"), STR("ana"), STR("a"), 4000);
 	await_written(ev, 1);
 	event_free(ev);
 	r = rows_of(db);
@@ -160,6 +179,84 @@ START_TEST(only_the_first_of_a_visitor_is_kept)
 	ck_assert_str_same(pg_value(r, 0, 2), STR("a"));
 	ck_assert_str_same(pg_value(r, 0, 4), STR("1000"));
 	ck_assert_str_same(pg_value(r, 1, 2), STR("c"));
+	pg_free(db);
+} END_TEST
+
+/* A new phase counts everybody anew; the memory of the old is no obstacle. */
+START_TEST(a_later_phase_is_another_exposure)
+{
+	struct str conninfo = suite_database();
+	struct pg *db = pg_new(conninfo, "piste-test");
+	struct event_log *ev = start(conninfo);
+	struct event_exposure x = { .experiment = STR("e"),
+		.visitor = STR("ana"), .variant = STR("a"),
+		.bucket_version = 1, .epoch = 1, .at_ms = 1000 };
+	const struct pg_rows *r;
+
+	ck_assert(!event_is_seen(ev, x.experiment, x.visitor, 1));
+	event_exposure(ev, &x);
+	ck_assert(event_is_seen(ev, x.experiment, x.visitor, 1));
+	ck_assert(!event_is_seen(ev, x.experiment, x.visitor, 2));
+	x.bucket_version = 2;
+	x.variant = STR("b");
+	x.at_ms = 2000;
+	event_exposure(ev, &x);
+	await_written(ev, 2);
+	r = rows_of(db);
+	ck_assert_uint_eq(pg_count(r), 1);
+	ck_assert_str_same(pg_value(r, 0, 2), STR("b"));
+	ck_assert_str_same(pg_value(r, 0, 3), STR("2"));
+	ck_assert_str_same(pg_value(r, 0, 4), STR("2000"));
+	event_free(ev);
+	pg_free(db);
+} END_TEST
+
+/* The seen are not asked again, yet that one has sent a form is news. */
+START_TEST(a_form_is_told_beside_its_exposure)
+{
+	struct str conninfo = suite_database();
+	struct pg *db = pg_new(conninfo, "piste-test");
+	struct event_log *ev = start(conninfo);
+	struct event_exposure x = { .experiment = STR("e"),
+		.visitor = STR("ana"), .variant = STR("a"),
+		.bucket_version = 1, .epoch = 1, .at_ms = 1000 };
+	const struct pg_rows *r;
+
+	event_exposure(ev, &x);
+	event_post(ev, &x, 5000, true);
+	event_post(ev, &x, 6000, false);
+	await_written(ev, 3);
+	ck_assert_int_eq(pg_run(db, &test_event_posts, NULL, AWAIT_MS, &r),
+	    OK);
+	ck_assert_str_same(pg_value(r, 0, 0), STR("1"));
+	ck_assert_str_same(pg_value(r, 0, 1), STR("5000"));
+	ck_assert_str_same(pg_value(r, 0, 2), STR("5000"));
+	event_free(ev);
+	pg_free(db);
+} END_TEST
+
+START_TEST(views_arrive_as_sums)
+{
+	struct str conninfo = suite_database();
+	struct pg *db = pg_new(conninfo, "piste-test");
+	struct event_log *ev = start(conninfo);
+	struct traffic_key key = { .page = STR("p"), .experiment = STR("e"),
+		.variant = STR("a"), .class = TRAFFIC_ROBOT,
+		.hour_ms = 1700000000000 - 1700000000000 % TRAFFIC_HOUR_MS };
+	const struct pg_rows *r;
+
+	for (int i = 0; i < 1000; i++)
+		event_view(ev, &key);
+	key.class = TRAFFIC_HUMAN;
+	event_view(ev, &key);
+	event_free(ev);
+	ck_assert_int_eq(pg_run(db, &test_event_views, NULL, AWAIT_MS, &r),
+	    OK);
+	ck_assert_uint_eq(pg_count(r), 2);
+	ck_assert_str_same(pg_value(r, 0, 0), STR("human"));
+	ck_assert_str_same(pg_value(r, 0, 1), STR("1"));
+	ck_assert_str_same(pg_value(r, 1, 0), STR("robot"));
+	ck_assert_str_same(pg_value(r, 1, 1), STR("1000"));
 	pg_free(db);
 } END_TEST
 
@@ -175,13 +272,36 @@ START_TEST(a_refused_exposure_is_lost_alone)
 
 	for (uint32_t i = 0; i < 40; i++)
 		expose(ev, i);
-	event_exposure(ev, STR("e"), bad[_i], STR("a"), 1, 1);
+	show(ev, STR("e"), bad[_i], STR("a"), 1);
 	for (uint32_t i = 40; i < 100; i++)
 		expose(ev, i);
 	await_written(ev, 100);
 	ck_assert_uint_eq(counts_of(ev).lost, 1);
 	ck_assert_uint_eq(counts_of(ev).waiting, 0);
 	ck_assert_uint_eq(count_rows(db), 100);
+	event_free(ev);
+	pg_free(db);
+} END_TEST
+
+/* Half of a batch refused: its time is each attempt's, not all's together. */
+START_TEST(many_bad_ones_cost_only_themselves)
+{
+	struct str conninfo = suite_database();
+	struct pg *db = pg_new(conninfo, "piste-test");
+	struct event_log *ev = start(conninfo);
+	char text[12];
+
+	for (uint32_t i = 0; i < EVENT_BATCH_MAX; i++) {
+		snprintf(text, sizeof text, "%u", i);
+		event_exposure(ev, &(struct event_exposure){
+			.experiment = STR("e"), .visitor = str_of(text),
+			.variant = STR("a"), .bucket_version = 1, .epoch = 1,
+			.at_ms = 1, .source = i % 2 ? STR("\xff") :
+			    STR_EMPTY });
+	}
+	await_written(ev, EVENT_BATCH_MAX / 2);
+	ck_assert_uint_eq(counts_of(ev).lost, EVENT_BATCH_MAX / 2);
+	ck_assert_uint_eq(count_rows(db), EVENT_BATCH_MAX / 2);
 	event_free(ev);
 	pg_free(db);
 } END_TEST
@@ -196,11 +316,11 @@ START_TEST(texts_have_a_greatest_length)
 	struct str is_over = { text, EVENT_KEY_BYTES_MAX + 1 };
 
 	memset(text, '"', sizeof text);
-	event_exposure(ev, is_over, STR("v"), STR("a"), 1, 1);
-	event_exposure(ev, STR("e"), is_over, STR("a"), 1, 1);
-	event_exposure(ev, STR("e"), STR("v"), is_over, 1, 1);
+	show(ev, is_over, STR("v"), STR("a"), 1);
+	show(ev, STR("e"), is_over, STR("a"), 1);
+	show(ev, STR("e"), STR("v"), is_over, 1);
 	ck_assert_uint_eq(counts_of(ev).lost, 3);
-	event_exposure(ev, fits, fits, fits, 1, 1);
+	show(ev, fits, fits, fits, 1);
 	await_written(ev, 1);
 	ck_assert_uint_eq(count_rows(db), 1);
 	event_free(ev);
@@ -326,7 +446,11 @@ SUITE(event)
 	SUITE_TEST(an_exposure_arrives_as_it_was);
 	SUITE_TEST(odd_texts_arrive_unchanged);
 	SUITE_TEST(only_the_first_of_a_visitor_is_kept);
+	SUITE_TEST(a_later_phase_is_another_exposure);
+	SUITE_TEST(a_form_is_told_beside_its_exposure);
+	SUITE_TEST(views_arrive_as_sums);
 	SUITE_LOOP(a_refused_exposure_is_lost_alone, 3);
+	SUITE_TEST(many_bad_ones_cost_only_themselves);
 	SUITE_TEST(texts_have_a_greatest_length);
 	SUITE_TEST(more_than_a_batch_arrives);
 	SUITE_TEST(memory_is_bounded_while_away);

@@ -1,0 +1,268 @@
+/*
+ * Implements recall.h.  Only rows that differ from the hash are kept: after
+ * a change from 50/50 to 20/80 that is a third, after none it is nothing.  A
+ * row is a keyed hash of who and where, so that it has one size.
+ */
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/token.h"
+#include "choice.h"
+#include "experiment/assign.h"
+#include "page/site.h"
+#include "store/pg.h"
+#include "track/exposed.h"
+
+#include "recall.h"
+
+#define SLOTS_MIN 1024
+#define WHO_BYTES_MAX 160
+
+struct slot {
+	uint64_t who;		/* 0: free */
+	uint32_t arm;
+	uint32_t bucket_version;
+};
+
+struct table {
+	struct slot *slot;
+	size_t slots;		/* a power of two, at most half full */
+	size_t count;
+	bool is_full;
+};
+
+struct recall {
+	struct pg *db;
+	unsigned char key[crypto_shorthash_KEYBYTES];
+	int64_t loaded_ms;	/* by the wall clock; 0: never yet */
+	int64_t again_until_ms;	/* by the monotonic one */
+	bool is_behind;		/* the last load failed */
+	int64_t retry_ms;	/* when to try again then */
+	pthread_rwlock_t lock;	/* for table */
+	struct table table;
+};
+
+/* One experiment being read into a table. */
+struct reading {
+	struct recall *recall;
+	const struct site_experiment *experiment;
+	struct table *table;
+};
+
+struct recall *
+recall_new(struct str database)
+{
+	struct recall *r = calloc(1, sizeof *r);
+
+	if (!r)
+		abort();
+	r->db = pg_new(database, "piste-recall");
+	token_random(r->key, sizeof r->key);
+	pthread_rwlock_init(&r->lock, NULL);
+	return r;
+}
+
+void
+recall_free(struct recall *r)
+{
+	if (!r)
+		return;
+	pg_free(r->db);
+	pthread_rwlock_destroy(&r->lock);
+	free(r->table.slot);
+	free(r);
+}
+
+/* Never 0; keys of experiments and visitors hold no NUL. */
+static uint64_t
+identify(const struct recall *r, struct str experiment, struct str visitor)
+{
+	unsigned char who[WHO_BYTES_MAX];
+	union {
+		unsigned char bytes[crypto_shorthash_BYTES];
+		uint64_t number;
+	} hash;
+
+	if (experiment.n + 1 + visitor.n > sizeof who)
+		return 0;
+	memcpy(who, experiment.p, experiment.n);
+	who[experiment.n] = '\0';
+	memcpy(who + experiment.n + 1, visitor.p, visitor.n);
+	crypto_shorthash(hash.bytes, who, experiment.n + 1 + visitor.n,
+	    r->key);
+	return hash.number ? hash.number : 1;
+}
+
+/* The slot that holds who, or the free one where it would go. */
+static struct slot *
+slot_of(const struct table *t, uint64_t who)
+{
+	size_t at = (size_t)who & (t->slots - 1);
+
+	while (t->slot[at].who && t->slot[at].who != who)
+		at = (at + 1) & (t->slots - 1);
+	return &t->slot[at];
+}
+
+static void
+grow(struct table *t)
+{
+	struct table larger = { .count = t->count };
+
+	larger.slots = t->slots ? 2 * t->slots : SLOTS_MIN;
+	larger.slot = calloc(larger.slots, sizeof *larger.slot);
+	if (!larger.slot)
+		abort();
+	for (size_t i = 0; i < t->slots; i++)
+		if (t->slot[i].who)
+			*slot_of(&larger, t->slot[i].who) = t->slot[i];
+	free(t->slot);
+	*t = larger;
+}
+
+static void
+put(struct table *t, const struct slot *row)
+{
+	struct slot *s;
+
+	if (2 * (t->count + 1) > t->slots)
+		grow(t);
+	s = slot_of(t, row->who);
+	if (!s->who && t->count >= RECALL_ROWS_MAX) {
+		t->is_full = true;
+		return;
+	}
+	t->count += !s->who;
+	*s = *row;
+}
+
+static uint32_t
+arm_of(const struct site_page *pg, struct str variant)
+{
+	for (uint32_t i = 0; i < pg->variants; i++)
+		if (str_eq(pg->variant[i].key, variant))
+			return i;
+	return ASSIGN_ARMS_MAX;
+}
+
+static void
+take(void *context, const struct exposed_row *row)
+{
+	const struct reading *g = context;
+	const struct site_experiment *x = g->experiment;
+	const struct slot s = {
+		.who = identify(g->recall, x->key, row->visitor),
+		.arm = arm_of(x->page, row->variant),
+		.bucket_version = row->bucket_version,
+	};
+
+	if (s.who && (row->bucket_version != x->bucket_version ||
+	    (int)s.arm != choice_hash(x, row->visitor)))
+		put(g->table, &s);
+}
+
+static enum err
+read_into(struct recall *r, const struct site *site, int64_t since_ms,
+    struct table *t)
+{
+	int64_t until = clock_mono_ms() + RECALL_LOAD_MS;
+	enum err e = OK;
+
+	for (size_t i = 0; i < site->experiments && !e; i++) {
+		const struct site_experiment *x = &site->experiment[i];
+		struct reading g = { r, x, t };
+
+		if (x->is_running)
+			e = exposed_read(r->db, &(struct exposed_question){
+				.experiment = x->key,
+				.phase = x->phase,
+				.epoch = x->epoch,
+				.bucket_version = x->bucket_version,
+				.min_bucket_version = x->min_bucket_version,
+				.since_ms = since_ms,
+			}, until, take, &g);
+	}
+	return e;
+}
+
+static void
+put_in_place(struct recall *r, const struct table *t)
+{
+	struct slot *old;
+
+	pthread_rwlock_wrlock(&r->lock);
+	old = r->table.slot;
+	r->table = *t;
+	pthread_rwlock_unlock(&r->lock);
+	free(old);
+}
+
+void
+recall_load(struct recall *r, const struct site *site)
+{
+	struct table t = { 0 };
+	int64_t now = clock_now_ms();
+	enum err e = read_into(r, site, 0, &t);
+
+	r->is_behind = e != OK;
+	r->again_until_ms = clock_mono_ms() + RECALL_AGAIN_MS;
+	if (e) {
+		free(t.slot);
+		r->retry_ms = clock_mono_ms() + RECALL_RETRY_MS;
+		log_event(LOG_WARN, "recall.load", LOG_Z("kind", err_name(e)));
+		return;
+	}
+	if (t.is_full)
+		log_event(LOG_ERROR, "recall.full",
+		    LOG_INT("rows", RECALL_ROWS_MAX));
+	r->loaded_ms = now;
+	put_in_place(r, &t);
+}
+
+void
+recall_again(struct recall *r, const struct site *site)
+{
+	struct table t = { 0 };
+
+	if (r->is_behind) {
+		if (clock_mono_ms() >= r->retry_ms)
+			recall_load(r, site);
+		return;
+	}
+	if (clock_mono_ms() >= r->again_until_ms)
+		return;
+	if (read_into(r, site, r->loaded_ms - 2 * RECALL_AGAIN_MS, &t)) {
+		free(t.slot);
+		return;
+	}
+	pthread_rwlock_wrlock(&r->lock);
+	for (size_t i = 0; i < t.slots; i++)
+		if (t.slot[i].who)
+			put(&r->table, &t.slot[i]);
+	pthread_rwlock_unlock(&r->lock);
+	free(t.slot);
+}
+
+bool
+recall_find(struct recall *r, struct str experiment, struct str visitor,
+    struct assign_row *out)
+{
+	const struct slot *s = NULL;
+	uint64_t who = 0;
+
+	pthread_rwlock_rdlock(&r->lock);
+	if (r->table.count)
+		who = identify(r, experiment, visitor);
+	if (who)
+		s = slot_of(&r->table, who);
+	if (s && s->who)
+		*out = (struct assign_row){ s->arm, s->bucket_version };
+	else
+		s = NULL;
+	pthread_rwlock_unlock(&r->lock);
+	return s != NULL;
+}

@@ -1,0 +1,140 @@
+/* Implements eventrow.h: columns as PostgreSQL array literals. */
+#include <assert.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "store/pg.h"
+#include "track/eventrow.h"
+
+#define TRAFFIC_ARRAYS 6
+#define TURN_BYTES_MAX 24
+
+static_assert(TRAFFIC_CELLS_MAX <= EVENTROW_ROWS_MAX,
+    "sums fit where exposures do");
+
+SQL(eventrow_take, 12,
+    "SELECT piste.exposure_take($1::text[], $2::text[], $3::text[],"
+    " $4::bigint[], $5::integer[], $6::bigint[], $7::text[], $8::text[],"
+    " $9::text[], $10::text[], $11::bigint[], $12::bigint[])");
+SQL(eventrow_traffic, 8,
+    "SELECT piste.traffic_add($1::uuid, $2::bigint, $3::text[], $4::text[],"
+    " $5::text[], $6::text[], $7::bigint[], $8::bigint[])");
+
+/* Columns under construction. */
+struct columns {
+	struct buf list[EVENTROW_ARRAYS];
+	size_t count;
+};
+
+static void
+open_columns(struct columns *c, struct arena *a, size_t count)
+{
+	c->count = count;
+	for (size_t i = 0; i < count; i++) {
+		buf_init(&c->list[i], a, EVENTROW_ARRAY_BYTES_MAX);
+		buf_byte(&c->list[i], '{');
+	}
+}
+
+static void
+next_row(struct columns *c, size_t row)
+{
+	for (size_t i = 0; row && i < c->count; i++)
+		buf_byte(&c->list[i], ',');
+}
+
+static void
+close_columns(struct columns *c, struct str *params)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		buf_byte(&c->list[i], '}');
+		params[i] = buf_str(&c->list[i]);
+	}
+}
+
+/* An element of a PostgreSQL array literal. */
+static void
+add_text(struct buf *b, struct str text)
+{
+	buf_byte(b, '"');
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			buf_byte(b, '\\');
+		buf_byte(b, text.p[i]);
+	}
+	buf_byte(b, '"');
+}
+
+static void
+add_row(struct columns *c, const struct pile_row *r)
+{
+	struct buf *b = c->list;
+
+	add_text(b++, r->text[PILE_EXPERIMENT]);
+	add_text(b++, r->text[PILE_VISITOR]);
+	add_text(b++, r->text[PILE_VARIANT]);
+	buf_u64(b++, r->head.bucket_version);
+	buf_u64(b++, r->head.epoch);
+	buf_u64(b++, (uint64_t)r->head.at_ms);
+	for (int i = PILE_COUNTRY; i < PILE_TEXTS; i++)
+		add_text(b++, r->text[i]);
+	buf_u64(b++, (uint64_t)r->head.posted_ms);
+	buf_u64(b++, (uint64_t)r->head.refused_ms);
+}
+
+enum err
+eventrow_write(struct pg *db, struct arena *a, const struct pile_row *row,
+    size_t count, int64_t wait_ms)
+{
+	struct str params[EVENTROW_ARRAYS];
+	struct columns c;
+
+	assert(count <= EVENTROW_ROWS_MAX);
+	arena_reset(a);
+	open_columns(&c, a, EVENTROW_ARRAYS);
+	for (size_t i = 0; i < count; i++) {
+		next_row(&c, i);
+		add_row(&c, &row[i]);
+	}
+	close_columns(&c, params);
+	return pg_run(db, &eventrow_take, params, wait_ms, NULL);
+}
+
+void
+eventrow_writer_init(struct eventrow_writer *w)
+{
+	w->id = token_uuid7(clock_now_ms());
+	w->turn = 1;
+}
+
+enum err
+eventrow_add(struct pg *db, struct arena *a, struct eventrow_writer *w,
+    const struct traffic *t, int64_t wait_ms)
+{
+	struct str params[2 + TRAFFIC_ARRAYS];
+	const struct traffic_cell *cell;
+	char id[UUID_TEXT];
+	struct columns c;
+	enum err e;
+
+	arena_reset(a);
+	params[0] = token_uuid_text(&w->id, id);
+	params[1] = buf_fmt(a, TURN_BYTES_MAX, "%llu",
+	    (unsigned long long)w->turn);
+	open_columns(&c, a, TRAFFIC_ARRAYS);
+	for (size_t i = 0; (cell = traffic_at(t, i)); i++) {
+		next_row(&c, i);
+		add_text(&c.list[0], cell->key.page);
+		add_text(&c.list[1], cell->key.experiment);
+		add_text(&c.list[2], cell->key.variant);
+		add_text(&c.list[3], str_of(traffic_name(cell->key.class)));
+		buf_u64(&c.list[4], (uint64_t)cell->key.hour_ms);
+		buf_u64(&c.list[5], cell->views);
+	}
+	close_columns(&c, params + 2);
+	e = pg_run(db, &eventrow_traffic, params, wait_ms, NULL);
+	if (!e)
+		w->turn++;
+	return e;
+}
