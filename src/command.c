@@ -4,12 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/token.h"
 #include "experiment/assignline.h"
+#include "experiment/designcheck.h"
+#include "experiment/rulesline.h"
+#include "experiment/statsline.h"
 #include "form/verdict.h"
 #include "http/body.h"
 #include "http/request.h"
@@ -114,27 +118,76 @@ check_stock(const struct conf *c, struct str json)
 	return e;
 }
 
+/* Somebody's answer; false: apply nothing. */
+static bool
+ask_about_text(struct str experiments, enum define_text *text)
+{
+	char answer[8];
+
+	fprintf(stderr, "%.*s: the text of a variant changes while it is"
+	    " tested.  New phase, correction, or nothing (p/c/n)? ",
+	    STR_ARG(experiments));
+	if (!fgets(answer, sizeof answer, stdin))
+		return false;
+	*text = answer[0] == 'c' ? DEFINE_CORRECTION : DEFINE_NEW_PHASE;
+	return answer[1] == '\n' && (answer[0] == 'p' || answer[0] == 'c');
+}
+
+static enum err
+apply(struct pg *db, struct arena *a, struct define *d)
+{
+	struct str asked;
+	enum err e = define_run(db, a, d, &asked);
+
+	if (e || !asked.n)
+		return e;
+	if (!ask_about_text(asked, &d->text)) {
+		fprintf(stderr, NAME " apply: nothing is applied\n");
+		return ERR_INPUT;
+	}
+	return define_run(db, a, d, &asked);
+}
+
+/* "FILE [--new-phase | --correction]"; by default whoever is there is asked. */
+static bool
+read_wish(int words, char **word, enum define_text *out)
+{
+	bool is_anybody = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+
+	*out = is_anybody && words && strcmp(word[0], "-") ? DEFINE_ASK :
+	    DEFINE_NEW_PHASE;
+	if (words == 2 && !strcmp(word[1], "--correction"))
+		*out = DEFINE_CORRECTION;
+	else if (words == 2 && !strcmp(word[1], "--new-phase"))
+		*out = DEFINE_NEW_PHASE;
+	else
+		return words == 1;
+	return true;
+}
+
 int
 command_apply(const struct conf *c, int words, char **word)
 {
+	struct define d = { .out = stdout, .complaints = stderr };
 	struct arena *a;
 	struct pg *db;
-	struct str json;
 	int status;
 	enum err e;
 
-	if (words != 1)
+	if (!read_wish(words, word, &d.text))
 		return COMMAND_USAGE;
 	a = arena_new(SITE_TEXT_ARENA_BYTES);
-	status = read_site(a, word[0], &json);
+	status = read_site(a, word[0], &d.json);
 	if (status) {
 		arena_free(a);
 		return status;
 	}
 	db = pg_new(c->database, NAME "-apply");
-	e = check_stock(c, json);
+	e = check_stock(c, d.json);
 	if (!e)
-		e = define_apply(db, a, json, stdout, stderr);
+		e = designcheck_run(d.json, stderr);
+	if (!e)
+		e = apply(db, a, &d);
 	if (e)
 		status = failed(e == ERR_AWAY ? db : NULL, "apply", e);
 	pg_free(db);
@@ -273,6 +326,30 @@ command_assign(const struct conf *c, int words, char **word)
 	if (words != 1 || strcmp(word[0], "--jsonl"))
 		return COMMAND_USAGE;
 	return assignline_run(stdin, stdout) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+int
+command_events(const struct conf *c, int words, char **word)
+{
+	(void)c;
+	if (words != 2 || strcmp(word[0], "analyze") ||
+	    strcmp(word[1], "--jsonl"))
+		return COMMAND_USAGE;
+	return rulesline_run(stdin, stdout) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+int
+command_stats(const struct conf *c, int words, char **word)
+{
+	bool has_only = words == 4 && !strcmp(word[2], "--only");
+	const char *only = has_only ? word[3] : NULL;
+
+	(void)c;
+	if ((words != 2 && !has_only) || strcmp(word[1], "--jsonl") ||
+	    !statsline_is_kind(word[0], only))
+		return COMMAND_USAGE;
+	return statsline_run(word[0], stdin, stdout, only) ? COMMAND_FAILED :
+	    COMMAND_OK;
 }
 
 /* Is there such a page, with such a variant?  If not, say so. */

@@ -17,6 +17,8 @@ int command_apply(const struct conf *c, int words, char **word);
 int command_export(const struct conf *c, int words, char **word);
 int command_validate(const struct conf *c, int words, char **word);
 int command_assign(const struct conf *c, int words, char **word);
+int command_events(const struct conf *c, int words, char **word);
+int command_stats(const struct conf *c, int words, char **word);
 int command_preview(const struct conf *c, int words, char **word);
 
 #endif

@@ -15,7 +15,10 @@
 #include "command.h"
 #include "http/gateway.h"
 #include "inspect.h"
+#include "resultscommand.h"
+#include "selftest.h"
 #include "serve.h"
+#include "trialcommand.h"
 #include "worker.h"
 
 static int
@@ -42,29 +45,50 @@ static int help(const struct conf *c, int words, char **word);
 static const struct command {
 	const char *name;
 	int (*run)(const struct conf *c, int words, char **word);
+	enum { BARE, CONFIGURED } needs;	/* a bare one, no settings */
 	const char *usage;
 	const char *what;
 } commands[] = {
-	{ "serve", serve, "",
+	{ "serve", serve, CONFIGURED, "",
 	    "answer FastCGI requests on the socket `listen` names" },
-	{ "work", work, "[--once]",
-	    "drain the spool, qualify leads; --once ends when nothing waits" },
-	{ "migrate", command_migrate, "",
+	{ "work", work, CONFIGURED, "[--once]",
+	    "drain the spool, qualify leads, watch experiments; --once ends"
+	    " when nothing waits" },
+	{ "migrate", command_migrate, CONFIGURED, "",
 	    "bring the database's schema up to date" },
-	{ "apply", command_apply, "FILE.json",
+	{ "apply", command_apply, CONFIGURED,
+	    "FILE.json [--new-phase | --correction]",
 	    "apply a site definition, whole or not at all (- reads standard"
-	    " input)" },
-	{ "export", command_export, "",
+	    " input); a text that changes under test begins a new phase, or"
+	    " is a correction" },
+	{ "export", command_export, CONFIGURED, "",
 	    "print the site definition that is in force" },
-	{ "check", inspect_run, "",
+	{ "check", inspect_run, CONFIGURED, "",
 	    "judge settings, templates, database, site, files and spool" },
-	{ "validate", command_validate, "email | phone [COUNTRY] | form KEY",
+	{ "validate", command_validate, CONFIGURED,
+	    "email | phone [COUNTRY] | form KEY",
 	    "judge values from standard input, one a line, as forms do" },
-	{ "assign", command_assign, "--jsonl",
+	{ "assign", command_assign, BARE, "--jsonl",
 	    "compute experiment assignments from standard input" },
-	{ "preview", command_preview, "PAGE VARIANT",
+	{ "stats", command_stats, BARE, "KIND --jsonl [--only av]",
+	    "compute experiment statistics from standard input; KIND is"
+	    " analyze, srm, seqsrm, adjust, power, looks, factorial, value,"
+	    " epochs, bandit, segments or decide" },
+	{ "events", command_events, BARE, "analyze --jsonl",
+	    "count logs of exposures and leads from standard input" },
+	{ "results", resultscommand_run, CONFIGURED, RESULTSCOMMAND_USAGE,
+	    "tell what is known of an experiment so far; T is like 2026-12-01"
+	    " or 2026-12-01T08:00:00Z" },
+	{ "experiment", trialcommand_run, CONFIGURED, TRIALCOMMAND_USAGE,
+	    "list experiments, plan one, move it on; decide makes a variant"
+	    " its page's control, undo takes that back" },
+	{ "preview", command_preview, CONFIGURED, "PAGE VARIANT",
 	    "print a signed link that shows a variant without counting" },
-	{ "help", help, "[COMMAND | settings]",
+	{ "selftest", selftest_run, CONFIGURED, "experiment [KEY]"
+	    " [--visitors N] [--looks L] [--seed S]",
+	    "prove an experiment by synthetic visitors of the deployed page,"
+	    " who are in no figure and no queue" },
+	{ "help", help, BARE, "[COMMAND | settings]",
 	    "explain a command, or list the settings" },
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -118,7 +142,7 @@ help(const struct conf *c, int words, char **word)
 	}
 	printf("usage: piste [-c piste.conf] COMMAND\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-10s%s\n", commands[i].name, commands[i].what);
+		printf("  %-12s%s\n", commands[i].name, commands[i].what);
 	return COMMAND_OK;
 }
 
@@ -193,7 +217,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "piste help lists the commands\n");
 		return COMMAND_USAGE;
 	}
-	if (cmd->run != help && cmd->run != command_assign && load(path, &c))
+	if (cmd->needs == CONFIGURED && load(path, &c))
 		return COMMAND_FAILED;
 	/* Who types a command wants its answer, not the log of how. */
 	if (cmd->run != serve && cmd->run != work && !getenv("PISTE_LOG_LEVEL"))

@@ -1,5 +1,5 @@
 /*
- * The background worker: a loop around two modules that each make their own
+ * The background worker: a loop around modules that each make their own
  * work safe to repeat, so that it may be killed anywhere.
  */
 #include <poll.h>
@@ -8,9 +8,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/token.h"
+#include "experiment/watch.h"
 #include "lead/queue.h"
 #include "lead/submit.h"
 #include "store/pg.h"
@@ -32,11 +34,13 @@ struct worker {
 	char name[NAME_BYTES];
 	int stop_fd;		/* readable once we shall stop */
 	int64_t backoff_ms;
+	int64_t watch_at_ms;	/* by clock_mono_ms: not before */
 };
 
-/* How one went: the drain's answer, and whether there may be more to do. */
+/* How one went: the others' answers, and whether there may be more to do. */
 struct turn {
 	enum err spool;
+	enum err watch;
 	bool has_more;
 };
 
@@ -71,23 +75,42 @@ drain(struct worker *w, int64_t *drained)
 	return e;
 }
 
+/* Experiments, one at a time; when none is due, not for a while. */
+static enum err
+watch(struct worker *w, int64_t *done)
+{
+	enum err e;
+
+	*done = 0;
+	if (clock_mono_ms() < w->watch_at_ms)
+		return OK;
+	e = watch_turn(w->db, done);
+	if (!*done)
+		w->watch_at_ms = clock_mono_ms() + WORKER_WATCH_MS;
+	if (e)
+		log_event(LOG_WARN, "worker.watch", LOG_Z("why", err_name(e)));
+	return e;
+}
+
 /*
  * One drain and one claim of the queue, so that neither waits until the other
- * is empty.  A spool that can't be read must not keep the queue from being
- * worked; when it is PostgreSQL that is away, the queue notices as well.
+ * is empty, then one experiment.  What fails of the first or the last must not
+ * keep the queue from being worked; when it is PostgreSQL that is away, the
+ * queue notices as well.
  */
 static enum err
 turn(struct worker *w, struct turn *t)
 {
-	int64_t drained, done = 0;
+	int64_t drained, done = 0, seen = 0;
 	enum err e = OK;
 
 	t->spool = drain(w, &drained);
 	if (!is_stopping(w, 0))
 		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
 		    &done);
+	t->watch = e || is_stopping(w, 0) ? OK : watch(w, &seen);
 	/* What a failed drain has taken may be there again the next time. */
-	t->has_more = done || (drained && !t->spool);
+	t->has_more = done || seen || (drained && !t->spool);
 	return e;
 }
 
@@ -129,7 +152,7 @@ run_once(struct worker *w)
 	do
 		e = turn(w, &t);
 	while (!e && t.has_more && !is_stopping(w, 0));
-	return e ? e : t.spool;
+	return e ? e : t.spool ? t.spool : t.watch;
 }
 
 enum err

@@ -1,4 +1,4 @@
-/* Knows the background turn: drain the spool, run the queue. */
+/* Knows the background turn: the spool, the queue, experiments. */
 #ifndef PISTE_WORKER_H
 #define PISTE_WORKER_H
 
@@ -9,6 +9,7 @@
 struct conf;
 
 #define WORKER_POLL_MS 1000		/* at most until the spool is seen */
+#define WORKER_WATCH_MS 10000		/* between looks for what is due */
 #define WORKER_BACKOFF_MS_MIN 100	/* while PostgreSQL is away */
 #define WORKER_BACKOFF_MS_MAX 5000
 

@@ -1,0 +1,29 @@
+/* Knows which experiments there are, and what may be done with each. */
+#ifndef PISTE_EXPERIMENT_ROSTER_H
+#define PISTE_EXPERIMENT_ROSTER_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/str.h"
+
+struct arena;
+struct pg;
+
+/* A JSON line for each, in the site's order.  Errors as pg_run. */
+MUST_USE enum err roster_list(struct pg *db, FILE *out);
+/*
+ * One, with everything that was decided about it, as text for people.
+ * ERR_ABSENT: there is none of that key; else as pg_run.
+ */
+MUST_USE enum err roster_show(struct pg *db, struct str key, FILE *out);
+
+/* Where it stands. */
+struct roster_state {
+	struct str state;	/* in the arena */
+	bool is_named;		/* its definition names a state */
+};
+MUST_USE enum err roster_state(struct pg *db, struct arena *a, struct str key,
+    struct roster_state *out);
+
+#endif
