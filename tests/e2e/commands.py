@@ -17,6 +17,38 @@ W10 = (("v00000001", .4458, 0, -1, 1), ("v00000002", .7921, 1, -1, 2),
 SPLITS = ({"weights": [.5, .5], "coverage": 1},
           {"weights": [.5, .5], "coverage": .2},
           {"weights": [.3333, .3333, .3334], "coverage": 1})
+FOUR = {"n": [2000, 2010, 1990, 2005], "x": [80, 95, 103, 78]}
+PAIR = {"n": [1000, 1000], "x": [52, 71]}
+# Each kind of question: what is asked, and one figure of the answer.
+STATS = (("analyze", dict(PAIR, n_star=5000), "z", 1.768414),
+         ("srm", {"counts": [10300, 9700]}, "p", 2.20905e-5),
+         ("seqsrm", {"batches": [[10300, 9700]]}, "running_p",
+          [.00429082]),
+         ("adjust", {"p": [.01, .04, .03]}, "holm", [.03, .06, .06]),
+         ("power", {"kind": "sample_size", "baseline": .04,
+                    "mde_relative": .2}, "n_av_per_arm", 19820),
+         ("looks", {"n": [PAIR["n"]], "x": [PAIR["x"]], "n_star": 5000},
+          "av_running_p", [.629285]),
+         ("factorial", {"levels": [2, 2], "n": [1000] * 4,
+                        "x": [40, 44, 50, 55],
+                        "cells": [[0, 0], [0, 1], [1, 0], [1, 1]]},
+          "best_cell", 3),
+         ("value", {"kind": "mean", "n": [3, 3], "sum": [6, 9],
+                    "sum_sq": [14, 29]}, "lift", .5),
+         ("epochs", {"epochs": [
+             {"n": [6000, 6000], "x": [300, 330], "weights": [.5, .5]},
+             {"n": [1500, 6000], "x": [60, 252], "weights": [.2, .8]}]},
+          "lift", .0833333),
+         ("bandit", FOUR, "bucket_weights_10000", [647, 2470, 6295, 588]),
+         ("segments", {"segments": [dict(PAIR, name="fr"),
+                                    dict(PAIR, name="be")]},
+          "pooled_lift", 19 / 52),
+         ("decide", dict(PAIR, days=3), "verdict", "collecting"))
+LOG = {"variations": 2, "as_of": 90000, "events": [
+    {"type": "exposure", "t": 0, "visitor": "ana", "variation": 1},
+    {"type": "exposure", "t": 5, "visitor": "bot", "variation": 0,
+     "bot": True},
+    {"type": "conversion", "t": 60, "visitor": "ana", "lead": "l1"}]}
 
 
 def lines(ran):
@@ -28,14 +60,16 @@ def usage(s):
     said = s.piste("help")
     equal(said.returncode, 0, "status of help")
     for name in ("serve", "work", "migrate", "apply", "export", "check",
-                 "validate", "assign", "help"):
+                 "validate", "assign", "stats", "events", "results",
+                 "experiment", "selftest", "help"):
         contains(said.stdout, name, "piste help")
         one = s.piste("help", name)
         equal(one.returncode, 0, f"status of help {name}")
         contains(one.stdout, "piste " + name, f"help {name}")
     for words in (["nonsense"], ["apply"], ["export", "x"], ["validate"],
                   ["validate", "nonsense"], ["assign"], ["work", "--nonsense"],
-                  ["help", "nonsense"]):
+                  ["stats"], ["events"], ["results"], ["experiment"],
+                  ["selftest"], ["help", "nonsense"]):
         ran = s.piste(*words)
         equal(ran.returncode, 2, f"status of piste {' '.join(words)}")
         check(ran.stderr, f"piste {' '.join(words)} says why")
@@ -347,6 +381,61 @@ def assign(s):
            for row in got], wanted, "buckets and arms")
     check("error" in lines(s.piste("assign", "--jsonl", given="{\n"))[0],
           "nonsense is told in its line")
+
+
+def near(got, wanted):
+    """The same, numbers to six digits of what is written down."""
+    if isinstance(wanted, list):
+        return len(got) == len(wanted) and all(map(near, got, wanted))
+    if isinstance(wanted, float):
+        return abs(got - wanted) <= 2e-6 * abs(wanted)
+    return got == wanted
+
+
+@scenario("stats --jsonl answers every kind; a bad line stops nothing",
+          short=True)
+def stats(s):
+    bad = ('{"id": "n", "inputs": {"n": [NaN, 1], "x": [1, 1]}}\n'
+           '{"id": "e", "inputs": {}}\nnonsense\n')
+    for kind, inputs, name, wanted in STATS:
+        line = json.dumps({"id": kind, "inputs": inputs})
+        ran = s.piste("stats", kind, "--jsonl", given=bad + line + "\r\n")
+        equal(ran.returncode, 0, f"status of {kind}: {ran.stderr}")
+        got = lines(ran)
+        equal([row["id"] for row in got], ["n", "e", None, kind], "ids")
+        check(all("error" in row for row in got[:3]), f"{kind}: bad lines")
+        check(near(got[3]["got"][name], wanted),
+              f"{kind}: {name} is {wanted}, not {got[3]['got'][name]}")
+    only = s.piste("stats", "analyze", "--jsonl", "--only", "av",
+                   given=json.dumps({"id": 1, "inputs": FOUR}))
+    equal(sorted(lines(only)[0]["got"]),
+          ["av_lift_ci_bonferroni", "av_p", "av_p_holm"], "--only av")
+    for words in ([], ["analyze"], ["analyse", "--jsonl"],
+                  ["srm", "--jsonl", "--only", "av"],
+                  ["analyze", "--jsonl", "--only"],
+                  ["analyze", "--jsonl", "more"]):
+        ran = s.piste("stats", *words)
+        equal(ran.returncode, 2, f"status of stats {' '.join(words)}")
+        contains(ran.stderr, "usage: piste stats", "the reason")
+
+
+@scenario("events --jsonl counts a log; a bad line stops nothing", short=True)
+def events(s):
+    broken = dict(LOG, variations=1)
+    ran = s.piste("events", "analyze", "--jsonl", given="\n".join((
+        json.dumps({"id": 1, "inputs": broken}), "{",
+        json.dumps({"id": 3, "inputs": LOG}))))
+    equal(ran.returncode, 0, f"status: {ran.stderr}")
+    first, second, third = lines(ran)
+    equal((first["id"], second["id"], third["id"]), (1, None, 3), "ids")
+    contains(first["error"], "variation", "an arm that isn't there")
+    check("error" in second, "nonsense is told in its line")
+    got = third["got"]
+    equal((got["visitors"], got["conversions"]), ([0, 1], [0, 1]), "counts")
+    equal(got["excluded"]["bot_visitors"], 1, "robots")
+    for words in ([], ["analyze"], ["--jsonl"], ["count", "--jsonl"]):
+        equal(s.piste("events", *words).returncode, 2,
+              f"status of events {' '.join(words)}")
 
 
 @scenario("a row whose worker has died is taken again after its lease")

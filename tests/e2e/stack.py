@@ -24,6 +24,7 @@ PAGE = "/p/livre-blanc"
 # Root's commands are run as the servers are.
 AS = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid,
       "extra_groups": []} if os.getuid() == 0 else {}
+SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
 PARIS, LYON, GENEVA = "127.0.0.2", "192.0.2.7", "2001:db8::7"
 
 
@@ -34,7 +35,8 @@ def free_port():
 
 
 class Stack:
-    """settings are PISTE_* settings by name, or make run's variables."""
+    """settings are PISTE_* settings by name, or make run's variables, or
+    options of a sanitizer."""
 
     def __init__(self, **settings):
         self.base = tempfile.mkdtemp(prefix="piste-e2e.", dir="/tmp")
@@ -67,8 +69,9 @@ class Stack:
                    BUILD=BUILD, PISTE_GEO=self.mmdb, PISTE_GEO6="")
         env.update(self._sanitizers())
         for name, value in self.settings.items():
-            env[name if name.isupper() else "PISTE_" + name.upper()] = \
-                str(value)
+            if name not in SANITIZERS:
+                env[name if name.isupper() else "PISTE_" + name.upper()] = \
+                    str(value)
         self.log = open(os.path.join(self.base, "run.log"), "ab")
         # A shell can't trap a signal it was started with as ignored.
         self.run = subprocess.Popen(["env", "--default-signal=INT",
@@ -91,8 +94,9 @@ class Stack:
         os.makedirs(place, exist_ok=True)
         os.chmod(place, 0o777)
         log = f"log_path={place}/found"
-        return {name: ":".join([log] + os.environ.get(name, "").split())
-                for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")}
+        return {name: ":".join([log] + os.environ.get(name, "").split() +
+                               self.settings.get(name, "").split())
+                for name in SANITIZERS}
 
     def findings(self):
         place, said = os.path.join(self.base, "findings"), ""
@@ -173,9 +177,9 @@ class Stack:
     def visitor(self, **more):
         return Visitor(self.port, **more)
 
-    def piste(self, *args, given="", env=None):
+    def piste(self, *args, given="", env=None, seconds=30):
         return subprocess.run([self.binary, *args], input=given, text=True,
-                              capture_output=True, timeout=30, cwd="/",
+                              capture_output=True, timeout=seconds, cwd="/",
                               env=dict(self.env, **(env or {})), **AS)
 
     def sql(self, query):
