@@ -189,9 +189,11 @@ ranges_of(const struct site_experiment *x, struct str unit,
 		assign_ranges(x->weight, x->page->variants, x->coverage, out);
 		return;
 	}
+	/* A combination without weight was paused: its levels go on. */
 	arm = hash_factors(x, unit);
 	for (int i = 0; i < (int)x->page->variants; i++)
-		out[i] = (struct assign_range){ 0, i == arm };
+		out[i] = (struct assign_range){ 0, i == arm &&
+		    x->weight[i] > 0 };
 }
 
 int
@@ -209,7 +211,7 @@ archived_arms(const struct site_experiment *x)
 {
 	uint64_t bits = 0;
 
-	for (size_t i = 0; !x->cells && i < x->page->variants; i++)
+	for (size_t i = 0; i < x->page->variants; i++)
 		if (!(x->weight[i] > 0))
 			bits |= UINT64_C(1) << i;
 	return bits;

@@ -160,6 +160,8 @@ visit_count_post(struct request *rq, const struct visit *v,
     const struct ticket *t, bool is_refused)
 {
 	const struct choice *c = &v->choice;
+	bool is_same = c->arm && str_eq(c->counted_as, t->experiment) &&
+	    c->experiment->bucket_version == t->bucket_version;
 	struct event_exposure x;
 
 	/* Without a cookie of theirs nobody knows whose form it was. */
@@ -171,7 +173,8 @@ visit_count_post(struct request *rq, const struct visit *v,
 	x = (struct event_exposure){
 		.experiment = t->experiment,
 		.visitor = c->visitor,
-		.variant = c->arm ? c->arm->key : t->variant,
+		/* A form of an earlier phase tells of that phase's arm. */
+		.variant = is_same ? c->arm->key : t->variant,
 		.bucket_version = t->bucket_version,
 		.epoch = c->experiment ? c->experiment->epoch : 1,
 		.at_ms = t->issued_ms,

@@ -70,9 +70,12 @@ compare(const struct decide_question *q, struct decide_answer *out)
 {
 	const struct decide_settings *s = &q->settings;
 	struct stats_av_plan plan = { s->alpha, s->n_star };
-	size_t treatments = q->arms - 1;
+	size_t treatments = q->arms - 1, family = treatments + q->closed;
 	struct stats_ratio ratio[STATS_ARMS_MAX];
+	double p[STATS_ARMS_MAX], holm[STATS_ARMS_MAX];
 
+	for (size_t i = 0; i < q->closed; i++)
+		p[treatments + i] = q->closed_p[i];
 	for (size_t i = 0; i < treatments; i++) {
 		const struct stats_arm *a = &q->arm[0], *b = &q->arm[i + 1];
 		double c = stats_av_c(&plan, q->pair ? q->pair[i].visitors :
@@ -81,14 +84,15 @@ compare(const struct decide_question *q, struct decide_answer *out)
 		ratio[i] = q->pair ? q->pair[i].ratio : stats_log_ratio(*a, *b);
 		out->is_ready[i] = stats_av_is_ready(*a, *b);
 		out->av[i] = stats_av_lift(ratio[i], c,
-		    s->alpha / (double)treatments);
-		out->p_running[i] = fmin(q->prior_p[i],
+		    s->alpha / (double)family);
+		p[i] = out->p_running[i] = fmin(q->prior_p[i],
 		    out->is_ready[i] ? stats_av_p(ratio[i], c) : 1);
 	}
-	stats_holm(out->p_running, treatments, out->p_holm);
+	stats_holm(p, family, holm);
 	for (size_t i = 0; i < treatments; i++) {
 		int sign = direction(q->arm, i + 1, ratio[i]);
 
+		out->p_holm[i] = holm[i];
 		out->state[i] = out->p_holm[i] > s->alpha || !sign ?
 		    DECIDE_OPEN : sign > 0 ? DECIDE_WINNING : DECIDE_LOSING;
 	}
@@ -222,7 +226,7 @@ decide_answer(const struct decide_question *q, struct decide_answer *out)
 {
 	struct bayes_beta posterior[STATS_ARMS_MAX];
 
-	assert(q->arms >= 2 && q->arms <= STATS_ARMS_MAX);
+	assert(q->arms >= 2 && q->arms + q->closed <= STATS_ARMS_MAX);
 	compare(q, out);
 	check_srm(q, out);
 	believe(q, posterior, out);

@@ -51,6 +51,14 @@ struct decide_question {
 	/* By treatment: least always-valid p of earlier ready looks, 1. */
 	const double *prior_p;
 	/*
+	 * Least p of treatments that get no more visitors: they stay in the
+	 * family that is corrected for, or whoever closes the others would
+	 * make a winner of the last.  Not judged; arms + closed are at most
+	 * STATS_ARMS_MAX.
+	 */
+	const double *closed_p;
+	size_t closed;
+	/*
 	 * After several epochs, where pooled counts may lie; all NULL else.
 	 * By treatment its standardised ratio to the control, by arm what is
 	 * believed of its rate (decide_posterior), and the epochs' mismatch.

@@ -211,6 +211,8 @@ struct field {
 	struct decide_pair pair[RESULTS_ARMS_MAX];
 	struct bayes_beta belief[RESULTS_ARMS_MAX];
 	int64_t planned[RESULTS_ARMS_MAX];
+	double closed_p[RESULTS_ARMS_MAX];	/* of those that are not */
+	size_t closed;
 };
 
 /* What an arm should have had of all visitors by the weights in force. */
@@ -255,6 +257,15 @@ add_to_field(const struct results *r, const struct glance *g, size_t k,
 	}
 }
 
+static bool
+was_open(const struct results *r, size_t arm)
+{
+	for (size_t i = 0; i < r->epochs; i++)
+		if (r->epoch[i].weight[arm] > 0)
+			return true;
+	return false;
+}
+
 static void
 gather(const struct results *r, const struct glance *g,
     const struct run *run, struct field *out)
@@ -267,6 +278,8 @@ gather(const struct results *r, const struct glance *g,
 	for (size_t k = 0; k < r->arms; k++)
 		if (!k || !is_any_left || now->weight[k] > 0)
 			add_to_field(r, g, k, run, out);
+		else if (was_open(r, k))
+			out->closed_p[out->closed++] = run->now[k - 1];
 }
 
 static void
@@ -282,6 +295,8 @@ judge(const struct results *r, const struct field *field, double unit,
 		.multi_exposed_share = out->multi_share,
 		.planned_n = r->planned_visitors ? field->planned : NULL,
 		.prior_p = field->prior,
+		.closed_p = field->closed_p,
+		.closed = field->closed,
 		.pair = field->pair,
 		.posterior = field->belief,
 		.srm = &out->srm,

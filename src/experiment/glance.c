@@ -165,8 +165,8 @@ believe(struct epoch_rate rate, double unit, struct stats_arm pooled)
 	double scaled = rate.rate / unit;
 
 	/* Without spread, or beyond what a rate can be, counts must do. */
-	return rate.var > 0 && scaled < 1 ? decide_posterior(scaled,
-	    rate.var / (unit * unit), pooled.n) :
+	return rate.var > 0 && scaled > 0 && scaled < 1 ?
+	    decide_posterior(scaled, rate.var / (unit * unit), pooled.n) :
 	    bayes_posterior(pooled, (struct bayes_beta){ 1, 1 });
 }
 

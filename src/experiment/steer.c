@@ -33,7 +33,7 @@ SQL(steer_take_arm, 4,
     "WITH before AS (SELECT e.key, e.state, p.control_key FROM"
     " piste.experiment AS e JOIN piste.page AS p ON p.key = e.page_key"
     " WHERE e.key = $1 AND e.state IN ('running', 'paused', 'stopped')"
-    " FOR UPDATE), moved AS (UPDATE piste.experiment AS e SET "
+    " FOR NO KEY UPDATE), moved AS (UPDATE piste.experiment AS e SET "
     "shipped_key = $4, control_before = b.control_key, " STATE("decided")
     " FROM before AS b WHERE e.key = b.key"
     " RETURNING e.key, e.page_key, e.phase, b.state), "
@@ -45,7 +45,7 @@ SQL(steer_give_back, 3,
     "WITH before AS (SELECT e.key, e.shipped_key, e.control_before FROM"
     " piste.experiment AS e JOIN piste.page AS p ON p.key = e.page_key"
     " WHERE e.key = $1 AND e.state = 'decided'"
-    " AND p.control_key = e.shipped_key FOR UPDATE), moved AS (UPDATE"
+    " AND p.control_key = e.shipped_key FOR NO KEY UPDATE), moved AS (UPDATE"
     " piste.experiment AS e SET shipped_key = NULL, control_before = NULL, "
     STATE("stopped") " FROM before AS b WHERE e.key = b.key"
     " RETURNING e.key, e.page_key, e.phase, b.control_before,"
@@ -56,7 +56,7 @@ SQL(steer_give_back, 3,
     " WHERE EXISTS (SELECT FROM shown) RETURNING id");
 SQL(steer_end, 3,
     "WITH before AS (SELECT key, state FROM piste.experiment"
-    " WHERE key = $1 AND state IN ('running', 'paused') FOR UPDATE),"
+    " WHERE key = $1 AND state IN ('running', 'paused') FOR NO KEY UPDATE),"
     " moved AS (UPDATE piste.experiment AS e SET " STATE("stopped")
     " FROM before AS b WHERE e.key = b.key"
     " RETURNING e.key, e.phase, b.state) "
@@ -66,7 +66,7 @@ SQL(steer_open_epoch, 7,
     " piste.experiment AS e WHERE e.key = $1 AND e.state = 'running'"
     " AND e.phase = $4::integer AND $5::integer = (SELECT max(o.number)"
     " FROM piste.epoch AS o WHERE o.experiment_key = e.key)"
-    " FOR UPDATE OF e), moved AS (UPDATE piste.experiment AS e SET"
+    " FOR NO KEY UPDATE OF e), moved AS (UPDATE piste.experiment AS e SET"
     " weights = $6::jsonb, updated_at = now() FROM before AS b"
     " WHERE e.key = b.key RETURNING e.key, e.phase, e.state, e.coverage),"
     " opened AS (INSERT INTO piste.epoch (experiment_key, number, phase,"

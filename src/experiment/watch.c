@@ -237,10 +237,22 @@ has_moved(const struct turn *t)
 	return false;
 }
 
+/* Guardrails may have left one arm alone: who was paused stays so. */
+static bool
+has_rivals(const struct results *r)
+{
+	size_t open = 0;
+
+	for (size_t k = 0; k < r->arms; k++)
+		open += r->epoch[r->epochs - 1].weight[k] > 0;
+	return open > 1;
+}
+
 static enum err
 play(struct turn *t)
 {
-	if (!t->report.figures || !t->figures.bandit_is_ready)
+	if (!t->report.figures || !t->figures.bandit_is_ready ||
+	    !has_rivals(&t->results))
 		return OK;
 	if (t->figures.bandit_is_over && t->results.stops_bandit)
 		return stop(t, WATCH_WHO, "the bandit has its winner");

@@ -33,9 +33,9 @@ struct define {
  * name stays.  A page whose content changed gets the next revision; what
  * happens to experiments is trial.h's, and told: "phase" and "because"
  * (content, correction, page, seed, filters, factors, targeting, restart),
- * "n_star_stays" when another plan waits for the next phase.  With DEFINE_ASK
- * *asked may name experiments ("a, b") whose text changed: then nothing was
- * applied; it is empty otherwise.  ERR_INPUT, ERR_AWAY.
+ * "n_star_stays", "alpha_stays" when another waits for the next phase.  With
+ * DEFINE_ASK *asked may name experiments ("a, b") whose text changed: then
+ * nothing was applied; it is empty otherwise.  ERR_INPUT, ERR_AWAY.
  */
 MUST_USE enum err define_run(struct pg *db, struct arena *a,
     const struct define *d, struct str *asked);

@@ -81,6 +81,7 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " w.coverage, p.variants_revision, e.key IS NULL AS is_new," \
     " e.state AS old_state, e.weights AS old_weights," \
     " e.coverage AS old_coverage, e.n_star AS old_n_star," \
+    " e.alpha AS old_alpha," \
     " e.phase_started_at, coalesce(e.phase, 1) AS phase," \
     " coalesce(e.bucket_version, 1) AS bucket_version," \
     " coalesce(e.min_bucket_version, 1) AS min_bucket_version," \
@@ -110,10 +111,13 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " FROM given g JOIN plan w USING (key) JOIN page p ON p.key = w.page" \
     " LEFT JOIN experiment e ON e.key = g.key)"
 
-/* What it comes to; a phase that is on keeps its n_star. */
+/*
+ * What it comes to; a phase that is on keeps its n_star and its alpha, or
+ * looks that were taken would be judged by what was chosen after them.
+ */
 #define SETTLED \
     "settled AS (SELECT key, ord, d, page, seed, goal, window_s," \
-    " mql_window_s, sql_window_s, customer_window_s, alpha, planned, state," \
+    " mql_window_s, sql_window_s, customer_window_s, planned, state," \
     " variants_revision, is_new, old_state, is_other," \
     " has_other_windows AND NOT is_new AS has_other_windows," \
     " because, raise <> 0 AS is_raised," \
@@ -122,6 +126,10 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " ELSE min_bucket_version END AS min_bucket_version," \
     " CASE WHEN phase_started_at IS NULL OR raise <> 0 THEN n_star" \
     " ELSE old_n_star END AS n_star," \
+    " CASE WHEN phase_started_at IS NULL OR raise <> 0 THEN alpha" \
+    " ELSE old_alpha END AS alpha," \
+    " phase_started_at IS NOT NULL AND raise = 0 AND alpha <> old_alpha" \
+    " AS has_alpha," \
     " phase_started_at IS NOT NULL AND raise = 0 AND n_star <> old_n_star" \
     " AS has_n_star," \
     " CASE WHEN is_new OR has_other_shares OR raise <> 0" \
@@ -172,6 +180,7 @@ SQL(write_experiments, 3, "WITH " NAMED ", " GIVEN ", " JUDGED ", " SETTLED ", "
     " WHEN w.key IS NULL THEN 'unchanged' ELSE 'changed' END,"
     " CASE WHEN s.because IS NOT NULL THEN s.phase END, s.because,"
     " CASE WHEN s.has_n_star THEN s.n_star END,"
+    " CASE WHEN s.has_alpha THEN s.alpha END,"
     " s.has_other_windows FROM settled s LEFT JOIN written w USING (key)"
     " ORDER BY s.ord, s.key");
 
@@ -298,6 +307,9 @@ tell(struct buf *changes, const struct pg_rows *rows, size_t i)
 	if (!pg_is_null(rows, i, 4))
 		buf_addf(changes, ",\"n_star_stays\":%.*s",
 		    STR_ARG(pg_value(rows, i, 4)));
+	if (!pg_is_null(rows, i, 5))
+		buf_addf(changes, ",\"alpha_stays\":%.*s",
+		    STR_ARG(pg_value(rows, i, 5)));
 	buf_add(changes, STR("}\n"));
 }
 
@@ -310,7 +322,7 @@ rebuild(struct pg *db, struct arena *a, const struct pg_rows *rows)
 	enum err e = OK;
 
 	for (size_t i = 0; i < pg_count(rows); i++)
-		if (str_eq(pg_value(rows, i, 5), STR("t")))
+		if (str_eq(pg_value(rows, i, 6), STR("t")))
 			key[count++] = arena_copy(a, pg_value(rows, i, 0));
 	for (size_t i = 0; !e && i < count; i++)
 		e = pg_run(db, &rebuild_experiment, &key[i], TRIAL_WAIT_MS,

@@ -191,6 +191,28 @@ def content(s):
     equal(s.count("exposure", "experiment_key = 'texte'"), 1, "rows")
 
 
+@scenario("a form of an earlier phase makes nobody a visitor of two arms",
+          "trials")
+def late(s):
+    apply(s, [page("retard")], halves("retard", "retard"))
+    forms = {}
+    for _ in range(12):
+        visitor = s.visitor()
+        forms[visitor] = Form(visitor.get("/p/retard").text)
+    before = counted(s, "retard", forms)
+    apply(s, [page("retard", texts={"b": " Autre."})])
+    for i, (visitor, form) in enumerate(forms.items()):
+        posted = visitor.post("/p/retard", filled(
+            form, email=f"retard{i}@example.org"))
+        equal(posted.status, 303, "status of a post")
+    until(lambda: len([p for p in rows(s, "retard", "posted_at").values()
+                       if p]) == len(forms), 10, "posts")
+    written(s)
+    equal(rows(s, "retard"), before, "arms")
+    equal(s.count("exposure", "experiment_key = 'retard'"
+                  " AND excluded IS NOT NULL"), 0, "excluded")
+
+
 @scenario("views and exposures are told apart by class", "trials")
 def classes(s):
     apply(s, [page("sorte")], halves("sorte", "sorte"))
@@ -334,6 +356,19 @@ def factors(s):
     found = counted(s, "facteurs", visitors)
     equal({found[id_of(v)] == arm for v, arm in visitors.items()}, {True},
           "exposures as shown")
+    # As the worker pauses an arm that breaks a guardrail.
+    left = '\'{"a": 0.5, "b": 0.25, "c": 0.25, "d": 0}\''
+    s.sql(f"WITH paused AS (UPDATE experiment SET weights = {left}"
+          " WHERE key = 'facteurs' RETURNING key, phase, weights, coverage)"
+          " INSERT INTO epoch (experiment_key, number, phase, weights,"
+          " coverage) SELECT key, 2, phase, weights, coverage FROM paused")
+    theirs = [v for v, arm in visitors.items() if arm == "d"]
+    until(lambda: see(theirs[0], "facteurs") == "a", 10, "the control")
+    equal({see(v, "facteurs") for v in theirs}, {"a"}, "shown instead of d")
+    equal("d" in crowd(s, "facteurs", 60).values(), False, "new ones get d")
+    send(s, theirs[0], "facteurs", "combine@example.org")
+    until(lambda: measures(s, "facteurs")["d"].get("leads"), 10,
+          "the lead of d")
 
 
 @scenario("a visitor of several arms is excluded and told", "trials")

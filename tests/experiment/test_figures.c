@@ -152,6 +152,26 @@ START_TEST(an_archived_arm_is_not_waited_for)
 	    .06 * 150. / 6150, 1e-9);
 } END_TEST
 
+/* A p of .033: enough of one treatment, not of two, though c is closed. */
+static const struct { double before; enum decide_state state; } closed[] = {
+	{ .33, DECIDE_OPEN }, { 0, DECIDE_WINNING },
+};
+START_TEST(who_closes_an_arm_has_tried_it_all_the_same)
+{
+	const struct trialcase_counts c = { .arms = 3, .epochs = 2,
+		.n_star = 5000, .weight = { { .5, .5, closed[_i].before },
+		    { .5, .5, 0 } },
+		.n = { { 50, 50, 50 }, { 3000, 3000, 0 } },
+		.x = { { 3, 3, 3 }, { 150, 210, 0 } } };
+
+	make(&c);
+	ck_assert(f.pair[0].is_compared && !f.pair[1].is_compared);
+	ck_assert_double_eq_tol(f.pair[0].running_p, .033017, 1e-6);
+	ck_assert_double_eq_tol(f.pair[0].running_p_holm,
+	    f.pair[0].running_p * (closed[_i].before > 0 ? 2 : 1), 1e-12);
+	ck_assert_int_eq(f.pair[0].state, closed[_i].state);
+} END_TEST
+
 START_TEST(with_nothing_left_all_are_judged)
 {
 	const struct trialcase_counts c = { .arms = 2, .epochs = 2,
@@ -253,6 +273,27 @@ START_TEST(a_value_is_compared_by_its_mean)
 	ck_assert_double_lt(f.pair[0].p, .01);
 } END_TEST
 
+/* More was paid back than paid. */
+START_TEST(a_value_below_nothing_is_judged_too)
+{
+	struct results *r = trialcase_made(&first);
+
+	r->goal = RESULTS_GOAL_VALUE;
+	for (size_t k = 0; k < 2; k++) {
+		struct results_cell *c = trialcase_cell(r, 0, 0, k);
+
+		c->n[RESULTS_CUSTOMER_VISITORS] = 1000;
+		c->n[RESULTS_VALUE] = 100;
+		c->value = k ? -5000 : 10000;
+		c->value_sq = 1000000;
+	}
+	figures_make(r, &f);
+	ck_assert(isnan(f.pair[0].lift));
+	ck_assert(isfinite(f.pair[0].chance_to_beat));
+	ck_assert(isfinite(f.arm[0].p_best) && isfinite(f.arm[1].p_best));
+	ck_assert(isfinite(f.pair[0].bayes_lift[1]));
+} END_TEST
+
 /*
  * Each epoch alone says no difference; pooled, b would have most of its
  * visitors where everybody buys less.
@@ -307,11 +348,13 @@ SUITE(figures)
 	SUITE_LOOP(visitors_of_several_arms_block, COUNT(seen));
 	SUITE_TEST(nobody_came_and_nothing_is_nan);
 	SUITE_TEST(an_archived_arm_is_not_waited_for);
+	SUITE_LOOP(who_closes_an_arm_has_tried_it_all_the_same, COUNT(closed));
 	SUITE_TEST(with_nothing_left_all_are_judged);
 	SUITE_LOOP(a_plan_is_shared_by_weight, COUNT(plans));
 	SUITE_TEST(the_least_p_of_all_looks_decides);
 	SUITE_LOOP(a_guardrail_breaks_beyond_its_margin, COUNT(rails));
 	SUITE_TEST(a_value_is_compared_by_its_mean);
+	SUITE_TEST(a_value_below_nothing_is_judged_too);
 	SUITE_TEST(values_are_standardised_too);
 	SUITE_TEST(the_pace_is_that_of_the_last_week);
 }

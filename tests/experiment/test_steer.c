@@ -113,6 +113,28 @@ START_TEST(another_control_since_is_not_undone)
 	    ERR_DENIED);
 } END_TEST
 
+/*
+ * A worker notes its verdict, then asks for the site; who has the site by then
+ * must not wait for the note.
+ */
+START_TEST(a_note_under_way_is_not_waited_for)
+{
+	struct pg *worker;
+
+	db = trialcase_db(NULL);
+	worker = pg_new(trialcase_conninfo(), "piste-test");
+	ck_assert_int_eq(pg_begin(worker), OK);
+	trialcase_say(worker, "INSERT INTO piste.bandit_look (experiment_key,"
+	    " made_at) SELECT key, now() FROM piste.experiment");
+	trialcase_say(db, "SET lock_timeout = '200ms'");
+	ck_assert_int_eq(DO(steer_stop(db, TRIALCASE_KEY, &note)), OK);
+	ck_assert_int_eq(DO(steer_ship(db, TRIALCASE_KEY, STR("b"), &note)),
+	    OK);
+	ck_assert_int_eq(DO(steer_undo(db, TRIALCASE_KEY, &note)), OK);
+	pg_rollback(worker);
+	pg_free(worker);
+} END_TEST
+
 /* Of two that saw the same epoch one has its way. */
 START_TEST(weights_move_from_the_epoch_that_was_seen)
 {
@@ -161,6 +183,7 @@ SUITE(steer)
 	SUITE_LOOP(the_state_decides_what_is_allowed, COUNT(states));
 	SUITE_TEST(what_is_not_there_is_absent);
 	SUITE_TEST(another_control_since_is_not_undone);
+	SUITE_TEST(a_note_under_way_is_not_waited_for);
 	SUITE_TEST(weights_move_from_the_epoch_that_was_seen);
 	SUITE_TEST(an_apply_without_a_state_leaves_it_stopped);
 }

@@ -143,6 +143,20 @@ START_TEST(a_bandit_holds_until_its_arms_have_visitors)
 	ck_assert_str_same(trialcase_ask(db, EPOCHS), STR("0.5/0.5"));
 } END_TEST
 
+/* The look comes first; what it took from b the bandit doesn't give back. */
+START_TEST(a_bandit_revives_nobody)
+{
+	begin("{'guardrails': [{'metric': 'error', 'margin': 0.2}],"
+	    " 'auto': ['guardrail'], 'bandit': {'min_visitors': 100}}", 300,
+	    300);
+	trialcase_say(db, "UPDATE piste.exposure SET refused_at = posted_at"
+	    " WHERE posted_at IS NOT NULL AND (variant = 'b'"
+	    " AND visitor ~ '[0-6]$' OR visitor ~ '0$')");
+	ck_assert_int_eq(watch_all(), 2);
+	ck_assert_str_same(trialcase_ask(db, EPOCHS),
+	    STR("0.5/0.5 1.0/0.0"));
+} END_TEST
+
 static const struct { const char *members, *state; } winners[] = {
 	{ "{'bandit': {'every': '1h'}}", "running" },
 	{ "{'bandit': {'every': '1h'}, 'auto': ['bandit']}", "stopped" },
@@ -209,6 +223,7 @@ SUITE(watch)
 	SUITE_LOOP(an_arm_that_breaks_a_guardrail_is_paused, COUNT(rails));
 	SUITE_TEST(a_bandits_weights_move_once_in_its_interval);
 	SUITE_TEST(a_bandit_holds_until_its_arms_have_visitors);
+	SUITE_TEST(a_bandit_revives_nobody);
 	SUITE_LOOP(a_bandit_with_a_winner_stops_when_asked_to,
 	    COUNT(winners));
 	SUITE_TEST(a_schedule_ends);

@@ -168,7 +168,7 @@ static const struct { const char *pointer, *value, *now, *told; } effects[] = {
 	{ X "targeting", "{}", "running 1 1 1 1", "" },
 	{ X "weights", "{\"a\":0.2,\"b\":0.8}", "running 1 1 1 2", "" },
 	{ X "coverage", "0.5", "running 1 1 1 2", "" },
-	{ X "alpha", "0.1", "running 1 1 1 1", "" },
+	{ X "alpha", "0.1", "running 1 1 1 1", "\"alpha_stays\":0.05" },
 	{ X "starts", "\"2026-01-01T00:00:00Z\"", "running 1 1 1 1", "" },
 	{ X "window", "\"48h\"", "running 1 1 1 1", "" },
 	{ X "state", "\"paused\"", "paused 1 1 1 1", "" },

@@ -85,13 +85,20 @@ suite_silent_server(void)
 	return dir;
 }
 
+/* Some by their names, or with names like "-slow" all but those. */
 static bool
 is_named(const char *name, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		if (!strcmp(argv[i], name))
-			return true;
-	return argc < 2;
+	bool is_asked = argc < 2;
+
+	for (int i = 1; i < argc; i++) {
+		bool is_left_out = argv[i][0] == '-';
+
+		if (!strcmp(argv[i] + is_left_out, name))
+			return !is_left_out;
+		is_asked |= is_left_out;
+	}
+	return is_asked;
 }
 
 /* Is the index-th suite in the part SUITE_PART asks for ("2/4"), if it does? */
