@@ -217,6 +217,13 @@ archived_arms(const struct site_experiment *x)
 	return bits;
 }
 
+/* Each phase opens an epoch; more were opened by changes. */
+static bool
+has_changed(const struct site_experiment *x)
+{
+	return x->epoch > x->phase || x->min_bucket_version > 1;
+}
+
 /*
  * Does x settle what the visitor gets?  Then *c has what is shown and what is
  * counted.
@@ -238,6 +245,12 @@ enter(struct request *rq, const struct site_experiment *x, struct choice *c)
 		.bucket_version = x->bucket_version,
 		.bucket_version_min = x->min_bucket_version,
 	}, c->visitor, has_row ? &row : NULL);
+	/*
+	 * Started while PostgreSQL is away, we can't tell whether this visitor
+	 * was given another arm before weights changed: shown, not counted.
+	 */
+	if (!c->is_new && has_changed(x) && !recall_is_known(rq->app->recall))
+		verdict.analysed = ASSIGN_NO_ARM;
 	/* Who is blocked is no other experiment's visitor either. */
 	if (verdict.analysed < 0)
 		return verdict.reason == ASSIGN_BLOCKED;

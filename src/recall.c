@@ -33,6 +33,7 @@ struct table {
 	size_t slots;		/* a power of two, at most half full */
 	size_t count;
 	bool is_full;
+	bool is_known;		/* read, be it empty */
 };
 
 struct recall {
@@ -111,7 +112,7 @@ slot_of(const struct table *t, uint64_t who)
 static void
 grow(struct table *t)
 {
-	struct table larger = { .count = t->count };
+	struct table larger = *t;
 
 	larger.slots = t->slots ? 2 * t->slots : SLOTS_MIN;
 	larger.slot = calloc(larger.slots, sizeof *larger.slot);
@@ -220,6 +221,7 @@ recall_load(struct recall *r, const struct site *site)
 		log_event(LOG_ERROR, "recall.full",
 		    LOG_INT("rows", RECALL_ROWS_MAX));
 	r->loaded_ms = now;
+	t.is_known = true;
 	put_in_place(r, &t);
 }
 
@@ -245,6 +247,17 @@ recall_again(struct recall *r, const struct site *site)
 			put(&r->table, &t.slot[i]);
 	pthread_rwlock_unlock(&r->lock);
 	free(t.slot);
+}
+
+bool
+recall_is_known(struct recall *r)
+{
+	bool is_known;
+
+	pthread_rwlock_rdlock(&r->lock);
+	is_known = r->table.is_known;
+	pthread_rwlock_unlock(&r->lock);
+	return is_known;
 }
 
 bool

@@ -34,6 +34,9 @@ void recall_load(struct recall *r, const struct site *site);
  */
 void recall_again(struct recall *r, const struct site *site);
 
+/* Has PostgreSQL been asked with success?  From any thread. */
+bool recall_is_known(struct recall *r);
+
 /*
  * The visitor's row in the experiment of that key, when the hash says
  * otherwise; an arm that is gone is ASSIGN_ARMS_MAX.  From any thread.

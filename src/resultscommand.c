@@ -88,9 +88,15 @@ read_moment(struct str s, int64_t *ms)
 static bool
 read_option(struct wish *w, const char *option, const char *value)
 {
-	if (!strcmp(option, "--as-of"))
-		return value && read_moment(str_of(value),
-		    &w->figures.as_of_ms);
+	if (!strcmp(option, "--as-of")) {
+		if (value && read_moment(str_of(value), &w->figures.as_of_ms) &&
+		    w->figures.as_of_ms <= clock_now_ms())
+			return true;
+		fprintf(stderr, "piste results: --as-of %s: must be a moment"
+		    " that has passed, such as 2026-12-01\n",
+		    value ? value : "");
+		return false;
+	}
 	if (!strcmp(option, "--lang"))
 		return value && !lang_parse(str_of(value), &w->lang);
 	if (!strcmp(option, "--json"))

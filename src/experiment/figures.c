@@ -41,8 +41,13 @@ lift_of(const struct epoch_pair *p)
 	return p->ratio.is_known ? expm1(p->ratio.theta) : NAN;
 }
 
-/* Least p of the looks so far, for each treatment. */
+/*
+ * Least p of the looks so far, for each treatment, on the side of the control
+ * where it is now: that it once did worse is no proof that it does better.
+ */
 struct run {
+	double better[RESULTS_ARMS_MAX];
+	double worse[RESULTS_ARMS_MAX];
 	double now[RESULTS_ARMS_MAX];
 	double before[RESULTS_ARMS_MAX];	/* without the last look */
 };
@@ -56,9 +61,11 @@ note_look(const struct results *r, size_t at, const struct glance *g,
 
 	for (size_t k = 1; k < r->arms; k++) {
 		const struct epoch_pair *p = &g->pair[k].rates;
+		double *side = p->ratio.theta < 0 ? run->worse : run->better;
 
-		run->before[k - 1] = run->now[k - 1];
-		run->now[k - 1] = fmin(run->now[k - 1], g->pair[k].av_p);
+		run->before[k - 1] = side[k - 1];
+		side[k - 1] = fmin(side[k - 1], g->pair[k].av_p);
+		run->now[k - 1] = side[k - 1];
 		row[k - 1] = (struct figures_look){
 			.control = g->pooled[0],
 			.treatment = g->pooled[k],
@@ -83,7 +90,8 @@ look_back(const struct results *r, struct run *run, struct glance *last,
 	out->srm_seq_p = 1;
 	out->first_significant = -1;
 	for (size_t k = 0; k < RESULTS_ARMS_MAX; k++)
-		run->now[k] = run->before[k] = 1;
+		run->now[k] = run->before[k] = run->better[k] =
+		    run->worse[k] = 1;
 	for (size_t at = 0; at < r->looks; at++) {
 		struct epoch_series all = glance_visitors(r, at);
 

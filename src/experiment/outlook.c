@@ -13,19 +13,31 @@
 #define WHOLE_MAX 1e15
 
 /* Views of people, whether an experiment had them or not. */
+/*
+ * Visitors are counted where experiments ran; a page that had none knows its
+ * views alone, and forms sent.
+ */
+#define RECENT "now() - interval '28 days'"
 SQL(outlook_past, 1,
-    "SELECT CASE WHEN s.views > 0 THEN greatest(1, extract(epoch FROM now()"
-    " - s.since) / 86400) ELSE 0 END::double precision,"
-    " coalesce(s.views, 0),"
-    " (SELECT count(1) FROM piste.submission AS sent"
-    " WHERE sent.page_key = e.page_key AND sent.received_at >= s.since"
-    " AND sent.outcome IN ('new', 'update'))"
-    " FROM piste.experiment AS e CROSS JOIN LATERAL (SELECT"
-    " greatest(min(t.hour), now() - interval '28 days') AS since,"
-    " sum(t.views) FILTER (WHERE t.hour >= now() - interval '28 days')"
-    "::bigint AS views FROM piste.traffic AS t WHERE t.page_key ="
-    " e.page_key AND t.class IN ('human', 'outside')) AS s"
-    " WHERE e.key = $1");
+    "WITH page AS (SELECT page_key AS key FROM piste.experiment"
+    " WHERE key = $1), counted AS (SELECT min(h.hour) AS since,"
+    " sum(h.n) FILTER (WHERE h.measure = 'visitor')::bigint AS visitors,"
+    " sum(h.n) FILTER (WHERE h.measure = 'lead')::bigint AS leads"
+    " FROM page AS p JOIN piste.experiment AS e ON e.page_key = p.key"
+    " AND NOT e.is_synthetic JOIN piste.experiment_hour AS h"
+    " ON h.experiment_key = e.key WHERE h.hour >= " RECENT "),"
+    " viewed AS (SELECT min(t.hour) AS since, sum(t.views)::bigint AS views"
+    " FROM page AS p JOIN piste.traffic AS t ON t.page_key = p.key"
+    " WHERE t.class IN ('human', 'outside') AND t.hour >= " RECENT ")"
+    " SELECT CASE WHEN coalesce(c.since, v.since) IS NULL THEN 0"
+    " ELSE greatest(1, extract(epoch FROM now()"
+    " - coalesce(c.since, v.since)) / 86400) END::double precision,"
+    " coalesce(c.visitors, v.views, 0), CASE WHEN c.visitors > 0"
+    " THEN coalesce(c.leads, 0) ELSE (SELECT count(1)"
+    " FROM page AS p JOIN piste.submission AS sent ON sent.page_key = p.key"
+    " WHERE sent.received_at >= v.since AND sent.outcome IN ('new',"
+    " 'update')) END, c.visitors IS NULL"
+    " FROM counted AS c CROSS JOIN viewed AS v");
 
 static int64_t
 whole_at(const struct pg_rows *rows, size_t column)
@@ -46,8 +58,9 @@ outlook_read(struct pg *db, struct str key, struct outlook_past *out)
 	if (e || !pg_count(rows))
 		return e;
 	out->days = resultsplan_real(pg_value(rows, 0, 0));
-	out->views = whole_at(rows, 1);
+	out->visitors = whole_at(rows, 1);
 	out->conversions = whole_at(rows, 2);
+	out->is_views = str_eq(pg_value(rows, 0, 3), STR("t"));
 	return OK;
 }
 
@@ -61,8 +74,8 @@ choose(double wished, double defined, double fallback)
 static double
 past_rate(const struct results *r, const struct outlook_past *past)
 {
-	return r->goal == RESULTS_GOAL_LEAD && past->views ?
-	    (double)past->conversions / (double)past->views : 0;
+	return r->goal == RESULTS_GOAL_LEAD && past->visitors ?
+	    (double)past->conversions / (double)past->visitors : 0;
 }
 
 /* The share of the arm that gets least, among those that get something. */
@@ -140,7 +153,7 @@ outlook_make(const struct results *r, const struct outlook_past *past,
 	    past_rate(r, past));
 	out->mde = choose(wish->mde, r->mde, OUTLOOK_MDE);
 	out->power = choose(wish->power, r->power, OUTLOOK_POWER);
-	out->daily = past->days > 0 ? (double)past->views / past->days *
+	out->daily = past->days > 0 ? (double)past->visitors / past->days *
 	    r->coverage : 0;
 	rate = out->baseline * (1 + out->mde);
 	if (!(out->baseline > 0 && out->baseline < 1)) {
@@ -187,10 +200,12 @@ whole(double v)
 json_t *
 outlook_json(const struct outlook *o, const struct outlook_past *past)
 {
-	return json_pack("{s:{s:f, s:I, s:I}, s:f, s:f, s:f, s:f, s:o, s:o,"
-	    " s:o, s:o, s:o, s:b, s:o, s:o}",
-	    "past", "days", past->days, "views", (json_int_t)past->views,
+	return json_pack("{s:{s:f, s:I, s:I, s:b}, s:f, s:f, s:f, s:f, s:o,"
+	    " s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
+	    "past", "days", past->days,
+		"visitors", (json_int_t)past->visitors,
 		"conversions", (json_int_t)past->conversions,
+		"are_views", past->is_views,
 	    "baseline", o->baseline, "mde", o->mde, "power", o->power,
 	    "daily", o->daily,
 	    "n_per_arm", whole((double)o->per_arm),
@@ -219,8 +234,9 @@ void
 outlook_write(const struct outlook *o, const struct outlook_past *past,
     FILE *out)
 {
-	fprintf(out, "%-22s%.0f days, %lld views, %lld conversions\n",
-	    "past", past->days, (long long)past->views,
+	fprintf(out, "%-22s%.0f days, %lld %s, %lld conversions\n",
+	    "past", past->days, (long long)past->visitors,
+	    past->is_views ? "views (each taken for a visitor)" : "visitors",
 	    (long long)past->conversions);
 	fprintf(out, "%-22s%.4g %%, a change of %.4g %%, power %.4g %%\n",
 	    "baseline", 100 * o->baseline, 100 * o->mde, 100 * o->power);

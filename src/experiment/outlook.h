@@ -21,8 +21,13 @@
 /* The page's last OUTLOOK_DAYS, or as long as it has been seen. */
 struct outlook_past {
 	double days;
-	int64_t views;		/* people's, of everybody who is no robot */
-	int64_t conversions;	/* submissions that were new or an update */
+	int64_t visitors;	/* counted in its experiments */
+	int64_t conversions;	/* their leads */
+	/*
+	 * Without experiments: people's views, as many as or more than
+	 * visitors, and submissions that were new or an update.
+	 */
+	bool is_views;
 };
 /* Errors as pg_run; an experiment or a page without past has zeroes. */
 MUST_USE enum err outlook_read(struct pg *db, struct str key,

@@ -318,17 +318,18 @@ static void
 add_segment(const struct page *p, struct table *t,
     const struct slices_value *v, const struct strata_figure *f, size_t arm)
 {
-	struct str shrunk = f->ratio.is_known ? lift(p,
-	    expm1(f->theta_shrunk)) : STR("-");
+	/* The control's own figures stand beside those it is compared with. */
+	bool is_known = arm && f->ratio.is_known;
+	struct str shrunk = is_known ? lift(p, expm1(f->theta_shrunk)) :
+	    STR("-");
 
 	table_add(t, v->name.n ? v->name : STR("?"));
 	table_add(t, p->r->arm[arm].key);
-	table_add(t, whole(p, v->arm[0].n + v->arm[arm].n));
-	table_add(t, whole(p, v->arm[0].x + v->arm[arm].x));
-	table_add(t, f->ratio.is_known ? lift(p, expm1(f->ratio.theta)) :
-	    STR("-"));
-	table_add(t, f->is_claim ? shrunk : buf_fmt(p->arena, CELL_BYTES_MAX,
-	    "(%.*s)", STR_ARG(shrunk)));
+	table_add(t, whole(p, v->arm[arm].n));
+	table_add(t, whole(p, v->arm[arm].x));
+	table_add(t, is_known ? lift(p, expm1(f->ratio.theta)) : STR("-"));
+	table_add(t, !is_known || f->is_claim ? shrunk :
+	    buf_fmt(p->arena, CELL_BYTES_MAX, "(%.*s)", STR_ARG(shrunk)));
 }
 
 static void
@@ -343,9 +344,9 @@ write_slices(const struct page *p, const struct slices *s)
 	for (size_t i = 0; i < t->columns; i++)
 		table_add(t, word(p, heads[i]));
 	for (size_t i = 0; i < s->values; i++)
-		for (size_t k = 1; k < p->r->arms; k++)
+		for (size_t k = 0; k < p->r->arms; k++)
 			add_segment(p, t, &s->value[i],
-			    &s->treatment[k - 1].figure[i], k);
+			    &s->treatment[k ? k - 1 : 0].figure[i], k);
 	table_write(t, p->out);
 }
 

@@ -57,6 +57,7 @@ struct snapshot {
 	/* The rest is the thread's alone. */
 	struct pg *db;
 	bool is_listening;
+	bool is_told;		/* plan.renewed knows the present picture */
 	bool is_failing;	/* the database can be reached, yet says no */
 	int64_t look_ms;	/* when to look at the database again */
 	int64_t retry_ms;
@@ -199,6 +200,15 @@ warn_of_absent(const struct held *h)
 	}
 }
 
+/* A picture from the disk is told of once the database has confirmed it. */
+static void
+tell(struct snapshot *sn, const struct site *site)
+{
+	sn->is_told = sn->is_listening;
+	if (sn->plan.renewed && sn->is_listening)
+		sn->plan.renewed(sn->plan.context, site);
+}
+
 /* A new picture of the document and the templates; the old one if broken. */
 static enum err
 renew(struct snapshot *sn)
@@ -217,8 +227,7 @@ renew(struct snapshot *sn)
 		return e;
 	}
 	warn_of_absent(h);
-	if (sn->plan.renewed && sn->is_listening)
-		sn->plan.renewed(sn->plan.context, h->picture.site);
+	tell(sn, h->picture.site);
 	h->picture.templates = h->templates;
 	h->picture.frozen = frozen_new(h->picture.site, FROZEN_BYTES_MAX);
 	h->picture.loaded_ms = clock_now_ms();
@@ -248,6 +257,8 @@ take_news(struct snapshot *sn, struct document d)
 	    str_eq(d.json, sn->document.json);
 
 	if (is_same) {
+		if (sn->now && !sn->is_told)
+			tell(sn, sn->now->picture.site);
 		arena_free(d.arena);
 		return;
 	}

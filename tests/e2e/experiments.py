@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 
@@ -138,6 +139,16 @@ def weights(s):
                   " AND excluded IS NOT NULL"), 0, "excluded")
     equal({rows(s, "poids", "epoch")[id_of(v)] for v in new}, {"2"},
           "epochs of the new")
+    # A worker that starts with the picture from the disk knows them as well.
+    for pid in s.workers():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: s.workers() and s.visitor().get("/readyz").status == 200,
+          5, "another worker")
+    equal({see(v, "poids") == arm for v, arm in before.items()}, {True},
+          "who was counted keeps the arm after a restart")
+    written(s)
+    equal(s.count("exposure", "experiment_key = 'poids'"
+                  " AND excluded IS NOT NULL"), 0, "excluded")
 
 
 @scenario("more coverage moves nobody", "trials")

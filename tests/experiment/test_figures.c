@@ -1,6 +1,7 @@
 /* Tests src/experiment/figures.c. */
 #include <math.h>
 
+#include "base/arena.h"
 #include "support/suite.h"
 #include "support/trialcase.h"
 
@@ -339,6 +340,39 @@ START_TEST(the_pace_is_that_of_the_last_week)
 	ck_assert_double_eq_tol(f.days, 7, 1e-9);
 } END_TEST
 
+/*
+ * An arm that was broken, then mended: that it lost so surely is no proof that
+ * it wins.
+ */
+START_TEST(a_past_defeat_is_no_victory)
+{
+	const struct trialcase_counts now = { .arms = 2, .epochs = 1,
+		.n_star = 10000, .weight = { HALF },
+		.n = { { 12000, 12000 } }, .x = { { 720, 750 } } };
+	static const int64_t before[] = { 180, 60 };
+	struct results *r = trialcase_made(&now);
+	struct results_cell *cell = arena_array(r->arena, 4, sizeof *cell);
+
+	for (size_t k = 0; k < 2; k++) {
+		cell[k].n[RESULTS_VISITORS] = 3000;
+		cell[k].n[RESULTS_MATURE_VISITORS] = 3000;
+		cell[k].n[RESULTS_LEADS] = before[k];
+		cell[k].n[RESULTS_MATURE_LEADS] = before[k];
+		cell[2 + k] = r->cell[k];
+	}
+	r->cell = cell;
+	r->looks = 2;
+	r->look_ms = arena_array(r->arena, 2, sizeof *r->look_ms);
+	r->look_ms[0] = r->started_ms + 2 * 86400000;
+	r->look_ms[1] = r->as_of_ms;
+	figures_make(r, &f);
+	ck_assert_int_eq(f.first_significant, 0);
+	ck_assert_double_lt(f.look[0].running_p, 1e-6);
+	ck_assert_double_eq_tol(f.pair[0].running_p, 1, 1e-9);
+	ck_assert_int_eq(f.pair[0].state, DECIDE_OPEN);
+	ck_assert_int_ne(f.verdict, DECIDE_SHIP);
+} END_TEST
+
 SUITE(figures)
 {
 	SUITE_TEST(two_arms_say_what_the_formulae_say);
@@ -357,4 +391,5 @@ SUITE(figures)
 	SUITE_TEST(a_value_below_nothing_is_judged_too);
 	SUITE_TEST(values_are_standardised_too);
 	SUITE_TEST(the_pace_is_that_of_the_last_week);
+	SUITE_TEST(a_past_defeat_is_no_victory);
 }
