@@ -42,8 +42,8 @@ struct play {
 	struct str page_url;
 	struct str post_url;
 	/* Rings: a visitor is at most once in each. */
-	size_t *todo;
-	size_t todo_first, todo_count;
+	size_t *waiting;
+	size_t waiting_first, waiting_count;
 	struct post *post;
 	size_t post_first, post_count;
 	unsigned char *tries;
@@ -97,7 +97,7 @@ fail(struct cast_act *act, const char *format, ...)
 static void
 come(struct play *p, size_t i)
 {
-	p->todo[(p->todo_first + p->todo_count++) % p->visitors] = i;
+	p->waiting[(p->waiting_first + p->waiting_count++) % p->visitors] = i;
 }
 
 /* Forms go before pages: people don't wait with a form until all came. */
@@ -115,11 +115,11 @@ next(void *context, struct browse_request *out)
 		p->post_count--;
 		*out = (struct browse_request){ .url = p->post_url,
 			.form = post->form, .tag = post->visitor };
-	} else if (p->todo_count) {
+	} else if (p->waiting_count) {
 		*out = (struct browse_request){ .url = p->page_url,
-			.tag = p->todo[p->todo_first] };
-		p->todo_first = (p->todo_first + 1) % p->visitors;
-		p->todo_count--;
+			.tag = p->waiting[p->waiting_first] };
+		p->waiting_first = (p->waiting_first + 1) % p->visitors;
+		p->waiting_count--;
 	} else {
 		return false;
 	}
@@ -385,7 +385,7 @@ cast_play(const struct cast_stage *stage, struct cast_act *act,
 	struct str lang = lang_code(language_of(stage));
 	enum err e;
 
-	p.todo = arena_array(p.arena, visitors, sizeof *p.todo);
+	p.waiting = arena_array(p.arena, visitors, sizeof *p.waiting);
 	p.post = arena_array(p.arena, visitors, sizeof *p.post);
 	p.tries = arena_array(p.arena, visitors, sizeof *p.tries);
 	find_urls(&p, lang);

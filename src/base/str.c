@@ -1,4 +1,8 @@
-/* Implements str.h: text as pointer and length.  Building text is buf's. */
+/*
+ * Implements str.h: text as pointer and length.  Building longer text is
+ * buf's.
+ */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -237,4 +241,11 @@ str_z(struct str s, char *dst, size_t capacity)
 		memcpy(dst, s.p, s.n);
 	dst[s.n] = '\0';
 	return OK;
+}
+
+struct str
+str_from_i64(char dst[STR_I64_BYTES], int64_t v)
+{
+	return (struct str){ dst, (size_t)snprintf(dst, STR_I64_BYTES, "%lld",
+	    (long long)v) };
 }

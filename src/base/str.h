@@ -54,6 +54,9 @@ bool str_u32(struct str s, uint32_t min, uint32_t max, uint32_t *out);
 bool str_u64(struct str s, uint64_t min, uint64_t max, uint64_t *out);
 /* An optional minus sign, then digits. */
 bool str_i64(struct str s, int64_t min, int64_t max, int64_t *out);
+/* The other way: decimal digits in dst. */
+#define STR_I64_BYTES 24
+struct str str_from_i64(char dst[STR_I64_BYTES], int64_t v);
 
 /* Well-formed UTF-8 by RFC 3629: no overlong form, surrogate or end cut off. */
 bool str_is_utf8(struct str s);

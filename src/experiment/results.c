@@ -16,7 +16,6 @@
 #define READ_MS 60000
 #define RECOUNT_MS 600000	/* 40 s for ten million visitors */
 #define DAY_MS INT64_C(86400000)
-#define NUMBER_BYTES 24
 #define LOOK_BYTES_MAX ((size_t)RESULTS_LOOKS_MAX * 22)
 
 #define MS(column) "(extract(epoch FROM " column ") * 1000)::bigint"
@@ -180,10 +179,10 @@ read_arms(struct reading *g)
 static enum err
 read_epochs(struct reading *g)
 {
-	char phase[NUMBER_BYTES], as_of[NUMBER_BYTES];
+	char phase[STR_I64_BYTES], as_of[STR_I64_BYTES];
 	struct results *r = g->r;
-	const struct str params[] = { r->key, resultsplan_number(phase,
-	    r->phase), resultsplan_number(as_of, r->as_of_ms) };
+	const struct str params[] = { r->key, str_from_i64(phase,
+	    r->phase), str_from_i64(as_of, r->as_of_ms) };
 	enum err e = pg_run(g->db, &results_epochs, params, READ_MS, &g->rows);
 
 	if (e)
@@ -319,18 +318,18 @@ static enum err
 read_counts(struct reading *g)
 {
 	struct results *r = g->r;
-	char version[NUMBER_BYTES];
-	struct str params[3] = { r->key, resultsplan_number(version,
+	char version[STR_I64_BYTES];
+	struct str params[3] = { r->key, str_from_i64(version,
 	    r->bucket_version) };
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, g->arena, LOOK_BYTES_MAX);
 	for (size_t i = 0; i < r->looks; i++) {
-		char digits[NUMBER_BYTES];
+		char digits[STR_I64_BYTES];
 
 		buf_byte(&b, i ? ',' : '{');
-		buf_add(&b, resultsplan_number(digits, r->look_ms[i]));
+		buf_add(&b, str_from_i64(digits, r->look_ms[i]));
 	}
 	buf_byte(&b, '}');
 	params[2] = buf_str(&b);
@@ -346,9 +345,9 @@ static enum err
 recount(struct reading *g)
 {
 	struct results *r = g->r;
-	char version[NUMBER_BYTES], as_of[NUMBER_BYTES];
-	const struct str params[3] = { r->key, resultsplan_number(version,
-	    r->bucket_version), resultsplan_number(as_of, r->as_of_ms) };
+	char version[STR_I64_BYTES], as_of[STR_I64_BYTES];
+	const struct str params[3] = { r->key, str_from_i64(version,
+	    r->bucket_version), str_from_i64(as_of, r->as_of_ms) };
 	enum err e = pg_run(g->db, &results_recount, params, RECOUNT_MS,
 	    &g->rows);
 
@@ -365,9 +364,9 @@ static enum err
 read_exclusions(struct reading *g)
 {
 	struct results *r = g->r;
-	char version[NUMBER_BYTES], as_of[NUMBER_BYTES];
-	const struct str params[3] = { r->key, resultsplan_number(version,
-	    r->bucket_version), resultsplan_number(as_of, r->as_of_ms) };
+	char version[STR_I64_BYTES], as_of[STR_I64_BYTES];
+	const struct str params[3] = { r->key, str_from_i64(version,
+	    r->bucket_version), str_from_i64(as_of, r->as_of_ms) };
 	enum err e = pg_run(g->db, &results_exclusions, params, READ_MS,
 	    &g->rows);
 
@@ -384,9 +383,9 @@ read_views(struct reading *g)
 	struct results *r = g->r;
 	int64_t until = r->ended_ms && r->ended_ms < r->as_of_ms ?
 	    r->ended_ms : r->as_of_ms;
-	char from[NUMBER_BYTES], to[NUMBER_BYTES];
-	const struct str params[3] = { r->key, resultsplan_number(from,
-	    r->started_ms), resultsplan_number(to, until) };
+	char from[STR_I64_BYTES], to[STR_I64_BYTES];
+	const struct str params[3] = { r->key, str_from_i64(from,
+	    r->started_ms), str_from_i64(to, until) };
 	enum err e = pg_run(g->db, &results_views, params, READ_MS, &g->rows);
 
 	for (size_t i = 0; !e && i < pg_count(g->rows) &&

@@ -1,6 +1,5 @@
 /* Implements resultsplan.h. */
 #include <jansson.h>
-#include <stdio.h>
 
 #include "base/arena.h"
 #include "experiment/bandit.h"
@@ -22,13 +21,6 @@ resultsplan_real(struct str s)
 
 	json_decref(number);
 	return v;
-}
-
-struct str
-resultsplan_number(char dst[RESULTSPLAN_NUMBER_BYTES], int64_t v)
-{
-	return (struct str){ dst, (size_t)snprintf(dst,
-	    RESULTSPLAN_NUMBER_BYTES, "%lld", (long long)v) };
 }
 
 static struct str

@@ -4,8 +4,6 @@
 
 #include "experiment/results.h"
 
-#define RESULTSPLAN_NUMBER_BYTES 24
-
 /*
  * Fill what the definition (JSON, accepted by an apply) says into r.
  * ERR_INPUT when it can't be one.
@@ -21,6 +19,5 @@ MUST_USE enum err resultsplan_weights(struct str weights,
 
 /* PostgreSQL's text of a number; 0 for none. */
 double resultsplan_real(struct str s);
-struct str resultsplan_number(char dst[RESULTSPLAN_NUMBER_BYTES], int64_t v);
 
 #endif

@@ -70,10 +70,10 @@ enum err
 slices_read(struct pg *db, const struct results *r,
     struct slices out[SLICES_DIMENSIONS])
 {
-	char version[RESULTSPLAN_NUMBER_BYTES];
-	char as_of[RESULTSPLAN_NUMBER_BYTES];
-	struct str params[4] = { r->key, resultsplan_number(version,
-	    r->bucket_version), STR_EMPTY, resultsplan_number(as_of,
+	char version[STR_I64_BYTES];
+	char as_of[STR_I64_BYTES];
+	struct str params[4] = { r->key, str_from_i64(version,
+	    r->bucket_version), STR_EMPTY, str_from_i64(as_of,
 	    r->as_of_ms) };
 	const struct pg_rows *rows;
 	enum err e = OK;

@@ -3,7 +3,6 @@
  * allow it and tells how many it found; the rest is the table's triggers'.
  */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -12,7 +11,6 @@
 #include "experiment/steer.h"
 
 #define WAIT_MS 30000
-#define NUMBER_BYTES 24
 #define WEIGHT_DIGITS 15		/* .7, not what a double makes of it */
 
 #define NOTE(what, from, to) \
@@ -135,13 +133,6 @@ steer_stop(struct pg *db, struct str key, const struct steer_note *note)
 	return decide(db, &steer_end, params, STR_EMPTY);
 }
 
-static struct str
-number(char dst[NUMBER_BYTES], int64_t v)
-{
-	return (struct str){ dst, (size_t)snprintf(dst, NUMBER_BYTES, "%lld",
-	    (long long)v) };
-}
-
 /* {"arm": weight…} in the arena. */
 static struct str
 describe(struct arena *a, const struct steer_weight *weight, size_t count)
@@ -168,9 +159,9 @@ steer_reweigh(struct pg *db, struct arena *a, const struct steer_epoch *at,
     const struct steer_weight *weight, size_t count,
     const struct steer_note *note)
 {
-	char phase[NUMBER_BYTES], epoch[NUMBER_BYTES];
+	char phase[STR_I64_BYTES], epoch[STR_I64_BYTES];
 	const struct str params[] = { at->key, note->who, note->reason,
-		number(phase, at->phase), number(epoch, at->epoch),
+		str_from_i64(phase, at->phase), str_from_i64(epoch, at->epoch),
 		describe(a, weight, count), str_of(at->what) };
 
 	return decide(db, &steer_open_epoch, params, STR_EMPTY);

@@ -2,14 +2,12 @@
  * Implements synthetic.h.  A book is a row of piste.experiment, so that it is
  * counted by the very functions that count a marketer's.
  */
-#include <stdio.h>
 
 #include "store/pg.h"
 
 #include "experiment/synthetic.h"
 
 #define WAIT_MS 60000
-#define NUMBER_BYTES 24
 
 /* An epoch's number is what the server writes beside each exposure. */
 SQL(synthetic_open_book, 3,
@@ -78,13 +76,6 @@ SQL(synthetic_traces, 4,
     " JOIN piste.experiment AS e ON e.key = $4"
     " WHERE t.page_key = e.page_key)");
 
-static struct str
-number(char dst[NUMBER_BYTES], int64_t v)
-{
-	return (struct str){ dst, (size_t)snprintf(dst, NUMBER_BYTES, "%lld",
-	    (long long)v) };
-}
-
 static int64_t
 whole(const struct pg_rows *rows, size_t column)
 {
@@ -97,9 +88,9 @@ whole(const struct pg_rows *rows, size_t column)
 enum err
 synthetic_open(struct pg *db, const struct synthetic_book *book)
 {
-	char digits[NUMBER_BYTES];
+	char digits[STR_I64_BYTES];
 	const struct str params[] = { book->like, book->key,
-		number(digits, book->planned) };
+		str_from_i64(digits, book->planned) };
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &synthetic_open_book, params, WAIT_MS, &rows);
 
@@ -137,10 +128,10 @@ synthetic_close(struct pg *db, struct str key)
 enum err
 synthetic_sweep(struct pg *db)
 {
-	char digits[NUMBER_BYTES];
+	char digits[STR_I64_BYTES];
 
 	return take_away(db, &synthetic_forget_left, &synthetic_sweep_books,
-	    number(digits, SYNTHETIC_LEFT_H));
+	    str_from_i64(digits, SYNTHETIC_LEFT_H));
 }
 
 enum err
@@ -159,9 +150,9 @@ enum err
 synthetic_trace(struct pg *db, const struct synthetic_book *book,
     struct str domain, int64_t since_ms, struct synthetic_trace *out)
 {
-	char digits[NUMBER_BYTES];
+	char digits[STR_I64_BYTES];
 	const struct str params[] = { book->key, domain,
-		number(digits, since_ms), book->like };
+		str_from_i64(digits, since_ms), book->like };
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &synthetic_traces, params, WAIT_MS, &rows);
 

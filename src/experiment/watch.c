@@ -4,7 +4,6 @@
  */
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -17,7 +16,6 @@
 #include "experiment/watch.h"
 
 #define WAIT_MS 30000
-#define NUMBER_BYTES 24
 #define BUCKETS 10000.0
 
 /*
@@ -78,13 +76,6 @@ struct turn {
 	struct report report;
 };
 
-static struct str
-number(char dst[NUMBER_BYTES], int64_t v)
-{
-	return (struct str){ dst, (size_t)snprintf(dst, NUMBER_BYTES, "%lld",
-	    (long long)v) };
-}
-
 /* The first row of a question for what is due; *is_due: there is one. */
 static enum err
 ask(struct turn *t, const struct sql *s, bool has_moment, bool *is_due)
@@ -130,9 +121,9 @@ store(struct turn *t, bool *is_first)
 	const struct pg_rows *rows;
 	json_t *inputs = report_json(&t->report);
 	char *text = json_dumps(inputs, JSON_COMPACT);
-	char phase[NUMBER_BYTES], as_of[NUMBER_BYTES];
-	struct str params[6] = { r->key, number(phase, r->phase),
-		number(as_of, r->as_of_ms),
+	char phase[STR_I64_BYTES], as_of[STR_I64_BYTES];
+	struct str params[6] = { r->key, str_from_i64(phase, r->phase),
+		str_from_i64(as_of, r->as_of_ms),
 		str_of(report_verdict(&t->report)),
 		f && f->verdict_arm >= 0 ? r->arm[f->verdict_arm].key :
 		    STR_EMPTY };
@@ -309,8 +300,8 @@ follow_nothing(struct turn *t)
 static enum err
 give_up(struct turn *t, enum err why)
 {
-	char as_of[NUMBER_BYTES];
-	const struct str params[3] = { t->key, number(as_of, t->as_of_ms),
+	char as_of[STR_I64_BYTES];
+	const struct str params[3] = { t->key, str_from_i64(as_of, t->as_of_ms),
 		str_of(err_name(why)) };
 
 	log_event(LOG_ERROR, "watch.not_judged", LOG_STR("experiment", t->key),

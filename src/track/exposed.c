@@ -1,5 +1,4 @@
 /* Implements exposed.h: by pages of the table's key, so that none is large. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,7 +6,6 @@
 
 #include "track/exposed.h"
 
-#define NUMBER_BYTES 24
 #define VISITOR_BYTES_MAX 64
 #define PARAMS 7
 
@@ -24,19 +22,13 @@ SQL(exposed_page, 7,
     " AND first_seen_at >= to_timestamp($6::bigint / 1000.0)"
     " ORDER BY visitor LIMIT $7::bigint");
 
-static struct str
-number(char dst[NUMBER_BYTES], int64_t v)
-{
-	return (struct str){ dst, (size_t)snprintf(dst, NUMBER_BYTES, "%lld",
-	    (long long)v) };
-}
-
 static enum err
 has_changed(struct pg *db, const struct exposed_question *q, bool *out)
 {
-	char phase[NUMBER_BYTES], epoch[NUMBER_BYTES], min[NUMBER_BYTES];
-	const struct str params[] = { q->experiment, number(phase, q->phase),
-		number(epoch, q->epoch), number(min, q->min_bucket_version) };
+	char phase[STR_I64_BYTES], epoch[STR_I64_BYTES], min[STR_I64_BYTES];
+	const struct str params[] = { q->experiment,
+		str_from_i64(phase, q->phase), str_from_i64(epoch, q->epoch),
+		str_from_i64(min, q->min_bucket_version) };
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &exposed_changed, params, PG_STATEMENT_MS,
 	    &rows);
@@ -64,13 +56,13 @@ enum err
 exposed_read(struct pg *db, const struct exposed_question *q,
     int64_t until_ms, exposed_take take, void *context)
 {
-	char digits[PARAMS][NUMBER_BYTES], last[VISITOR_BYTES_MAX];
+	char digits[PARAMS][STR_I64_BYTES], last[VISITOR_BYTES_MAX];
 	struct str params[PARAMS] = { q->experiment, { last, 0 },
-		number(digits[2], q->bucket_version),
-		number(digits[3], q->epoch),
-		number(digits[4], q->min_bucket_version),
-		number(digits[5], q->since_ms),
-		number(digits[6], EXPOSED_ROWS_MAX) };
+		str_from_i64(digits[2], q->bucket_version),
+		str_from_i64(digits[3], q->epoch),
+		str_from_i64(digits[4], q->min_bucket_version),
+		str_from_i64(digits[5], q->since_ms),
+		str_from_i64(digits[6], EXPOSED_ROWS_MAX) };
 	const struct pg_rows *rows;
 	size_t count = EXPOSED_ROWS_MAX;
 	bool is_changed;

@@ -126,6 +126,19 @@ START_TEST(controls_are_seen)
 	ck_assert(!str_has_control(STR("\xc3\xa9 \xf0\x9f\x99\x82"), false));
 } END_TEST
 
+START_TEST(numbers_become_digits)
+{
+	static const struct { int64_t v; const char *text; } cases[] = {
+		{ 0, "0" }, { -1, "-1" }, { INT64_MAX, "9223372036854775807" },
+		{ INT64_MIN, "-9223372036854775808" },
+	};
+	char digits[STR_I64_BYTES];
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		ck_assert_str_same(str_from_i64(digits, cases[i].v),
+		    str_of(cases[i].text));
+} END_TEST
+
 SUITE(str)
 {
 	SUITE_LOOP(utf8_is_judged, COUNT(utf8_cases));
@@ -135,4 +148,5 @@ SUITE(str)
 	SUITE_TEST(z_refuses_nul_and_overflow);
 	SUITE_TEST(comparisons_and_slices_hold_at_the_edges);
 	SUITE_TEST(controls_are_seen);
+	SUITE_TEST(numbers_become_digits);
 }
