@@ -109,6 +109,10 @@ simulate: $(BUILD)/check
 		tests/support/parts $(PARTS) $(BUILD)/check simulation
 
 UNDEFINED = -fsanitize=address,undefined -fno-sanitize-recover=all
+ASAN = BUILD=build/asan OPT=-O1 SAN="$(UNDEFINED)"
+TSAN = BUILD=build/tsan OPT=-O1 SAN=-fsanitize=thread
+FUZZ = BUILD=build/fuzz CC=clang CXX=clang++ OPT=-O1 \
+	SAN="-fsanitize=fuzzer-no-link $(UNDEFINED)"
 PISTE_BUILD ?= $(BUILD)
 SECONDS ?= 60
 FUZZ_C = $(wildcard tests/fuzz/fuzz_*.c)
@@ -140,15 +144,21 @@ browser: build
 # Leaks of the program are looked for by its e2e run; here each of two thousand
 # processes would look for those of its fixture, for minutes.
 asan:
-	ASAN_OPTIONS=detect_leaks=0 $(MAKE) BUILD=build/asan OPT=-O1 SAN="$(UNDEFINED)" build check
+	ASAN_OPTIONS=detect_leaks=0 CK_TIMEOUT_MULTIPLIER=3 \
+		$(MAKE) $(ASAN) build check
 ## make tsan        unit tests under ThreadSanitizer (build/tsan)
 tsan:
-	$(MAKE) BUILD=build/tsan OPT=-O1 SAN=-fsanitize=thread build check
+	CK_TIMEOUT_MULTIPLIER=3 $(MAKE) $(TSAN) build check
 ## make fuzz        every fuzz target for SECONDS=60
 fuzz:
-	$(MAKE) BUILD=build/fuzz CC=clang CXX=clang++ OPT=-O1 \
-		SAN="-fsanitize=fuzzer-no-link $(UNDEFINED)" fuzz-programs
+	$(MAKE) $(FUZZ) fuzz-programs
 	tests/fuzz/run $(SECONDS) $(FUZZ_C:tests/fuzz/%.c=build/fuzz/%)
+# What asan, tsan and fuzz run, built and not run.
+.PHONY: sanitized
+sanitized:
+	$(MAKE) $(ASAN) build unit
+	$(MAKE) $(TSAN) build unit
+	$(MAKE) $(FUZZ) fuzz-programs
 fuzz-programs: $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/%)
 ## make bench       pages and posts a second beside nginx and pgbench
 bench: build $(BUILD)/load
