@@ -13,7 +13,7 @@ ifeq ($(origin CXX),default)
 CXX = g++
 endif
 PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate \
-	libcurl
+	libcurl libcares libpsl
 HAVE_PHONENUMBER ?= $(if $(wildcard /usr/include/phonenumbers/phonenumberutil.h),1,)
 
 WARN = -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -39,7 +39,7 @@ SRC_C = $(wildcard src/*.c src/*/*.c)
 SRC_CC = $(wildcard src/*/*.cc)
 SQL = $(sort $(wildcard src/sql/*.sql))
 OBJ = $(SRC_C:%.c=$(BUILD)/%.o) $(SRC_CC:%.cc=$(BUILD)/%.o) $(BUILD)/sql.o \
-	$(BUILD)/robots.o
+	$(BUILD)/robots.o $(BUILD)/disposable_list.o
 LIB_OBJ = $(filter-out $(BUILD)/src/main.o,$(OBJ))
 # The program that makes robots.c.
 EMBED_C = $(wildcard src/ops/embed-robots/*.c)
@@ -47,14 +47,15 @@ EMBED_OBJ = $(EMBED_C:%.c=$(BUILD)/%.o)
 EMBED_BASE_OBJ = $(patsubst %,$(BUILD)/src/%.o,track/automaton base/arena \
 	base/buf base/clock base/err base/log base/str)
 ROBOTS ?= build/robots
+DISPOSABLE ?= $(dir $(ROBOTS))disposable
 TEST_C = $(wildcard tests/support/*.c tests/*/test_*.c)
 TEST_CC = $(wildcard tests/support/*.cc)
 TEST_OBJ = $(TEST_C:%.c=$(BUILD)/%.o) $(TEST_CC:%.cc=$(BUILD)/%.o) \
 	$(if $(filter tests/ops/%,$(TEST_C)),$(filter-out %/embed.o,$(EMBED_OBJ)))
 
-.PHONY: all build help
+.PHONY: all build widget help
 all: build
-build: $(BUILD)/piste
+build: $(BUILD)/piste widget
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -90,6 +91,23 @@ $(BUILD)/robots.c: $(BUILD)/embed-robots src/track/robots.txt \
 $(BUILD)/robots.o: $(BUILD)/robots.c
 	$(CC) $(PISTE_CPPFLAGS) $(PISTE_CFLAGS) -c -o $@ $<
 
+# Throw-away mail domains, likewise.
+DISPOSABLE_LISTS = $(DISPOSABLE)/index.json $(DISPOSABLE)/wildcard.json
+$(DISPOSABLE)/index.json: always
+	@src/ops/disposable $(DISPOSABLE)
+$(DISPOSABLE)/wildcard.json: $(DISPOSABLE)/index.json
+$(BUILD)/disposable_list.c: src/ops/embed-domains $(DISPOSABLE_LISTS)
+	@mkdir -p $(@D)
+	src/ops/embed-domains $(DISPOSABLE_LISTS) > $@.new && mv $@.new $@
+$(BUILD)/disposable_list.o: $(BUILD)/disposable_list.c
+	$(CC) $(PISTE_CPPFLAGS) $(PISTE_CFLAGS) -c -o $@ $<
+
+# What browsers solve a proof of work with: the only static files that are not
+# ours, so not in the tree's history.
+WIDGET ?= $(dir $(ROBOTS))altcha
+widget:
+	@src/ops/widget $(WIDGET) static/altcha
+
 $(BUILD)/check: $(LIB_OBJ) $(TEST_OBJ)
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit $(LIBS) -lrt
 
@@ -123,7 +141,7 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB_OBJ)
 $(BUILD)/load: $(BUILD)/tests/bench/load.o $(BUILD)/src/base/str.o
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^
 
-.PHONY: test unit lint e2e browser asan tsan fuzz fuzz-programs bench \
+.PHONY: test unit lint e2e browser openapi asan tsan fuzz fuzz-programs bench \
 	bench-counting format hooks
 .SECONDARY: $(FUZZ_C:%.c=$(BUILD)/%.o)
 ## make test        everything CI runs, on clusters and ports of its own
@@ -140,6 +158,9 @@ e2e: build
 ## make browser     a person's way in Chromium, and axe on every page
 browser: build
 	PISTE_BUILD=$(PISTE_BUILD) tests/browser/run
+## make openapi     the JSON interface's description, linted
+openapi:
+	tests/openapi/run
 ## make asan        unit tests under AddressSanitizer and UBSan (build/asan)
 # Leaks of the program are looked for by its e2e run; here each of two thousand
 # processes would look for those of its fixture, for minutes.
@@ -160,9 +181,9 @@ sanitized:
 	$(MAKE) $(TSAN) build unit
 	$(MAKE) $(FUZZ) fuzz-programs
 fuzz-programs: $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/%)
-## make bench       pages and posts a second beside nginx and pgbench
+## make bench       pages and posts a second beside nginx and pgbench (BASE=REVISION: and beside it)
 bench: build $(BUILD)/load
-	tests/bench/run $(BUILD)
+	BASE='$(BASE)' ROBOTS='$(ROBOTS)' tests/bench/run $(BUILD)
 ## make bench-counting  what counting costs (EXPOSURES=1000000 LEADS=50000)
 EXPOSURES ?= 1000000
 LEADS ?= 50000
@@ -210,4 +231,4 @@ install uninstall:
 ## make clean       remove what was built; VAR and what was fetched stay
 clean:
 	@[ ! -d '$(BUILD)' ] || find '$(BUILD)' -mindepth 1 -maxdepth 1 ! -name geo \
-		! -name robots -exec rm -rf {} +
+		! -name robots ! -name disposable ! -name altcha -exec rm -rf {} +

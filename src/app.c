@@ -8,6 +8,7 @@
 #include "page/snapshot.h"
 #include "recall.h"
 #include "store/group.h"
+#include "store/pool.h"
 #include "track/crowd.h"
 #include "track/event.h"
 #include "visitor.h"
@@ -42,6 +43,7 @@ app_start(const struct conf *c, struct app *out)
 		.spool_dir = c->spool,
 		.spool_bytes_max = c->spool_bytes_max,
 		.wait_ms = c->commit_wait_ms,
+		.session = flood_session(c, out->session),
 	};
 	struct snapshot_plan snapshot = {
 		.database = c->database,
@@ -58,7 +60,9 @@ app_start(const struct conf *c, struct app *out)
 	out->conf = c;
 	out->geo = geo_new(c->geo, c->geo6);
 	out->crowd = crowd_new(c->first_visits_max);
+	out->flood = flood_new(c);
 	out->recall = recall_new(c->database);
+	out->pool = pool_new(c->database, "piste-crew", (size_t)c->crew);
 	e = group_new(&group, &out->group);
 	if (e)
 		goto close_geo;
@@ -72,7 +76,9 @@ app_start(const struct conf *c, struct app *out)
 stop_group:
 	group_free(out->group);
 close_geo:
+	pool_free(out->pool);
 	recall_free(out->recall);
+	flood_free(out->flood);
 	crowd_free(out->crowd);
 	geo_free(out->geo);
 	log_event(LOG_ERROR, "app.start", LOG_Z("kind", err_name(e)));
@@ -86,7 +92,9 @@ app_stop(struct app *app)
 	group_free(app->group);
 	event_free(app->events);
 	snapshot_free(app->snapshot);
+	pool_free(app->pool);
 	recall_free(app->recall);
+	flood_free(app->flood);
 	crowd_free(app->crowd);
 	geo_free(app->geo);
 }

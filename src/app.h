@@ -9,12 +9,15 @@
 
 #include "base/conf.h"
 #include "base/token.h"
+#include "lead/flood.h"
 
 struct crowd;
 struct event_log;
+struct flood;
 struct gateway_plan;
 struct geo;
 struct group;
+struct pool;
 struct recall;
 struct snapshot;
 
@@ -24,9 +27,12 @@ struct app {
 	struct snapshot *snapshot;
 	struct geo *geo;
 	struct group *group;
+	struct flood *flood;
+	char session[FLOOD_SESSION_BYTES];	/* the group's */
 	struct event_log *events;
 	struct crowd *crowd;
 	struct recall *recall;
+	struct pool *pool;	/* for requests that wait for the database */
 };
 
 /*

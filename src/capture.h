@@ -6,6 +6,7 @@
 #include "http/route.h"
 
 struct form_result;
+struct ticket;
 struct visit;
 
 /* A form as it is about to be shown. */
@@ -13,6 +14,8 @@ struct capture_view {
 	int status;
 	const struct form_result *form;
 	struct str token;
+	const struct ticket *ticket;	/* the token's: may ask for work */
+	struct str beacon;	/* as render.h says */
 	struct str notice;	/* a sentence above it, or empty */
 };
 
@@ -20,7 +23,11 @@ struct capture_view {
 void capture_answer(struct request *rq, const struct visit *v,
     const struct capture_view *view);
 
-/* POST /p/:page. */
+/* POST /p/:page: no files. */
 enum turn capture_take(struct request *rq);
+/* POST /p/:page/steps, for forms that keep drafts: asks the database. */
+enum turn capture_take_steps(struct request *rq);
+/* POST /p/:page/files, for forms that take some: waits for the disk. */
+enum turn capture_take_files(struct request *rq);
 
 #endif

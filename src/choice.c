@@ -1,11 +1,10 @@
 /* Implements choice.h.  What may count is decided before what is shown. */
-#include <assert.h>
-
 #include "app.h"
 #include "base/addr.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "draw.h"
 #include "experiment/assign.h"
 #include "form/ticket.h"
 #include "geo/geo.h"
@@ -25,8 +24,6 @@
 #define SELFTEST_PURPOSE "selftest"
 #define QUERY_BYTES_MAX 400
 #define LOOPBACK "127.0.0.0/8 ::1 unix"
-
-static_assert(SITE_VARIANTS_MAX <= ASSIGN_ARMS_MAX, "a variant is an arm");
 
 /* When a link ends, the page it is for, and what it opens there. */
 static struct str
@@ -154,56 +151,31 @@ is_target(struct request *rq, const struct choice_visit *v,
 	    country_of(rq, c));
 }
 
-/* One hash a factor; the combination of their levels is a variant. */
-static int
-hash_factors(const struct site_experiment *x, struct str unit)
+/* What the weights depend on, of this visit. */
+static struct str
+context_of(struct request *rq, const struct site_experiment *x,
+    struct str source, struct choice *c)
 {
-	struct assign_range range[SITE_LEVELS_MAX];
-	const double whole = 1;
-	size_t at = 0;
-
-	assign_ranges(&whole, 1, x->coverage, range);
-	if (assign_pick(range, 1, assign_bucket(x->seed, unit)) < 0)
-		return ASSIGN_NO_ARM;
-	for (size_t i = 0; i < x->factors; i++) {
-		const struct site_factor *f = &x->factor[i];
-		int level;
-
-		assign_ranges(f->weight, f->levels, 1, range);
-		level = assign_pick(range, f->levels,
-		    assign_bucket(f->seed, unit));
-		if (level < 0)
-			return ASSIGN_NO_ARM;
-		at = at * f->levels + (size_t)level;
+	switch (x->bandit.context) {
+	case SITE_BY_SOURCE:
+		return source;
+	case SITE_BY_DEVICE:
+		return device_name(device_of(rq->user_agent));
+	case SITE_BY_COUNTRY:
+		return country_of(rq, c);
+	case SITE_NO_CONTEXT:
+		break;
 	}
-	return at < x->cells ? (int)x->cell[at] : ASSIGN_NO_ARM;
+	return STR_EMPTY;
 }
 
-static void
-ranges_of(const struct site_experiment *x, struct str unit,
-    struct assign_range out[SITE_VARIANTS_MAX])
+/* A self-test tries the weights that are told, which are all others'. */
+static const struct site_leaf *
+leaf_of(struct request *rq, const struct site_experiment *x,
+    struct str source, struct choice *c)
 {
-	int arm;
-
-	if (!x->cells) {
-		assign_ranges(x->weight, x->page->variants, x->coverage, out);
-		return;
-	}
-	/* A combination without weight was paused: its levels go on. */
-	arm = hash_factors(x, unit);
-	for (int i = 0; i < (int)x->page->variants; i++)
-		out[i] = (struct assign_range){ 0, i == arm &&
-		    x->weight[i] > 0 };
-}
-
-int
-choice_hash(const struct site_experiment *x, struct str unit)
-{
-	struct assign_range range[SITE_VARIANTS_MAX];
-
-	ranges_of(x, unit, range);
-	return assign_pick(range, x->page->variants,
-	    assign_bucket(x->seed, unit));
+	return x->leaves && !c->is_synthetic ? draw_leaf(x, c->visitor,
+	    context_of(rq, x, source, c)) : NULL;
 }
 
 static uint64_t
@@ -225,18 +197,19 @@ has_changed(const struct site_experiment *x)
 }
 
 /*
- * Does x settle what the visitor gets?  Then *c has what is shown and what is
- * counted.
+ * Does x settle what the visitor, of that leaf or of none, gets?  Then *c has
+ * what is shown and what is counted.
  */
 static bool
-enter(struct request *rq, const struct site_experiment *x, struct choice *c)
+enter(struct request *rq, const struct site_experiment *x,
+    const struct site_leaf *leaf, struct choice *c)
 {
 	struct assign_range range[SITE_VARIANTS_MAX];
 	struct assign_row row;
 	bool has_row = recall_find(rq->app->recall, x->key, c->visitor, &row);
 	struct assign_verdict verdict;
 
-	ranges_of(x, c->visitor, range);
+	draw_ranges(x, leaf, c->visitor, range);
 	verdict = assign_judge(&(struct assign_config){
 		.seed = x->seed,
 		.range = range,
@@ -255,6 +228,7 @@ enter(struct request *rq, const struct site_experiment *x, struct choice *c)
 	if (verdict.analysed < 0)
 		return verdict.reason == ASSIGN_BLOCKED;
 	c->experiment = x;
+	c->epoch = leaf ? leaf->epoch : x->epoch;
 	c->counted_as = x->key;
 	if (verdict.analysed < (int)x->page->variants)
 		c->arm = &x->page->variant[verdict.analysed];
@@ -264,8 +238,8 @@ enter(struct request *rq, const struct site_experiment *x, struct choice *c)
 	return true;
 }
 
-static bool
-is_on(const struct site_experiment *x, int64_t now_ms)
+bool
+choice_is_on(const struct site_experiment *x, int64_t now_ms)
 {
 	return now_ms >= x->starts_ms && now_ms < x->ends_ms;
 }
@@ -280,11 +254,24 @@ choose_arm(struct request *rq, const struct choice_visit *v,
 	for (size_t i = 0; i < pg->experiments; i++) {
 		const struct site_experiment *x = pg->experiment[i];
 
-		if (is_on(x, rq->received_ms) &&
+		if (choice_is_on(x, rq->received_ms) &&
 		    is_target(rq, v, &x->targeting, c) &&
-		    passes(x, c->visitor) && enter(rq, x, c))
+		    passes(x, c->visitor) &&
+		    enter(rq, x, leaf_of(rq, x, v->source, c), c))
 			return;
 	}
+}
+
+uint32_t
+choice_epoch(struct request *rq, const struct choice *c, struct str source)
+{
+	struct choice again = *c;
+	const struct site_leaf *leaf;
+
+	if (!c->experiment)
+		return 1;
+	leaf = leaf_of(rq, c->experiment, source, &again);
+	return leaf ? leaf->epoch : c->experiment->epoch;
 }
 
 /* Why a view that is no preview and no robot's counts, or doesn't. */
@@ -301,27 +288,58 @@ class_of(const struct request *rq, const struct choice *c, bool takes_part)
 	return takes_part ? TRAFFIC_HUMAN : TRAFFIC_OUTSIDE;
 }
 
-static void
-find_visitor(struct request *rq, struct choice *c)
+/* By the cookie, or empty. */
+static struct str
+known_visitor(const struct request *rq)
 {
 	struct str cookie = cookie_find(rq->cookie, STR(VISITOR_COOKIE));
 
-	c->is_new = !token_id_is(cookie);
-	c->visitor = c->is_new ? token_id(arena_take(rq->arena,
-	    TOKEN_ID_CHARS + 1)) : cookie;
+	return token_id_is(cookie) ? cookie : STR_EMPTY;
 }
 
-/*
- * More first visits from one address than people make.  Who comes without a
- * proxy is a neighbour of the server's: a test or a monitor.
- */
+/* What is shown now is kept to, before PostgreSQL knows of it. */
+static void
+note_arm(struct request *rq, const struct choice *c)
+{
+	const struct site_experiment *x = c->experiment;
+
+	/* A form comes from its page, not from where that was found. */
+	if (x && x->leaves && rq->method == METHOD_POST)
+		return;
+	if (c->arm && !c->is_synthetic && (c->class == TRAFFIC_HUMAN ||
+	    c->class == TRAFFIC_PREFETCH))
+		recall_note(rq->app->recall, x->key, c->visitor,
+		    &(struct assign_row){
+			.arm = (uint32_t)(c->arm - x->page->variant),
+			.bucket_version = x->bucket_version,
+		    });
+}
+
+static void
+find_visitor(struct request *rq, struct choice *c)
+{
+	c->visitor = known_visitor(rq);
+	c->is_new = !c->visitor.n;
+	if (c->is_new)
+		c->visitor = token_id(arena_take(rq->arena,
+		    TOKEN_ID_CHARS + 1));
+}
+
+/* Who comes without a proxy is a neighbour: a test or a monitor. */
+bool
+choice_is_crowd(struct request *rq)
+{
+	return !addr_in(rq->remote_addr, STR(LOOPBACK)) &&
+	    !addr_in(rq->remote_addr, rq->app->conf->internal_from) &&
+	    crowd_is_full(rq->app->crowd, rq->remote_addr, rq->received_ms);
+}
+
+/* What is fetched ahead is a first visit when it is shown: see beacon.c. */
 static bool
 is_crowd(struct request *rq, const struct choice *c)
 {
 	return c->is_new && rq->method == METHOD_GET && !rq->is_prefetch &&
-	    !addr_in(rq->remote_addr, STR(LOOPBACK)) &&
-	    !addr_in(rq->remote_addr, rq->app->conf->internal_from) &&
-	    crowd_is_full(rq->app->crowd, rq->remote_addr, rq->received_ms);
+	    choice_is_crowd(rq);
 }
 
 /*
@@ -365,9 +383,15 @@ choice_make(struct request *rq, const struct choice_visit *v,
 		return;
 	out->variant = &pg->variant[pg->control];
 	out->class = TRAFFIC_ROBOT;
-	if (bot_is(rq->user_agent))
+	if (bot_is(rq->user_agent)) {
+		out->visitor = known_visitor(rq);
 		return;
-	if (!pg->experiments) {
+	}
+	/*
+	 * In a frame of another site's browsers keep no cookie of ours, so
+	 * nobody could be shown the same arm twice: the control, uncounted.
+	 */
+	if (!pg->experiments || v->is_embedded) {
 		out->class = class_of(rq, out, true);
 		return;
 	}
@@ -383,4 +407,23 @@ choice_make(struct request *rq, const struct choice_visit *v,
 	if (out->is_synthetic)
 		count_apart(out, tested, book);
 	out->class = class_of(rq, out, out->experiment);
+	note_arm(rq, out);
+}
+
+size_t
+choice_each(struct request *rq, const struct site_page *pg,
+    struct str visitor, struct choice out[SITE_RUNNING_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < pg->experiments; i++) {
+		const struct site_experiment *x = pg->experiment[i];
+		struct choice *c = &out[count];
+
+		*c = (struct choice){ .visitor = visitor };
+		if (choice_is_on(x, rq->received_ms) && passes(x, visitor) &&
+		    enter(rq, x, NULL, c) && c->arm)
+			count++;
+	}
+	return count;
 }

@@ -9,13 +9,11 @@
 
 #include "base/lang.h"
 #include "base/str.h"
+#include "page/site.h"
 #include "track/traffic.h"
 
 struct arena;
 struct request;
-struct site_experiment;
-struct site_page;
-struct site_variant;
 struct token_key;
 
 /* What is known of a visit before a variant is chosen. */
@@ -23,6 +21,7 @@ struct choice_visit {
 	const struct site_page *page;
 	enum lang lang;
 	struct str source;	/* of the touch */
+	bool is_embedded;	/* in a frame of another site's */
 };
 
 struct choice {
@@ -30,10 +29,12 @@ struct choice {
 	/* The experiment that chose it and the arm counted; NULL for none. */
 	const struct site_experiment *experiment;
 	const struct site_variant *arm;
+	uint32_t epoch;		/* the experiment's, or its part's */
 	struct str counted_as;	/* the experiment's key, or a self-test's */
 	enum traffic_class class;	/* TRAFFIC_HUMAN: it counts */
 	bool is_synthetic;	/* a self-test's visitor */
-	struct str visitor;	/* empty for whom we give no cookie */
+	/* Empty for whom we give no cookie; a robot's is the one it sent. */
+	struct str visitor;
 	bool is_new;		/* the cookie must be set */
 	struct str country;	/* only once it was asked for; else empty */
 };
@@ -42,10 +43,21 @@ void choice_make(struct request *rq, const struct choice_visit *v,
     struct choice *out);
 
 /*
- * The arm, by the page's variants, that unit's hash says in x as it is now;
- * -1: not included.  Filters and earlier assignments are not asked.
+ * What each running experiment of the page would make of a visitor who has our
+ * cookie, in experiment and arm; how many would count them.  Targeting is not
+ * asked: it is of the visit, which may be a robot's.
  */
-int choice_hash(const struct site_experiment *x, struct str unit);
+size_t choice_each(struct request *rq, const struct site_page *pg,
+    struct str visitor, struct choice out[SITE_RUNNING_MAX]);
+
+/* Is it the experiment's time? */
+bool choice_is_on(const struct site_experiment *x, int64_t now_ms);
+/* Count a first visit: more of them from its address than people make? */
+bool choice_is_crowd(struct request *rq);
+
+/* The epoch in which c's visitor would be counted, coming from that source. */
+uint32_t choice_epoch(struct request *rq, const struct choice *c,
+    struct str source);
 
 /* "?variant=K&preview=…": a variant to look at, for VISITOR_PREVIEW_MS. */
 struct str choice_preview(struct arena *a, const struct token_key *k,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apikey.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/conf.h"
@@ -16,9 +17,10 @@
 #include "experiment/statsline.h"
 #include "form/verdict.h"
 #include "http/body.h"
-#include "http/request.h"
+#include "http/route.h"
 #include "page/define.h"
 #include "page/site.h"
+#include "page/siteorigin.h"
 #include "page/stock.h"
 #include "page/template.h"
 #include "store/migrate.h"
@@ -29,12 +31,20 @@
 
 #define NAME "piste"
 #define DEFAULT_COUNTRY "FR"
-#define SITE_TEXT_ARENA_BYTES (SITE_ARENA_BYTES_MAX + SITE_JSON_BYTES_MAX)
 #define LINE_ARENA_BYTES ((size_t)16 << 20)
 
-static_assert(VERDICT_FORM_BYTES_MAX == REQUEST_BODY_BYTES_MAX &&
+static_assert(VERDICT_FORM_BYTES_MAX == ROUTE_BODY_BYTES_MAX &&
     VERDICT_MEMBERS_MAX == BODY_FIELDS_MAX,
     "validate form takes what a post may hold");
+
+enum lang
+command_lang(enum lang fallback)
+{
+	enum lang lang;
+
+	return lang_parse(str_slice(str_of(getenv("LANG")), 0, 2), &lang) ?
+	    fallback : lang;
+}
 
 /* Say why, and what it exits with. */
 static int
@@ -148,36 +158,50 @@ apply(struct pg *db, struct arena *a, struct define *d)
 	return define_run(db, a, d, &asked);
 }
 
-/* "FILE [--new-phase | --correction]"; by default whoever is there is asked. */
+/*
+ * FILE and, before or behind it, --new-phase or --correction; by default
+ * whoever is there is asked.
+ */
 static bool
-read_wish(int words, char **word, enum define_text *out)
+read_wish(int words, char **word, const char **file, enum define_text *out)
 {
 	bool is_anybody = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	const char *option = NULL;
 
-	*out = is_anybody && words && strcmp(word[0], "-") ? DEFINE_ASK :
+	*file = NULL;
+	for (int i = 0; i < words; i++) {
+		bool is_option = !strncmp(word[i], "--", 2);
+		const char **to = is_option ? &option : file;
+
+		if (*to)
+			return false;
+		*to = word[i];
+	}
+	if (!*file)
+		return false;
+	*out = is_anybody && strcmp(*file, "-") ? DEFINE_ASK :
 	    DEFINE_NEW_PHASE;
-	if (words == 2 && !strcmp(word[1], "--correction"))
-		*out = DEFINE_CORRECTION;
-	else if (words == 2 && !strcmp(word[1], "--new-phase"))
-		*out = DEFINE_NEW_PHASE;
-	else
-		return words == 1;
-	return true;
+	if (!option)
+		return true;
+	*out = strcmp(option, "--correction") ? DEFINE_NEW_PHASE :
+	    DEFINE_CORRECTION;
+	return *out == DEFINE_CORRECTION || !strcmp(option, "--new-phase");
 }
 
 int
 command_apply(const struct conf *c, int words, char **word)
 {
 	struct define d = { .out = stdout, .complaints = stderr };
+	const char *file;
 	struct arena *a;
 	struct pg *db;
 	int status;
 	enum err e;
 
-	if (!read_wish(words, word, &d.text))
+	if (!read_wish(words, word, &file, &d.text))
 		return COMMAND_USAGE;
-	a = arena_new(SITE_TEXT_ARENA_BYTES);
-	status = read_site(a, word[0], &d.json);
+	a = arena_new(COMMAND_SITE_BYTES);
+	status = read_site(a, file, &d.json);
 	if (status) {
 		arena_free(a);
 		return status;
@@ -207,7 +231,7 @@ command_export(const struct conf *c, int words, char **word)
 	(void)word;
 	if (words)
 		return COMMAND_USAGE;
-	a = arena_new(SITE_TEXT_ARENA_BYTES);
+	a = arena_new(COMMAND_SITE_BYTES);
 	db = pg_new(c->database, NAME "-export");
 	e = define_export(db, a, &json);
 	if (e)
@@ -219,9 +243,8 @@ command_export(const struct conf *c, int words, char **word)
 	return status;
 }
 
-/* The site as the database has it, for the command of that name. */
-static int
-load_site(const struct conf *c, struct arena *a, const char *command,
+int
+command_site(const struct conf *c, struct arena *a, const char *command,
     const struct site **out)
 {
 	struct pg *db = pg_new(c->database, NAME "-command");
@@ -244,7 +267,7 @@ load_form(const struct conf *c, struct arena *a, const char *key,
     const struct form **out)
 {
 	const struct site *site;
-	int status = load_site(c, a, "validate", &site);
+	int status = command_site(c, a, "validate", &site);
 
 	if (status)
 		return status;
@@ -306,7 +329,7 @@ command_validate(const struct conf *c, int words, char **word)
 		country = str_of(word[1]);
 	else if (words != (words > 0 && !strcmp(word[0], "form") ? 2 : 1))
 		return COMMAND_USAGE;
-	a = arena_new(SITE_TEXT_ARENA_BYTES);
+	a = arena_new(COMMAND_SITE_BYTES);
 	if (!strcmp(word[0], "form"))
 		status = load_form(c, a, word[1], &form);
 	else if (!strcmp(word[0], "phone"))
@@ -356,10 +379,10 @@ command_stats(const struct conf *c, int words, char **word)
 static int
 find_variant(const struct conf *c, const char *page, const char *variant)
 {
-	struct arena *a = arena_new(SITE_TEXT_ARENA_BYTES);
+	struct arena *a = arena_new(COMMAND_SITE_BYTES);
 	const struct site_page *pg;
 	const struct site *site;
-	int status = load_site(c, a, "preview", &site);
+	int status = command_site(c, a, "preview", &site);
 
 	if (status)
 		goto done;
@@ -381,29 +404,62 @@ done:
  * The key is the server's to make: one made here would belong to whoever asks
  * for a link, and the server could not read it.
  */
+static int
+read_key(const struct conf *c, const char *command, struct token_key *out)
+{
+	enum err e = token_key_read(c->state, out);
+
+	if (e == ERR_ABSENT)
+		fprintf(stderr, NAME " %s: there is no key in %.*s yet: piste"
+		    " serve makes it\n", command, STR_ARG(c->state));
+	else if (e)
+		failed(NULL, command, e);
+	return e ? COMMAND_FAILED : COMMAND_OK;
+}
+
 int
 command_preview(const struct conf *c, int words, char **word)
 {
 	struct token_key key;
 	struct arena *a;
 	struct str url;
-	enum err e;
 
 	if (words != 2)
 		return COMMAND_USAGE;
-	if (find_variant(c, word[0], word[1]))
+	if (find_variant(c, word[0], word[1]) || read_key(c, "preview", &key))
 		return COMMAND_FAILED;
-	e = token_key_read(c->state, &key);
-	if (e == ERR_ABSENT) {
-		fprintf(stderr, NAME " preview: there is no key in %.*s yet:"
-		    " piste serve makes it\n", STR_ARG(c->state));
-		return COMMAND_FAILED;
-	}
-	if (e)
-		return failed(NULL, "preview", e);
 	a = arena_new(ARENA_REQUEST_BYTES_MAX);
 	url = visitor_preview(a, c, &key, str_of(word[0]), str_of(word[1]));
 	printf("%.*s\n", STR_ARG(url));
 	arena_free(a);
 	return COMMAND_OK;
+}
+
+int
+command_origin(const struct conf *c, int words, char **word)
+{
+	const struct site_origin *o;
+	const struct site *site;
+	struct token_key key;
+	struct arena *a;
+	int status;
+
+	if (words != 1)
+		return COMMAND_USAGE;
+	a = arena_new(COMMAND_SITE_BYTES);
+	status = command_site(c, a, "origin", &site);
+	if (status)
+		goto done;
+	o = siteorigin_find(site, str_of(word[0]));
+	status = COMMAND_FAILED;
+	if (!o)
+		fprintf(stderr, NAME " origin: there is no origin %s\n",
+		    word[0]);
+	else if (!read_key(c, "origin", &key)) {
+		printf("%.*s\n", STR_ARG(apikey_make(a, &key, o)));
+		status = COMMAND_OK;
+	}
+done:
+	arena_free(a);
+	return status;
 }

@@ -6,11 +6,26 @@
 #ifndef PISTE_COMMAND_H
 #define PISTE_COMMAND_H
 
+#include "base/lang.h"
+#include "page/site.h"
+
+struct arena;
 struct conf;
 
 #define COMMAND_OK 0
 #define COMMAND_FAILED 1
 #define COMMAND_USAGE 2
+
+/*
+ * The site as the database has it, in an arena of COMMAND_SITE_BYTES, for the
+ * command of that name; else standard error has the reason.
+ */
+#define COMMAND_SITE_BYTES (SITE_ARENA_BYTES_MAX + SITE_JSON_BYTES_MAX)
+int command_site(const struct conf *c, struct arena *a, const char *command,
+    const struct site **out);
+
+/* Whoever asks: $LANG's language, or fallback when it is none of ours. */
+enum lang command_lang(enum lang fallback);
 
 int command_migrate(const struct conf *c, int words, char **word);
 int command_apply(const struct conf *c, int words, char **word);
@@ -20,5 +35,6 @@ int command_assign(const struct conf *c, int words, char **word);
 int command_events(const struct conf *c, int words, char **word);
 int command_stats(const struct conf *c, int words, char **word);
 int command_preview(const struct conf *c, int words, char **word);
+int command_origin(const struct conf *c, int words, char **word);
 
 #endif

@@ -3,14 +3,19 @@
 #include "base/addr.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "deliver/outbox.h"
 #include "geo/geo.h"
 #include "health.h"
 #include "http/gateway.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "lead/flood.h"
+#include "lead/quarantine.h"
 #include "page/snapshot.h"
 #include "visitor.h"
 #include "store/group.h"
+#include "store/lease.h"
+#include "store/pool.h"
 #include "store/spool.h"
 #include "track/event.h"
 
@@ -123,6 +128,76 @@ spool(struct buf *b, struct app *app)
 	    "Damaged or refused pieces kept aside.", d.bad);
 }
 
+/* PostgreSQL alone knows; with it away there is nothing to tell. */
+static void
+outbox(struct buf *b, struct app *app)
+{
+	struct lease_depth d = { 0 };
+	struct group_count group;
+	struct pg *db;
+	bool is_up = false;
+
+	group_counts(app->group, &group);
+	if (!group.is_away) {
+		db = pool_take(app->pool);
+		is_up = outbox_depth(db, &d) == OK;
+		pool_give(app->pool, db);
+	}
+	metric(b, GAUGE, "piste_outbox_up", "Whether the outbox can be read.",
+	    is_up);
+	if (!is_up)
+		return;
+	metric(b, GAUGE, "piste_outbox_ready",
+	    "Outbox rows that wait, new or to be tried again.", d.ready);
+	metric(b, GAUGE, "piste_outbox_claimed",
+	    "Outbox rows a worker is at.", d.claimed);
+	metric(b, GAUGE, "piste_outbox_dead",
+	    "Outbox rows given up; last_error says why.", d.dead);
+	metric(b, GAUGE, "piste_outbox_age_seconds",
+	    "Age of the oldest row that waits.", d.oldest_ms / 1000);
+}
+
+/* Likewise. */
+static void
+quarantine(struct buf *b, struct app *app)
+{
+	struct quarantine_count of[QUARANTINE_REASONS_MAX];
+	struct group_count group;
+	size_t count = 0;
+	struct pg *db;
+	enum err e = ERR_AWAY;
+
+	group_counts(app->group, &group);
+	if (!group.is_away) {
+		db = pool_take(app->pool);
+		e = quarantine_counts(db, of, &count);
+		pool_give(app->pool, db);
+	}
+	if (e || !count)
+		return;
+	buf_add(b, STR("# HELP piste_quarantined Submissions put aside, by"
+	    " reason.\n# TYPE piste_quarantined gauge\n"));
+	for (size_t i = 0; i < count; i++)
+		buf_addf(b, "piste_quarantined{reason=\"%s\"} %lld\n",
+		    of[i].reason, (long long)of[i].submissions);
+}
+
+static void
+flood(struct buf *b, struct app *app, int64_t now_ms)
+{
+	struct flood_count n;
+
+	flood_counts(app->flood, now_ms, &n);
+	metric(b, GAUGE, "piste_attack",
+	    "Whether this process is under attack.", n.is_attack);
+	metric(b, COUNTER, "piste_attacks_total", "Attacks begun.",
+	    (int64_t)n.attacks);
+	metric(b, COUNTER, "piste_forms_sent_total",
+	    "Forms that were sent and kept.", (int64_t)n.posts);
+	metric(b, COUNTER, "piste_forms_suspect_total",
+	    "Those of them that were put aside.", (int64_t)n.suspects);
+}
+
 enum turn
 health_metrics(struct request *rq)
 {
@@ -137,6 +212,9 @@ health_metrics(struct request *rq)
 	requests(&b);
 	submissions(&b, app);
 	spool(&b, app);
+	outbox(&b, app);
+	quarantine(&b, app);
+	flood(&b, app, rq->received_ms);
 	event_counts(app->events, &events);
 	metric(&b, COUNTER, "piste_exposures_written_total",
 	    "Exposures PostgreSQL has taken.", (int64_t)events.written);

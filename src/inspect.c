@@ -13,17 +13,23 @@
 #include "base/conf.h"
 #include "base/token.h"
 #include "command.h"
+#include "consent/workerrole.h"
+#include "deliver/outbox.h"
 #include "form/form.h"
 #include "geo/geo.h"
+#include "lead/disposable.h"
 #include "lead/queue.h"
 #include "page/define.h"
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "page/template.h"
+#include "postman.h"
+#include "store/lease.h"
 #include "store/migrate.h"
 #include "store/pg.h"
 #include "store/spool.h"
+#include "store/upload.h"
 #include "track/bot.h"
 
 #include "inspect.h"
@@ -71,7 +77,7 @@ static bool
 check_templates(struct check *k)
 {
 	static const char *const needed[] = { "landing/thanks",
-		"landing/status" };
+		"landing/status", "landing/confirm", "mail/letter" };
 	enum err e = template_load(k->conf->templates, &k->templates, stdout);
 
 	TELL(k, "%.*s%s", STR_ARG(k->conf->templates),
@@ -174,17 +180,65 @@ check_site(struct check *k)
 }
 
 static bool
+tell_depth(struct check *k, enum err e, const struct lease_depth *d)
+{
+	if (e)
+		TELL(k, "%s", pg_message(k->db));
+	else
+		TELL(k, "%lld ready, %lld claimed, %lld dead",
+		    (long long)d->ready, (long long)d->claimed,
+		    (long long)d->dead);
+	return !e;
+}
+
+static bool
 check_queue(struct check *k)
 {
-	struct queue_depth d;
+	struct lease_depth d;
 
-	if (queue_depth(k->db, &d)) {
-		TELL(k, "%s", pg_message(k->db));
-		return false;
-	}
-	TELL(k, "%lld ready, %lld claimed, %lld dead", (long long)d.ready,
-	    (long long)d.claimed, (long long)d.dead);
-	return true;
+	return tell_depth(k, queue_depth(k->db, &d), &d);
+}
+
+static bool
+check_outbox(struct check *k)
+{
+	struct lease_depth d;
+
+	return tell_depth(k, outbox_depth(k->db, &d), &d);
+}
+
+static bool
+check_mail(struct check *k)
+{
+	return !postman_check(k->arena, k->conf, &k->told);
+}
+
+/* A login that can't have the role still works; that should not go unseen. */
+static bool
+check_worker(struct check *k)
+{
+	const struct conf *c = k->conf;
+	struct pg *db = pg_new(c->worker_database.n ? c->worker_database :
+	    c->database, "piste-check");
+	struct workerrole w;
+	bool is_up;
+
+	pg_session(db, WORKERROLE_SESSION);
+	is_up = !workerrole_look(db, k->arena, &w);
+	if (!is_up)
+		TELL(k, "%s", pg_message(db));
+	else if (!w.is_bound)
+		TELL(k, "as %.*s, who reads every address: should be in the"
+		    " role " WORKERROLE_NAME ", which SELECT"
+		    " piste.worker_role() makes or takes", STR_ARG(w.user));
+	else
+		TELL(k, "as %.*s, addresses by consent only%s%.*s%s",
+		    STR_ARG(w.user), w.is_login_bound ? "" : "; its login ",
+		    STR_ARG(w.is_login_bound ? STR_EMPTY : w.login),
+		    w.is_login_bound ? "" : " could do otherwise, see"
+		    " worker_database");
+	pg_free(db);
+	return is_up;
 }
 
 static void
@@ -279,6 +333,17 @@ check_robots(struct check *k)
 	return true;
 }
 
+/* As of the robots. */
+static bool
+check_disposable(struct check *k)
+{
+	size_t n = disposable_count();
+
+	TELL(k, n ? "%zu throw-away mail domains" :
+	    "%zu: only our own short list of throw-away mail domains", n);
+	return true;
+}
+
 static bool
 check_spool(struct check *k)
 {
@@ -297,6 +362,26 @@ check_spool(struct check *k)
 	    (long long)d.bytes, age_s, (long long)d.bad, (long long)d.unread);
 	/* With the database away they wait as they should. */
 	return !d.unread && !(k->is_database_up && age_s > SPOOL_AGE_S_MAX);
+}
+
+/* Without a directory there was no file yet; the parent must take one. */
+static bool
+check_uploads(struct check *k)
+{
+	struct str dir = k->conf->uploads;
+	enum err e = upload_look(dir);
+	bool is_asked = false;
+
+	for (size_t i = 0; k->site && i < k->site->forms; i++)
+		is_asked = is_asked || form_takes_files(&k->site->form[i]);
+	if (!e && !is_usable(k, dir, R_OK | W_OK | X_OK))
+		return false;
+	TELL(k, "%.*s%s%s", STR_ARG(dir),
+	    e == ERR_ABSENT ? ": none yet, the first file makes it" :
+	    e == ERR_DENIED ? ": others may read it" :
+	    e ? ": cannot be read" : "",
+	    is_asked ? "" : ", no form takes files");
+	return !e || e == ERR_ABSENT;
 }
 
 static bool
@@ -340,10 +425,15 @@ inspect_run(const struct conf *c, int words, char **word)
 		{ "database", check_database, false },
 		{ "site", check_site, false },
 		{ "queue", check_queue, false },
+		{ "outbox", check_outbox, false },
+		{ "mail", check_mail, true },
+		{ "worker", check_worker, false },
 		{ "assets", check_assets, true },
 		{ "geo", check_geo, true },
 		{ "robots", check_robots, false },
+		{ "disposable", check_disposable, false },
 		{ "spool", check_spool, true },
+		{ "uploads", check_uploads, true },
 		{ "state", check_state, true },
 	};
 	struct check k = { .conf = c };

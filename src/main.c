@@ -9,13 +9,22 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "auditcommand.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/token.h"
 #include "command.h"
+#include "consentcommand.h"
 #include "http/gateway.h"
+#include "importcommand.h"
 #include "inspect.h"
+#include "linkcommand.h"
+#include "mailcommand.h"
+#include "personcommand.h"
+#include "proofcommand.h"
+#include "quarantinecommand.h"
 #include "resultscommand.h"
+#include "rightscommand.h"
 #include "selftest.h"
 #include "serve.h"
 #include "trialcommand.h"
@@ -52,12 +61,12 @@ static const struct command {
 	{ "serve", serve, CONFIGURED, "",
 	    "answer FastCGI requests on the socket `listen` names" },
 	{ "work", work, CONFIGURED, "[--once]",
-	    "drain the spool, qualify leads, watch experiments; --once ends"
-	    " when nothing waits" },
+	    "drain the spool, qualify leads, send mail, watch experiments;"
+	    " --once ends when nothing waits" },
 	{ "migrate", command_migrate, CONFIGURED, "",
 	    "bring the database's schema up to date" },
 	{ "apply", command_apply, CONFIGURED,
-	    "FILE.json [--new-phase | --correction]",
+	    "[--new-phase | --correction] FILE.json",
 	    "apply a site definition, whole or not at all (- reads standard"
 	    " input); a text that changes under test begins a new phase, or"
 	    " is a correction" },
@@ -82,12 +91,53 @@ static const struct command {
 	{ "experiment", trialcommand_run, CONFIGURED, TRIALCOMMAND_USAGE,
 	    "list experiments, plan one, move it on; decide makes a variant"
 	    " its page's control, undo takes that back" },
+	{ "proof", proofcommand_run, CONFIGURED, PROOFCOMMAND_USAGE,
+	    "write what proves a submission's consents, for sha256sum and psql"
+	    " to check; --verify checks the whole chain and names the first"
+	    " break" },
+	{ "consent", consentcommand_run, CONFIGURED, CONSENTCOMMAND_USAGE,
+	    "tell what a person, by id or e-mail address, agreed to; withdraw"
+	    " it" },
 	{ "preview", command_preview, CONFIGURED, "PAGE VARIANT",
 	    "print a signed link that shows a variant without counting" },
+	{ "link", linkcommand_run, CONFIGURED, LINKCOMMAND_USAGE,
+	    "print a link to a page that is made for one person, or carries"
+	    " words for one" },
+	{ "origin", command_origin, CONFIGURED, "KEY",
+	    "print the API key of an origin" },
+	{ "import", importcommand_run, CONFIGURED, IMPORTCOMMAND_USAGE,
+	    "take leads from a file: of a fair, a telephone campaign, bought or"
+	    " rented; --preview shows what its first rows would be" },
 	{ "selftest", selftest_run, CONFIGURED, "experiment [KEY]"
 	    " [--visitors N] [--looks L] [--seed S]",
 	    "prove an experiment by synthetic visitors of the deployed page,"
 	    " who are in no figure and no queue" },
+	{ "delivery", mailcommand_delivery, CONFIGURED,
+	    MAILCOMMAND_DELIVERY_USAGE,
+	    "tell how many documents and confirmations came how far" },
+	{ "bounce", mailcommand_bounce, CONFIGURED, MAILCOMMAND_BOUNCE_USAGE,
+	    "read a delivery report from standard input: addresses that take"
+	    " no mail get none, until --allow or a confirmation" },
+	{ "person", personcommand_run, CONFIGURED, PERSONCOMMAND_USAGE,
+	    "show what is known of a person, or make one of two: --preview"
+	    " shows all that would change, unmerge takes a merge back" },
+	{ "dedupe", personcommand_dedupe, CONFIGURED,
+	    PERSONCOMMAND_DEDUPE_USAGE,
+	    "list persons who may be one, with reasons; merges nobody" },
+	{ "export-person", rightscommand_export, CONFIGURED,
+	    RIGHTSCOMMAND_EXPORT_USAGE,
+	    "write everything held about a person, by id or e-mail address,"
+	    " as JSON" },
+	{ "erase", rightscommand_erase, CONFIGURED,
+	    RIGHTSCOMMAND_ERASE_USAGE,
+	    "erase a person, by id or e-mail address, for ever; what they are"
+	    " counted in stays" },
+	{ "audit", auditcommand_run, CONFIGURED, AUDITCOMMAND_USAGE,
+	    "visit the site's pages as a visitor and judge cookies, requests,"
+	    " retention and consent" },
+	{ "quarantine", quarantinecommand_run, CONFIGURED,
+	    QUARANTINECOMMAND_USAGE,
+	    "list what was put aside, or make leads of it after all" },
 	{ "help", help, BARE, "[COMMAND | settings]",
 	    "explain a command, or list the settings" },
 };

@@ -1,7 +1,10 @@
 /*
  * Implements recall.h.  Only rows that differ from the hash are kept: after
- * a change from 50/50 to 20/80 that is a third, after none it is nothing.  A
- * row is a keyed hash of who and where, so that it has one size.
+ * a change from 50/50 to 20/80 that is a third, after none it is nothing; where
+ * weights go by context, whom another one would give another arm is kept.  A
+ * row is a keyed hash of who and where, so that it has one size.  Who came a
+ * moment before a change may not be in PostgreSQL yet when it is read: those
+ * are remembered here, as many as come in that moment, whatever the hash says.
  */
 #include <pthread.h>
 #include <sodium.h>
@@ -11,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/token.h"
-#include "choice.h"
+#include "draw.h"
 #include "experiment/assign.h"
 #include "page/site.h"
 #include "store/pg.h"
@@ -43,8 +46,11 @@ struct recall {
 	int64_t again_until_ms;	/* by the monotonic one */
 	bool is_behind;		/* the last load failed */
 	int64_t retry_ms;	/* when to try again then */
-	pthread_rwlock_t lock;	/* for table */
+	int64_t fresh_ms;	/* as loaded_ms: who is new is read since */
+	int64_t fresh_at_ms;	/* when next, by the monotonic clock */
+	pthread_rwlock_t lock;	/* for both below */
 	struct table table;
+	struct slot recent[RECALL_RECENT_MAX];	/* at who modulo its size */
 };
 
 /* One experiment being read into a table. */
@@ -162,7 +168,7 @@ take(void *context, const struct exposed_row *row)
 	};
 
 	if (s.who && (row->bucket_version != x->bucket_version ||
-	    (int)s.arm != choice_hash(x, row->visitor)))
+	    !draw_keeps(x, row->visitor, s.arm)))
 		put(g->table, &s);
 }
 
@@ -185,9 +191,61 @@ read_into(struct recall *r, const struct site *site, int64_t since_ms,
 				.bucket_version = x->bucket_version,
 				.min_bucket_version = x->min_bucket_version,
 				.since_ms = since_ms,
+				.is_of_all = x->leaves,
 			}, until, take, &g);
 	}
 	return e;
+}
+
+/* Of those whose visitors may come back to other weights, what is new. */
+static enum err
+read_fresh(struct recall *r, const struct site *site, int64_t since_ms,
+    struct table *t)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < site->experiments && !e; i++) {
+		const struct site_experiment *x = &site->experiment[i];
+		struct reading g = { r, x, t };
+
+		if (x->is_running && x->leaves)
+			e = exposed_fresh(r->db, &(struct exposed_question){
+				.experiment = x->key,
+				.bucket_version = x->bucket_version,
+				.since_ms = since_ms,
+			}, take, &g);
+	}
+	return e;
+}
+
+static void
+put_all(struct recall *r, const struct table *t)
+{
+	pthread_rwlock_wrlock(&r->lock);
+	for (size_t i = 0; i < t->slots; i++)
+		if (t->slot[i].who)
+			put(&r->table, &t->slot[i]);
+	pthread_rwlock_unlock(&r->lock);
+}
+
+static void
+keep_up(struct recall *r, const struct site *site)
+{
+	struct table t = { 0 };
+	int64_t now = clock_now_ms();
+	enum err e;
+
+	if (clock_mono_ms() < r->fresh_at_ms)
+		return;
+	r->fresh_at_ms = clock_mono_ms() + RECALL_AGAIN_MS;
+	e = read_fresh(r, site, r->fresh_ms - 2 * RECALL_AGAIN_MS, &t);
+	if (!e) {
+		put_all(r, &t);
+		r->fresh_ms = now;
+	}
+	free(t.slot);
+	if (e == ERR_LIMIT)
+		recall_load(r, site);
 }
 
 static void
@@ -220,7 +278,7 @@ recall_load(struct recall *r, const struct site *site)
 	if (t.is_full)
 		log_event(LOG_ERROR, "recall.full",
 		    LOG_INT("rows", RECALL_ROWS_MAX));
-	r->loaded_ms = now;
+	r->loaded_ms = r->fresh_ms = now;
 	t.is_known = true;
 	put_in_place(r, &t);
 }
@@ -235,17 +293,15 @@ recall_again(struct recall *r, const struct site *site)
 			recall_load(r, site);
 		return;
 	}
-	if (clock_mono_ms() >= r->again_until_ms)
+	if (clock_mono_ms() >= r->again_until_ms) {
+		keep_up(r, site);
 		return;
+	}
 	if (read_into(r, site, r->loaded_ms - 2 * RECALL_AGAIN_MS, &t)) {
 		free(t.slot);
 		return;
 	}
-	pthread_rwlock_wrlock(&r->lock);
-	for (size_t i = 0; i < t.slots; i++)
-		if (t.slot[i].who)
-			put(&r->table, &t.slot[i]);
-	pthread_rwlock_unlock(&r->lock);
+	put_all(r, &t);
 	free(t.slot);
 }
 
@@ -260,22 +316,42 @@ recall_is_known(struct recall *r)
 	return is_known;
 }
 
+void
+recall_note(struct recall *r, struct str experiment, struct str visitor,
+    const struct assign_row *row)
+{
+	uint64_t who = identify(r, experiment, visitor);
+	struct slot *s = &r->recent[who % RECALL_RECENT_MAX];
+	bool is_known;
+
+	/* Most are: they came a moment ago, and readers don't wait. */
+	pthread_rwlock_rdlock(&r->lock);
+	is_known = s->who == who && s->bucket_version >= row->bucket_version;
+	pthread_rwlock_unlock(&r->lock);
+	if (is_known || !who)
+		return;
+	pthread_rwlock_wrlock(&r->lock);
+	*s = (struct slot){ who, row->arm, row->bucket_version };
+	pthread_rwlock_unlock(&r->lock);
+}
+
+/* What PostgreSQL said wins: it knows who came to other processes first. */
 bool
 recall_find(struct recall *r, struct str experiment, struct str visitor,
     struct assign_row *out)
 {
-	const struct slot *s = NULL;
-	uint64_t who = 0;
+	uint64_t who = identify(r, experiment, visitor);
+	const struct slot *s = &r->recent[who % RECALL_RECENT_MAX];
+	const struct slot *kept;
+	bool is_found;
 
 	pthread_rwlock_rdlock(&r->lock);
-	if (r->table.count)
-		who = identify(r, experiment, visitor);
-	if (who)
-		s = slot_of(&r->table, who);
-	if (s && s->who)
+	kept = r->table.count ? slot_of(&r->table, who) : s;
+	if (kept->who == who)
+		s = kept;
+	is_found = who && s->who == who;
+	if (is_found)
 		*out = (struct assign_row){ s->arm, s->bucket_version };
-	else
-		s = NULL;
 	pthread_rwlock_unlock(&r->lock);
-	return s != NULL;
+	return is_found;
 }

@@ -1,6 +1,5 @@
 /* Implements resultscommand.h: reads words, prints what experiment/ knows. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -26,16 +25,6 @@ struct wish {
 	bool has_segments;
 	enum lang lang;
 };
-
-/* What the table is written in when nobody says: $LANG's, else French. */
-static enum lang
-lang_of_environment(void)
-{
-	enum lang lang;
-
-	return lang_parse(str_slice(str_of(getenv("LANG")), 0, 2), &lang) ?
-	    LANG_FR : lang;
-}
 
 static bool
 read_part(struct str s, size_t from, size_t n, int *out)
@@ -97,6 +86,9 @@ read_option(struct wish *w, const char *option, const char *value)
 		    value ? value : "");
 		return false;
 	}
+	if (!strcmp(option, "--phase"))
+		return value && str_i64(str_of(value), 1, INT32_MAX,
+		    &w->figures.phase);
 	if (!strcmp(option, "--lang"))
 		return value && !lang_parse(str_of(value), &w->lang);
 	if (!strcmp(option, "--json"))
@@ -113,13 +105,13 @@ read_option(struct wish *w, const char *option, const char *value)
 static bool
 read_words(int words, char **word, struct wish *w)
 {
-	*w = (struct wish){ .lang = lang_of_environment() };
+	*w = (struct wish){ .lang = command_lang(LANG_FR) };
 	if (!words || *word[0] == '-')
 		return false;
 	w->key = str_of(word[0]);
 	for (int i = 1; i < words; i++) {
 		bool has_value = !strcmp(word[i], "--as-of") ||
-		    !strcmp(word[i], "--lang");
+		    !strcmp(word[i], "--phase") || !strcmp(word[i], "--lang");
 
 		if (!read_option(w, word[i], has_value && i + 1 < words ?
 		    word[i + 1] : NULL))
@@ -178,7 +170,10 @@ refuse(const struct wish *w, enum err e, const struct pg *db)
 {
 	static const struct { enum err e; const char *why; } reasons[] = {
 		{ ERR_ABSENT, "there is no such experiment" },
-		{ ERR_DENIED, "it is archived, and can't be counted anew" },
+		{ ERR_INPUT, "it has no such phase, or one that ended before"
+		    " phases were kept" },
+		{ ERR_DENIED, "archived, or an earlier phase: it can't be"
+		    " counted anew" },
 		{ ERR_LIMIT, "it has more arms, epochs or days than can be"
 		    " told of" },
 	};

@@ -11,9 +11,11 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/phrase.h"
 #include "command.h"
 #include "experiment/figures.h"
 #include "experiment/outlook.h"
+#include "experiment/paragraph.h"
 #include "experiment/roster.h"
 #include "experiment/steer.h"
 #include "page/define.h"
@@ -31,6 +33,7 @@ struct wish {
 	struct str arm;
 	struct str reason;
 	struct outlook_wish plan;
+	enum lang lang;
 	bool is_json;
 };
 
@@ -40,6 +43,21 @@ struct order {
 	struct pg *db;
 	struct arena *arena;
 };
+
+/* One sentence of what now holds; its page shows that arm. */
+static enum err
+tell(const struct order *o, enum phrase p)
+{
+	const struct wish *w = o->wish;
+	struct roster_state now;
+	enum err e = roster_state(o->db, o->arena, w->key, &now);
+
+	if (e)
+		return e;
+	paragraph_write(phrase_fill_all(o->arena, p, w->lang, (struct str[]){
+	    w->key, now.page, now.control, w->key }, 4), "", "", stdout);
+	return OK;
+}
 
 static enum err
 list(struct order *o)
@@ -119,8 +137,56 @@ refuse_move(const struct order *o, struct str state, const char *wanted)
 	return ERR_DENIED;
 }
 
+/*
+ * What apply complains of, as sentences about the experiment: it is the one
+ * thing in its document, so where in that a mistake stands says nothing.
+ */
+static void
+refuse_definition(const struct order *o, const char *wanted,
+    struct str complaints)
+{
+	static const struct str mine = { "$.experiments[0].",
+		sizeof "$.experiments[0]." - 1 };
+	static const struct str whole = { "$: ", sizeof "$: " - 1 };
+	struct str line;
+
+	while (str_cut(complaints, '\n', &line, &complaints) || line.n) {
+		if (str_has_prefix(line, mine))
+			line = str_slice(line, mine.n, line.n);
+		else if (str_has_prefix(line, whole))
+			line = str_slice(line, whole.n, line.n);
+		fprintf(stderr, NAME ": %.*s can't become %s: %.*s\n",
+		    STR_ARG(o->wish->key), wanted, STR_ARG(line));
+	}
+	fprintf(stderr, NAME ": correct that in its definition (piste export,"
+	    " piste apply) or end what is in its way, then try again\n");
+}
+
+/* ERR_DENIED: refused, and said why. */
 static enum err
-move(struct order *o, const char *state)
+apply(struct order *o, const char *wanted, struct str document)
+{
+	char *text;
+	size_t n;
+	FILE *quiet = fopen("/dev/null", "we");
+	FILE *complaints = open_memstream(&text, &n);
+	enum err e;
+
+	if (!quiet || !complaints)
+		abort();
+	e = define_apply(o->db, o->arena, document, quiet, complaints);
+	fclose(quiet);
+	fclose(complaints);
+	if (e == ERR_INPUT) {
+		refuse_definition(o, wanted, (struct str){ text, n });
+		e = ERR_DENIED;
+	}
+	free(text);
+	return e;
+}
+
+static enum err
+move(struct order *o, const char *state, enum phrase done)
 {
 	struct roster_state now;
 	struct str document;
@@ -135,9 +201,10 @@ move(struct order *o, const char *state)
 	e = write_document(o, state, &document);
 	if (e)
 		return e;
-	/* It says itself what is wrong. */
-	e = define_apply(o->db, o->arena, document, stdout, stderr);
-	return e == ERR_INPUT ? ERR_DENIED : e ? e : sign(o, now.is_named);
+	e = apply(o, state, document);
+	if (!e)
+		e = sign(o, now.is_named);
+	return e ? e : tell(o, done);
 }
 
 /* What is known of it, and what it would take. */
@@ -174,25 +241,33 @@ start(struct order *o)
 
 	if (!e && r->factors && ahead.refusal)
 		return refuse_plan(o, ahead.refusal);
-	return e ? e : move(o, "running");
+	return e ? e : move(o, "running", PHRASE_MOVED_RUNNING);
 }
 
 static enum err
 take_pause(struct order *o)
 {
-	return move(o, "paused");
+	return move(o, "paused", PHRASE_MOVED_PAUSED);
 }
 
 static enum err
 stop(struct order *o)
 {
-	return move(o, "stopped");
+	return move(o, "stopped", PHRASE_MOVED_STOPPED);
 }
 
 static enum err
 archive(struct order *o)
 {
-	return move(o, "archived");
+	return move(o, "archived", PHRASE_MOVED_ARCHIVED);
+}
+
+static enum err
+commit(struct order *o, enum phrase done)
+{
+	enum err e = pg_commit(o->db);
+
+	return e ? e : tell(o, done);
 }
 
 static enum err
@@ -208,7 +283,7 @@ decide(struct order *o)
 		return e;
 	e = steer_ship(o->db, o->wish->key, o->wish->arm, &note);
 	if (!e)
-		return pg_commit(o->db);
+		return commit(o, PHRASE_MOVED_DECIDED);
 	pg_rollback(o->db);
 	if (e == ERR_DENIED)
 		return refuse_move(o, now.state, "decided");
@@ -229,7 +304,7 @@ undo(struct order *o)
 		return e;
 	e = steer_undo(o->db, o->wish->key, &note);
 	if (!e)
-		return pg_commit(o->db);
+		return commit(o, PHRASE_MOVED_UNDONE);
 	pg_rollback(o->db);
 	if (e == ERR_DENIED)
 		fprintf(stderr, NAME ": %.*s is not decided, or its page's"
@@ -248,7 +323,7 @@ print_plan(const struct order *o, const struct outlook *ahead,
 	if (figures_can(r))
 		figures_make(r, f);
 	if (o->wish->is_json) {
-		json = outlook_json(ahead, past);
+		json = outlook_json(r, ahead, past);
 		json_object_set_new(json, "days_left", isfinite(f->days_left) ?
 		    json_real(f->days_left) : json_null());
 		json_dumpf(json, stdout, JSON_COMPACT);
@@ -256,11 +331,8 @@ print_plan(const struct order *o, const struct outlook *ahead,
 		json_decref(json);
 		return;
 	}
-	outlook_write(ahead, past, stdout);
-	if (isfinite(f->days_left))
-		printf("%-22s%.0f days, %lld of %lld visitors so far\n",
-		    "left", ceil(f->days_left), (long long)f->visitors,
-		    (long long)r->planned_visitors);
+	outlook_write(&(struct outlook_page){ r, past, o->wish->lang, stdout },
+	    ahead, f->days_left);
 }
 
 static enum err
@@ -324,6 +396,8 @@ static bool
 read_option(const struct verb *v, const char *name, const char *value,
     struct wish *w)
 {
+	if (v->options != NOTHING && !strcmp(name, "--lang"))
+		return !lang_parse(str_of(value), &w->lang);
 	if (v->options == REASON && !strcmp(name, "--reason")) {
 		w->reason = str_of(value);
 		return w->reason.n <= STEER_REASON_BYTES_MAX &&
@@ -345,7 +419,8 @@ read_words(const struct verb *v, int words, char **word, struct wish *w)
 {
 	int i = (int)v->needs;
 
-	*w = (struct wish){ .key = STR_EMPTY };
+	*w = (struct wish){ .key = STR_EMPTY,
+		.lang = command_lang(LANG_EN) };
 	if (words < i)
 		return false;
 	if (v->needs != ALL)

@@ -5,11 +5,15 @@
 #include "geo/geo.h"
 #include "http/cookie.h"
 #include "http/request.h"
+#include "http/response.h"
 #include "http/url.h"
+#include "lead/flood.h"
 #include "page/site.h"
+#include "page/siteorigin.h"
 #include "page/snapshot.h"
 #include "track/device.h"
 #include "track/event.h"
+#include "track/shown.h"
 #include "visitor.h"
 
 #include "visit.h"
@@ -71,12 +75,17 @@ visit_begin(struct request *rq, struct visit *out)
 		return false;
 	}
 	pg = site_find(out->picture->site, rq->param[0]);
+	out->is_embedded = str_eq(url_query(rq->arena, rq->query,
+	    STR("embed")), STR("1"));
+	out->page = pg;
+	/* Also what is said of a page that is gone belongs into the frame. */
+	if (pg)
+		response_frame(rq, visit_origins(rq, out));
 	if (!pg || pg->is_archived) {
 		visit_end(rq, out);
 		visitor_refuse(rq, pg ? 410 : 404);
 		return false;
 	}
-	out->page = pg;
 	out->lang_asked = url_query(rq->arena, rq->query, STR("lang"));
 	out->lang = lang_choose(out->lang_asked, rq->accept_language, pg->lang,
 	    pg->langs);
@@ -84,7 +93,8 @@ visit_begin(struct request *rq, struct visit *out)
 		out->lang_asked = STR_EMPTY;
 	touch_of(rq, &out->touch);
 	choice_make(rq, &(struct choice_visit){ .page = pg, .lang = out->lang,
-		.source = out->touch.source }, &out->choice);
+		.source = out->touch.source,
+		.is_embedded = out->is_embedded }, &out->choice);
 	out->variant = out->choice.variant;
 	return true;
 }
@@ -109,7 +119,7 @@ exposure_of(const struct request *rq, const struct visit *v)
 		.visitor = c->visitor,
 		.variant = c->arm ? c->arm->key : v->variant->key,
 		.bucket_version = x->bucket_version,
-		.epoch = x->epoch,
+		.epoch = c->epoch,
 		.at_ms = rq->received_ms,
 		.source = v->touch.source,
 		.lang = lang_code(v->lang),
@@ -123,8 +133,7 @@ expose(struct request *rq, const struct visit *v)
 	struct event_exposure x = exposure_of(rq, v);
 	struct place place;
 
-	if (event_is_seen(rq->app->events, x.experiment, x.visitor,
-	    x.bucket_version))
+	if (event_is_seen(rq->app->events, &x))
 		return;
 	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
 	x.country = place.country;
@@ -137,7 +146,8 @@ visit_count(struct request *rq, const struct visit *v)
 {
 	const struct choice *c = &v->choice;
 
-	if (c->is_new && rq->method != METHOD_HEAD && !rq->is_prefetch)
+	/* What is fetched ahead may be shown, and is a visitor's then. */
+	if (c->is_new && rq->method != METHOD_HEAD)
 		cookie_set(rq, STR(VISITOR_COOKIE), c->visitor,
 		    VISITOR_COOKIE_AGE_S);
 	if (!c->is_synthetic)
@@ -150,9 +160,60 @@ visit_count(struct request *rq, const struct visit *v)
 			.hour_ms = rq->received_ms -
 			    rq->received_ms % TRAFFIC_HOUR_MS,
 		});
+	if (c->class == TRAFFIC_ROBOT)
+		visit_count_robot(rq, v);
 	/* Of an arm that is gone nothing is left to show: its row is there. */
 	if (c->class == TRAFFIC_HUMAN && c->arm)
 		expose(rq, v);
+}
+
+void
+visit_count_robot(struct request *rq, const struct visit *v)
+{
+	struct choice each[SITE_RUNNING_MAX];
+	size_t count = 0;
+
+	if (v->choice.visitor.n && !v->choice.is_new)
+		count = choice_each(rq, v->page, v->choice.visitor, each);
+	for (size_t i = 0; i < count; i++)
+		event_robot(rq->app->events, &(struct event_exposure){
+			.experiment = each[i].counted_as,
+			.visitor = each[i].visitor,
+			.variant = each[i].arm->key,
+			.bucket_version = each[i].experiment->bucket_version,
+			.epoch = each[i].epoch,
+			.at_ms = rq->received_ms,
+		});
+}
+
+/* Pages that count when they are shown: all arms' are the same. */
+static bool
+is_counted_when_shown(const struct choice *c)
+{
+	return c->arm && (c->class == TRAFFIC_HUMAN ||
+	    c->class == TRAFFIC_PREFETCH);
+}
+
+struct str
+visit_beacon(struct request *rq, const struct visit *v)
+{
+	const struct choice *c = &v->choice;
+
+	if (!is_counted_when_shown(c))
+		return STR_EMPTY;
+	return shown_seal(rq->arena, &rq->app->key, c->visitor,
+	    &(struct shown){
+		.page = v->page->key,
+		.experiment = c->counted_as,
+		.variant = c->arm->key,
+		.bucket_version = c->experiment->bucket_version,
+		.epoch = c->epoch,
+		.issued_ms = rq->received_ms,
+		.is_prefetched = c->class == TRAFFIC_PREFETCH,
+		.is_first = c->is_new,
+		.lang = v->lang,
+		.source = v->touch.source,
+	    });
 }
 
 void
@@ -173,13 +234,38 @@ visit_count_post(struct request *rq, const struct visit *v,
 	x = (struct event_exposure){
 		.experiment = t->experiment,
 		.visitor = c->visitor,
-		/* A form of an earlier phase tells of that phase's arm. */
-		.variant = is_same ? c->arm->key : t->variant,
+		/*
+		 * A form of an earlier phase tells of that phase's arm, and a
+		 * form has not the source that its page was found by.
+		 */
+		.variant = is_same && c->variant != c->arm ? c->arm->key :
+		    t->variant,
 		.bucket_version = t->bucket_version,
-		.epoch = c->experiment ? c->experiment->epoch : 1,
-		.at_ms = t->issued_ms,
+		.epoch = choice_epoch(rq, c, t->touch.source),
+		/* What was fetched ahead is known by its activation alone. */
+		.is_ahead = t->is_prefetched,
+		.at_ms = t->is_prefetched ? rq->received_ms : t->issued_ms,
 	};
 	event_post(rq->app->events, &x, rq->received_ms, is_refused);
+}
+
+void
+visit_count_start(struct request *rq, const struct visit *v,
+    const struct ticket *t)
+{
+	enum traffic_class class = v->choice.class;
+
+	if (t->is_synthetic || t->is_preview || v->choice.is_synthetic ||
+	    (class != TRAFFIC_HUMAN && class != TRAFFIC_OUTSIDE))
+		return;
+	event_view(rq->app->events, &(struct traffic_key){
+		.page = v->page->key,
+		.experiment = t->experiment,
+		.variant = v->variant->key,
+		.class = TRAFFIC_STARTED,
+		.hour_ms = rq->received_ms -
+		    rq->received_ms % TRAFFIC_HOUR_MS,
+	});
 }
 
 void
@@ -196,25 +282,46 @@ visit_ticket(struct request *rq, const struct visit *v, struct ticket *out)
 		.consent_hash = v->variant->consent_hash[v->lang],
 		.issued_ms = rq->received_ms,
 	};
-	if (c->class == TRAFFIC_HUMAN && c->arm) {
+	if (is_counted_when_shown(c)) {
 		out->experiment = c->counted_as;
 		out->bucket_version = c->experiment->bucket_version;
 	}
 	out->is_synthetic = c->is_synthetic;
+	out->is_prefetched = c->class == TRAFFIC_PREFETCH;
+	out->is_preview = c->class == TRAFFIC_PREVIEW;
+	out->needs_work = flood_asks_work(rq->app->flood, rq->received_ms);
 	out->touch = v->touch;
 }
 
 struct str
 visit_path(struct request *rq, const struct visit *v, const char *suffix)
 {
-	return buf_fmt(rq->arena, PATH_BYTES_MAX, "/p/%.*s%s%s%.*s",
-	    STR_ARG(v->page->key), suffix, v->lang_asked.n ? "?lang=" : "",
-	    STR_ARG(v->lang_asked));
+	struct buf b;
+
+	buf_init(&b, rq->arena, PATH_BYTES_MAX);
+	buf_add(&b, STR("/p/"));
+	buf_add(&b, v->page->key);
+	buf_add(&b, str_of(suffix));
+	if (v->is_embedded)
+		buf_add(&b, STR("?embed=1"));
+	if (v->lang_asked.n)
+		buf_add(&b, v->is_embedded ? STR("&lang=") : STR("?lang="));
+	buf_add(&b, v->lang_asked);
+	return buf_str(&b);
 }
 
 struct str
 visit_url(struct request *rq, const struct visit *v)
 {
-	return buf_fmt(rq->arena, CONF_VALUE_BYTES_MAX + PATH_BYTES_MAX,
-	    "%.*s/p/%.*s", STR_ARG(rq->app->conf->url), STR_ARG(v->page->key));
+	struct str pages = buf_join(rq->arena, rq->app->conf->url,
+	    STR("/p/"));
+
+	return buf_join(rq->arena, pages, v->page->key);
+}
+
+struct str
+visit_origins(struct request *rq, const struct visit *v)
+{
+	return v->is_embedded ? siteorigin_list(rq->arena, v->picture->site,
+	    v->page) : STR_EMPTY;
 }

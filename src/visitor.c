@@ -4,10 +4,16 @@
  */
 #include <stdlib.h>
 
+#include "api.h"
 #include "app.h"
+#include "asset.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/phrase.h"
+#include "beacon.h"
 #include "capture.h"
+#include "confirm.h"
+#include "deliver/recipient.h"
 #include "form/form.h"
 #include "form/ticket.h"
 #include "health.h"
@@ -15,25 +21,30 @@
 #include "http/response.h"
 #include "http/route.h"
 #include "http/url.h"
+#include "known.h"
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "visitor.h"
 #include "visit.h"
 
-#define ASSET_PURPOSE "asset"
-#define ASSET_URL_BYTES_MAX (TOKEN_TEXT_BYTES_MAX + 200)
-#define ASSET_INTERNAL "/_asset/"	/* nginx's internal location */
+#define PREVIEW_URL_BYTES_MAX (TOKEN_TEXT_BYTES_MAX + 200)
 #define RETRY_AFTER_S "5"
 
 void
 visitor_refuse(struct request *rq, int status)
 {
 	static const enum lang ours[] = { LANG_FR, LANG_EN };
-	const struct picture *p = snapshot_hold(rq->app->snapshot);
-	enum lang l = lang_choose(url_query(rq->arena, rq->query,
-	    STR("lang")), rq->accept_language, ours, LANG_COUNT);
+	const struct picture *p;
+	enum lang l;
 
+	if (api_is(rq)) {
+		api_refuse(rq, status);
+		return;
+	}
+	p = snapshot_hold(rq->app->snapshot);
+	l = lang_choose(url_query(rq->arena, rq->query, STR("lang")),
+	    rq->accept_language, ours, LANG_COUNT);
 	if (status == 503)
 		response_header(rq, "Retry-After", STR(RETRY_AFTER_S));
 	response_set(rq, status, RESPONSE_HTML, render_status(rq->arena, p,
@@ -48,12 +59,12 @@ visitor_preview(struct arena *a, const struct conf *c,
 {
 	struct str query = choice_preview(a, k, page, variant);
 
-	return buf_fmt(a, ASSET_URL_BYTES_MAX, "%.*s/p/%.*s%.*s",
+	return buf_fmt(a, PREVIEW_URL_BYTES_MAX, "%.*s/p/%.*s%.*s",
 	    STR_ARG(c->url), STR_ARG(page), STR_ARG(query));
 }
 
 static enum turn
-show(struct request *rq)
+show_to(struct request *rq, bool is_linked)
 {
 	struct form_result blank;
 	struct ticket ticket;
@@ -61,32 +72,54 @@ show(struct request *rq)
 
 	if (!visit_begin(rq, &v))
 		return TURN_ANSWERED;
+	if (is_linked)
+		v.recipient = known_find(rq, v.page);
 	form_blank(rq->arena, v.variant->form, &blank);
+	if (v.recipient)
+		blank.stage = stage_first(v.variant->form,
+		    v.recipient->answered, v.recipient->answers);
+	blank.sealed = stage_seal(rq->arena, &rq->app->key, v.variant->form,
+	    &blank.stage);
 	visit_ticket(rq, &v, &ticket);
 	capture_answer(rq, &v, &(struct capture_view){
 		.status = 200,
 		.form = &blank,
 		.token = ticket_seal(rq->arena, &rq->app->key, &ticket),
+		.ticket = &ticket,
+		.beacon = visit_beacon(rq, &v),
 	});
 	visit_count(rq, &v);
 	visit_end(rq, &v);
 	return TURN_ANSWERED;
 }
 
-/* "UNTIL PAGE", sealed: a link that works for one page's asset until then. */
-static struct str
-asset_url(struct request *rq, const struct site_page *pg)
+static enum turn
+show(struct request *rq)
 {
-	int64_t until = rq->received_ms + rq->app->conf->asset_max_age_ms;
-	struct str payload, sealed;
+	return show_to(rq, false);
+}
 
-	if (!pg->asset.n)
-		return STR_EMPTY;
-	payload = buf_fmt(rq->arena, TOKEN_PAYLOAD_BYTES_MAX, "%lld %.*s",
-	    (long long)until, STR_ARG(pg->key));
-	sealed = token_seal(rq->arena, &rq->app->key, ASSET_PURPOSE, payload);
-	return buf_fmt(rq->arena, ASSET_URL_BYTES_MAX, "/a/%.*s?t=%.*s",
-	    STR_ARG(pg->key), STR_ARG(sealed));
+/* By a link that was made for somebody: the database knows for whom. */
+static enum turn
+show_linked(struct request *rq)
+{
+	return show_to(rq, true);
+}
+
+/* What thanks say of the way the asset takes, when it is another one. */
+static struct str
+delivery(const struct visit *v)
+{
+	const struct form *f = v->variant->form;
+
+	if (f->delivery == FORM_CONFIRMED)
+		return phrase_in(PHRASE_PAGE_CONFIRM_FIRST, v->lang);
+	if (f->delivery == FORM_BY_MAIL && v->page->asset.n)
+		return phrase_in(PHRASE_PAGE_MAILED, v->lang);
+	for (size_t i = 0; i < f->consents; i++)
+		if (f->consent[i].needs_confirm)
+			return phrase_in(PHRASE_PAGE_CONFIRM_CONSENT, v->lang);
+	return STR_EMPTY;
 }
 
 static enum turn
@@ -105,82 +138,39 @@ thank(struct request *rq)
 		.static_url = rq->app->conf->static_url,
 		.url = visit_url(rq, &v),
 		.action = visit_path(rq, &v, ""),
-	    }, asset_url(rq, v.page)));
+		.further = known_further(rq, &v),
+		.is_embedded = v.is_embedded,
+		.origins = visit_origins(rq, &v),
+	    }, v.variant->form->delivery == FORM_ON_THANKS ?
+	    asset_link(rq, v.page, v.lang, NULL) : STR_EMPTY, delivery(&v)));
 	visit_end(rq, &v);
-	return TURN_ANSWERED;
-}
-
-/* 200, or why the link does not open this page's asset: 403, 410. */
-static int
-judge_link(struct request *rq)
-{
-	struct str payload, until, page;
-	int64_t until_ms;
-
-	if (token_open(rq->arena, &rq->app->key, ASSET_PURPOSE,
-	    url_query(rq->arena, rq->query, STR("t")), &payload))
-		return 403;
-	if (!str_cut(payload, ' ', &until, &page) ||
-	    !str_i64(until, 0, INT64_MAX, &until_ms) ||
-	    !str_eq(page, rq->param[0]))
-		return 403;
-	return until_ms < rq->received_ms ? 410 : 200;
-}
-
-/* By a file name's ending: what people offer for download. */
-static const char *
-media_type(struct str name)
-{
-	static const struct {
-		const char *ending, *type;
-	} types[] = {
-		{ ".pdf", "application/pdf" },
-		{ ".epub", "application/epub+zip" },
-		{ ".zip", "application/zip" },
-	};
-
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-		if (str_has_suffix(name, str_of(types[i].ending)))
-			return types[i].type;
-	return "application/octet-stream";
-}
-
-static enum turn
-deliver(struct request *rq)
-{
-	const struct picture *p = snapshot_hold(rq->app->snapshot);
-	const struct site_page *pg;
-	struct str name;
-	int status;
-
-	pg = p ? site_find(p->site, rq->param[0]) : NULL;
-	if (!pg || !pg->asset.n)
-		status = p ? 404 : 503;
-	else
-		status = judge_link(rq);
-	if (status != 200) {
-		visitor_refuse(rq, status);
-	} else {
-		name = pg->asset;
-		response_header(rq, "X-Accel-Redirect", buf_fmt(rq->arena,
-		    ASSET_URL_BYTES_MAX, ASSET_INTERNAL "%.*s", STR_ARG(name)));
-		response_header(rq, "Content-Disposition", buf_fmt(rq->arena,
-		    ASSET_URL_BYTES_MAX, "attachment; filename=\"%.*s\"",
-		    STR_ARG(name)));
-		response_set(rq, 200, media_type(name), STR_EMPTY);
-	}
-	if (p)
-		snapshot_release(rq->app->snapshot, p);
 	return TURN_ANSWERED;
 }
 
 #define READ (METHOD_GET | METHOD_HEAD)
 
 static const struct route routes[] = {
+	{ READ,		"/p/:page?" RECIPIENT_QUERY, show_linked, ROUTE_CREW },
 	{ READ,		"/p/:page",		show,		ROUTE_LOOP },
 	{ METHOD_POST,	"/p/:page",		capture_take,	ROUTE_LOOP },
+	{ READ,		"/p/:page/steps",	show,		ROUTE_LOOP },
+	{ METHOD_POST,	"/p/:page/steps",	capture_take_steps,
+	    ROUTE_CREW },
+	{ READ,		"/p/:page/files",	show,		ROUTE_LOOP },
+	{ METHOD_POST,	"/p/:page/files",	capture_take_files,
+	    ROUTE_FILES },
 	{ READ,		"/p/:page/thanks",	thank,		ROUTE_LOOP },
-	{ READ,		"/a/:page",		deliver,	ROUTE_LOOP },
+	{ READ,		"/a/:page",		asset_give,	ROUTE_CREW },
+	{ READ,		"/c/:token",		confirm_ask,	ROUTE_CREW },
+	{ METHOD_POST,	"/c/:token",		confirm_take,	ROUTE_CREW },
+	{ READ,		"/u/:token",		confirm_leave_ask, ROUTE_CREW },
+	{ METHOD_POST,	"/u/:token",		confirm_leave,	ROUTE_CREW },
+	{ METHOD_POST,	"/api/v1/pages/:page/submissions", api_submit,
+	    ROUTE_LOOP },
+	{ METHOD_OPTIONS, "/api/v1/pages/:page/submissions", api_preflight,
+	    ROUTE_LOOP },
+	{ READ,		"/api/v1/pages/:page/schema", api_schema, ROUTE_LOOP },
+	{ METHOD_POST,	"/e",			beacon_take,	ROUTE_LOOP },
 	{ READ,		"/healthz",		health_alive,	ROUTE_LOOP },
 	{ READ,		"/readyz",		health_ready,	ROUTE_CREW },
 	{ READ,		"/metrics",		health_metrics,	ROUTE_CREW },

@@ -12,9 +12,17 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/token.h"
+#include "consent/workerrole.h"
+#include "deliver/outbox.h"
 #include "experiment/watch.h"
+#include "lead/flood.h"
+#include "lead/draft.h"
+#include "lead/mailcheck.h"
+#include "lead/orphan.h"
 #include "lead/queue.h"
+#include "lead/retention.h"
 #include "lead/submit.h"
+#include "postman.h"
 #include "store/pg.h"
 
 #include "worker.h"
@@ -25,21 +33,31 @@
  * Plans are made anew each time: kept from when the queue was empty, a join
  * would read a whole index for each row.
  */
-static const char session[] = PG_WRITER_SESSION
-    "; SET plan_cache_mode = force_custom_plan; LISTEN " QUEUE_CHANNEL;
+#define SESSION PG_WRITER_SESSION "; SET plan_cache_mode = force_custom_plan"
+static const char session[] = WORKERROLE_SESSION "; " SESSION
+    "; LISTEN " QUEUE_CHANNEL "; LISTEN " OUTBOX_CHANNEL;
 
 struct worker {
 	const struct conf *conf;
 	struct pg *db;
+	/* For the spool: taking submissions in is not the role's to do. */
+	struct pg *intake;
+	char intake_session[sizeof SESSION + FLOOD_SESSION_BYTES];
+	struct postman *postman;
 	char name[NAME_BYTES];
 	int stop_fd;		/* readable once we shall stop */
 	int64_t backoff_ms;
 	int64_t watch_at_ms;	/* by clock_mono_ms: not before */
+	struct mailcheck mailcheck;
+	int64_t sweep_at_ms;	/* the same */
+	struct retention retention;
+	int64_t retain_at_ms;	/* the same */
 };
 
 /* How one went: the others' answers, and whether there may be more to do. */
 struct turn {
 	enum err spool;
+	enum err deliver;
 	enum err watch;
 	bool has_more;
 };
@@ -56,6 +74,16 @@ name_worker(struct worker *w)
 	    id);
 }
 
+static void
+say_intake(struct worker *w)
+{
+	char rates[FLOOD_SESSION_BYTES];
+
+	snprintf(w->intake_session, sizeof w->intake_session, SESSION "; %s",
+	    flood_session(w->conf, rates));
+	pg_session(w->intake, w->intake_session);
+}
+
 static bool
 is_stopping(const struct worker *w, int64_t wait_ms)
 {
@@ -67,11 +95,24 @@ is_stopping(const struct worker *w, int64_t wait_ms)
 static enum err
 drain(struct worker *w, int64_t *drained)
 {
-	enum err e = submit_drain(w->db, w->conf->spool, w->stop_fd, drained);
+	enum err e = submit_drain(w->intake, w->conf->spool, w->stop_fd,
+	    drained);
 
 	if (*drained)
 		log_event(LOG_INFO, "worker.drained",
 		    LOG_INT("records", *drained));
+	return e;
+}
+
+/* Mails; with no server for them the rest goes on. */
+static enum err
+deliver(struct worker *w, int64_t *done)
+{
+	enum err e = postman_turn(w->postman, w->db, str_of(w->name), done);
+
+	if (e)
+		log_event(LOG_WARN, "worker.deliver",
+		    LOG_Z("why", err_name(e)));
 	return e;
 }
 
@@ -92,25 +133,90 @@ watch(struct worker *w, int64_t *done)
 	return e;
 }
 
+/* Files that belong to nobody, and what is kept no longer, now and then. */
+static void
+sweep(struct worker *w)
+{
+	const struct orphan_place place = { w->conf->uploads, w->conf->spool,
+		w->conf->form_max_age_ms };
+	int64_t removed, forgotten;
+	enum err e;
+
+	if (clock_mono_ms() < w->sweep_at_ms)
+		return;
+	w->sweep_at_ms = clock_mono_ms() + WORKER_SWEEP_MS;
+	e = orphan_sweep(w->intake, &place, clock_now_ms(), &removed);
+	if (e || removed)
+		log_event(e ? LOG_WARN : LOG_INFO, "worker.swept",
+		    LOG_INT("files", removed), LOG_Z("why", err_name(e)));
+	e = draft_expire(w->intake, &forgotten);
+	if (e || forgotten)
+		log_event(e ? LOG_WARN : LOG_INFO, "worker.forgot",
+		    LOG_INT("rows", forgotten), LOG_Z("why", err_name(e)));
+}
+
 /*
- * One drain and one claim of the queue, so that neither waits until the other
- * is empty, then one experiment.  What fails of the first or the last must not
- * keep the queue from being worked; when it is PostgreSQL that is away, the
- * queue notices as well.
+ * What was kept long enough goes: a step of a pass, one pass a day.  By the
+ * servers' rights: the worker's role may not erase.
+ */
+static void
+retain(struct worker *w, int64_t *done)
+{
+	bool is_over = false;
+	int64_t erased = 0;
+	enum err e;
+
+	*done = 0;
+	if (clock_mono_ms() < w->retain_at_ms)
+		return;
+	e = retention_turn(w->intake, w->conf, &w->retention, clock_now_ms(),
+	    &erased, &is_over);
+	if (e || is_over)
+		w->retain_at_ms = clock_mono_ms() + (e ? WORKER_SWEEP_MS :
+		    WORKER_RETAIN_MS);
+	*done = !e && !is_over;
+	if (e || erased)
+		log_event(e ? LOG_WARN : LOG_INFO, "worker.retained",
+		    LOG_INT("erased", erased), LOG_Z("why", err_name(e)));
+}
+
+/* What the DNS says of the next leads; they are qualified without it too. */
+static void
+check_mail(struct worker *w)
+{
+	enum err e = mailcheck_turn(&w->mailcheck, w->db, w->stop_fd);
+
+	if (e)
+		log_event(LOG_WARN, "worker.mailcheck",
+		    LOG_Z("why", err_name(e)));
+}
+
+/*
+ * One drain and, after a look at the DNS, one claim of the queue, so that
+ * neither waits until the other is empty; then mails, then one experiment.
+ * What fails of these must not keep the queue from being worked; when it is
+ * PostgreSQL that is away, the queue notices as well.
  */
 static enum err
 turn(struct worker *w, struct turn *t)
 {
-	int64_t drained, done = 0, seen = 0;
+	int64_t drained, done = 0, mailed = 0, seen = 0, retained = 0;
 	enum err e = OK;
 
 	t->spool = drain(w, &drained);
+	check_mail(w);
 	if (!is_stopping(w, 0))
 		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
 		    &done);
+	t->deliver = e || is_stopping(w, 0) ? OK : deliver(w, &mailed);
 	t->watch = e || is_stopping(w, 0) ? OK : watch(w, &seen);
+	if (!e && !t->spool && !is_stopping(w, 0))
+		sweep(w);
+	if (!e && !t->spool && !is_stopping(w, 0))
+		retain(w, &retained);
 	/* What a failed drain has taken may be there again the next time. */
-	t->has_more = done || seen || (drained && !t->spool);
+	t->has_more = done || seen || retained || (mailed && !t->deliver) ||
+	    (drained && !t->spool);
 	return e;
 }
 
@@ -152,7 +258,7 @@ run_once(struct worker *w)
 	do
 		e = turn(w, &t);
 	while (!e && t.has_more && !is_stopping(w, 0));
-	return e ? e : t.spool ? t.spool : t.watch;
+	return e ? e : t.spool ? t.spool : t.deliver ? t.deliver : t.watch;
 }
 
 enum err
@@ -173,9 +279,19 @@ worker_run(const struct conf *c, bool once)
 		e = ERR_AWAY;
 		goto unblock;
 	}
+	w.postman = postman_new(c, w.stop_fd);
+	if (!w.postman) {
+		log_event(LOG_ERROR, "worker.postman");
+		e = ERR_AWAY;
+		goto close_stop;
+	}
 	name_worker(&w);
-	w.db = pg_new(c->database, "piste-work");
+	w.mailcheck.server = c->resolver;
+	w.db = pg_new(c->worker_database.n ? c->worker_database :
+	    c->database, "piste-work");
 	pg_session(w.db, session);
+	w.intake = pg_new(c->database, "piste-work-spool");
+	say_intake(&w);
 	log_event(LOG_INFO, "worker.start", LOG_Z("name", w.name));
 	if (once)
 		e = run_once(&w);
@@ -185,7 +301,10 @@ worker_run(const struct conf *c, bool once)
 	while (read(w.stop_fd, &taken, sizeof taken) > 0)
 		;
 	log_event(LOG_INFO, "worker.stop", LOG_Z("name", w.name));
+	pg_free(w.intake);
 	pg_free(w.db);
+	postman_free(w.postman);
+close_stop:
 	close(w.stop_fd);
 unblock:
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -14,8 +14,8 @@
 #define LINE_BYTES_MAX (CONF_VALUE_BYTES_MAX + 100)
 #define VARIABLE_BYTES_MAX 64
 
-enum kind { KIND_TEXT, KIND_PATH, KIND_SOCKET, KIND_URL, KIND_ADDRESSES,
-	KIND_NUMBER, KIND_OCTAL, KIND_YES };
+enum kind { KIND_TEXT, KIND_PATH, KIND_SOCKET, KIND_URL, KIND_SMTP,
+	KIND_ADDRESSES, KIND_NUMBER, KIND_OCTAL, KIND_YES, KIND_WHEN };
 
 struct setting {
 	struct conf_row row;
@@ -33,6 +33,8 @@ struct setting {
 	{ { #name, fallback, help }, KIND_SOCKET, AT(name), 0, 0 }
 #define URL(name, fallback, help) \
 	{ { #name, fallback, help }, KIND_URL, AT(name), 0, 0 }
+#define SMTP(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_SMTP, AT(name), 0, 0 }
 #define ADDRESSES(name, fallback, help) \
 	{ { #name, fallback, help }, KIND_ADDRESSES, AT(name), 0, 0 }
 #define NUMBER(name, fallback, min, max, help) \
@@ -41,6 +43,8 @@ struct setting {
 	{ { #name, fallback, help }, KIND_OCTAL, AT(name), 0, 07777 }
 #define YES(name, fallback, help) \
 	{ { #name, fallback, help }, KIND_YES, AT(name), 0, 0 }
+#define WHEN(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_WHEN, AT(name), 0, 0 }
 
 #define HOUR_MS INT64_C(3600000)
 #define YEAR_MS (365 * 24 * HOUR_MS)
@@ -48,6 +52,9 @@ struct setting {
 static const struct setting settings[] = {
 	TEXT(database, "dbname=piste",
 	    "libpq connection string; may name several hosts"),
+	TEXT(worker_database, "",
+	    "the same for piste work, by a login of its own that is in the"
+	    " role piste_worker; empty: database's"),
 	SOCKET(listen, "/run/piste/piste.sock",
 	    "FastCGI socket: an absolute path, or address:port"),
 	OCTAL(listen_mode, "0660", "mode of that socket when it is a path"),
@@ -60,6 +67,8 @@ static const struct setting settings[] = {
 	TEXT(static_url, "/static", "where nginx serves the static files"),
 	PATHNAME(spool, "/var/spool/piste",
 	    "directory that holds submissions while PostgreSQL is away"),
+	PATHNAME(uploads, "/var/lib/piste/uploads",
+	    "directory of the files visitors sent, for piste alone"),
 	PATHNAME(state, "/var/lib/piste",
 	    "directory of the signing key and the last known site"),
 	PATHNAME(geo, "",
@@ -69,6 +78,9 @@ static const struct setting settings[] = {
 	    "networks that may read /readyz and /metrics"),
 	ADDRESSES(internal_from, "",
 	    "networks whose visits are never counted in experiments"),
+	TEXT(resolver, "system",
+	    "name server that piste work asks whether mail domains take mail:"
+	    " address[:port], system, or off"),
 	TEXT(log_level, "info", "debug, info, warn or error"),
 	NUMBER(processes, "1", 1, 64, "worker processes of piste serve"),
 	NUMBER(loops, "0", 0, 64,
@@ -77,10 +89,48 @@ static const struct setting settings[] = {
 	    "threads in each for requests that wait for the database"),
 	NUMBER(min_fill_ms, "2000", 0, HOUR_MS,
 	    "a form sent sooner after it was shown is quarantined"),
+	WHEN(proof_of_work, "attack",
+	    "ask forms for a proof of work: off, attack (while there is one)"
+	    " or always"),
+	NUMBER(attack_suspects, "60", 0, 1000000000,
+	    "so many forms put aside in a minute are an attack; 0: none"),
+	NUMBER(attack_posts, "3000", 0, 1000000000,
+	    "so many forms sent in a minute are an attack; 0: none"),
+	NUMBER(rate_network_max, "500", 0, 100000,
+	    "forms from one network (/24, /48) in rate_window_ms; others are"
+	    " quarantined; 0: any number"),
+	NUMBER(rate_address_max, "50", 0, 100000,
+	    "the same for one e-mail address"),
+	NUMBER(rate_window_ms, "600000", 1000, 24 * HOUR_MS,
+	    "what those two count over"),
 	NUMBER(form_max_age_ms, "86400000", 1000, YEAR_MS,
 	    "an older form comes back filled in, to be sent again"),
 	NUMBER(asset_max_age_ms, "86400000", 1000, YEAR_MS,
 	    "how long the link to a white paper works"),
+	NUMBER(confirm_max_age_ms, "604800000", 60000, YEAR_MS,
+	    "how long the link works that confirms a request"),
+	SMTP(smtp_url, "",
+	    "mail server, smtp:// or smtps://; empty: mails go to mail_caught"),
+	YES(smtp_starttls, "yes", "refuse an smtp:// server without STARTTLS"),
+	NUMBER(smtp_timeout_ms, "20000", 1000, HOUR_MS / 6,
+	    "time for one mail to be handed over"),
+	TEXT(mail_from, "",
+	    "address mails come from; empty: no-reply at the host of url"),
+	TEXT(mail_name, "", "name beside that address"),
+	PATHNAME(mail_caught, "/var/lib/piste/mail",
+	    "directory of the mails caught while smtp_url is empty"),
+	NUMBER(mail_address_max, "5", 0, 1000000,
+	    "mails a day to one mailbox; others are dropped and counted"),
+	NUMBER(mail_network_max, "200", 0, 1000000,
+	    "mails a day asked for from one network (/24, /48)"),
+	NUMBER(retention_prospect_months, "36", 1, 120,
+	    "a person is erased that long after the last word from them"),
+	NUMBER(retention_quarantine_days, "30", 1, 3650,
+	    "what was put aside and not released is emptied then"),
+	NUMBER(retention_visitor_months, "25", 1, 120,
+	    "who saw which variant is kept that long, then only counted"),
+	NUMBER(retention_objection_months, "36", 1, 1200,
+	    "how long imports of who objected are refused"),
 	NUMBER(commit_wait_ms, "1500", 10, 60000,
 	    "a commit that takes longer leaves its submissions to the spool"),
 	NUMBER(spool_bytes_max, "1073741824", 65536, INT64_C(1) << 50,
@@ -120,6 +170,21 @@ octal(struct str value, int64_t max, int64_t *out)
 	return true;
 }
 
+static bool
+when(struct str value, int64_t *out)
+{
+	static const struct str words[] = {
+		[CONF_WHEN_OFF] = STR("off"),
+		[CONF_WHEN_ATTACK] = STR("attack"),
+		[CONF_WHEN_ALWAYS] = STR("always"),
+	};
+
+	for (*out = 0; *out < (int64_t)(sizeof words / sizeof *words); ++*out)
+		if (str_eq(value, words[*out]))
+			return true;
+	return false;
+}
+
 /* An empty path would mean the root directory, a relative one anywhere. */
 static bool
 is_path(const struct setting *s, struct str value)
@@ -137,6 +202,16 @@ is_url(struct str value)
 	    (str_eq(scheme, STR("http")) || str_eq(scheme, STR("https"))) &&
 	    str_has_prefix(host, STR("//")) && host.n > 2 &&
 	    host.p[2] != '/' && !str_has_suffix(host, STR("/"));
+}
+
+static bool
+is_smtp_url(struct str value)
+{
+	struct str scheme, host;
+
+	return !value.n || (str_cut(value, ':', &scheme, &host) &&
+	    (str_eq(scheme, STR("smtp")) || str_eq(scheme, STR("smtps"))) &&
+	    str_has_prefix(host, STR("//")) && host.n > 2);
 }
 
 /* A fallback is a constant and stays where it is; others are copied. */
@@ -174,6 +249,9 @@ assign(const struct setting *s, struct str value, struct conf *out)
 		*(int64_t *)member = str_eq(value, STR("yes"));
 		return str_eq(value, STR("yes")) || str_eq(value, STR("no")) ?
 		    NULL : "neither yes nor no";
+	case KIND_WHEN:
+		return when(value, member) ? NULL :
+		    "neither off nor attack nor always";
 	case KIND_ADDRESSES:
 		if (!addr_list_is(value))
 			return "not a list of addresses and networks";
@@ -191,6 +269,10 @@ assign(const struct setting *s, struct str value, struct conf *out)
 		if (!is_url(value))
 			return "not http:// or https:// and a host, without"
 			    " a slash at the end";
+		break;
+	case KIND_SMTP:
+		if (!is_smtp_url(value))
+			return "not smtp:// or smtps:// and a host";
 		break;
 	case KIND_TEXT:
 		break;

@@ -13,9 +13,12 @@
 
 #define CONF_VALUE_BYTES_MAX 1024
 
+enum conf_when { CONF_WHEN_OFF, CONF_WHEN_ATTACK, CONF_WHEN_ALWAYS };
+
 /* Every setting, by the name it has in piste.conf. */
 struct conf {
 	struct str database;		/* libpq conninfo */
+	struct str worker_database;	/* the worker's, or empty: as above */
 	struct str listen;		/* absolute path, or address:port */
 	int64_t listen_mode;		/* of a unix socket */
 	struct str url;			/* how visitors reach us, no slash */
@@ -23,18 +26,39 @@ struct conf {
 	struct str assets;		/* directory */
 	struct str static_url;		/* where static files are served */
 	struct str spool;		/* directory */
+	struct str uploads;		/* directory of visitors' files */
 	struct str state;		/* directory: key, last snapshot */
 	struct str geo;			/* City database, IPv4 or both */
 	struct str geo6;		/* City database, IPv6; may be empty */
 	struct str metrics_from;	/* addresses for /readyz, /metrics */
 	struct str internal_from;	/* never counted as exposure */
+	struct str resolver;		/* see lead/mailcheck.h */
 	struct str log_level;
 	int64_t processes;
 	int64_t loops;			/* a process; 0: one a core */
 	int64_t crew;			/* blocking threads a process */
 	int64_t min_fill_ms;		/* faster than this is a robot's */
+	int64_t proof_of_work;		/* enum conf_when */
+	int64_t attack_suspects;	/* a minute; 0: any number */
+	int64_t attack_posts;
+	int64_t rate_network_max;	/* in a window; 0: any number */
+	int64_t rate_address_max;
+	int64_t rate_window_ms;
 	int64_t form_max_age_ms;
 	int64_t asset_max_age_ms;
+	int64_t confirm_max_age_ms;
+	struct str smtp_url;		/* empty: mails are caught */
+	int64_t smtp_starttls;		/* bool: smtp:// must offer it */
+	int64_t smtp_timeout_ms;	/* for a mail */
+	struct str mail_from;		/* empty: no-reply at url's host */
+	struct str mail_name;		/* beside it; may be empty */
+	struct str mail_caught;		/* directory */
+	int64_t mail_address_max;	/* mails a day to one mailbox */
+	int64_t mail_network_max;	/* and asked for from one network */
+	int64_t retention_prospect_months;
+	int64_t retention_quarantine_days;
+	int64_t retention_visitor_months;
+	int64_t retention_objection_months;
 	int64_t commit_wait_ms;		/* then the spool takes it */
 	int64_t spool_bytes_max;
 	int64_t exposure_flush_ms;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -68,4 +69,18 @@ file_sync_name(struct str path)
 	close(fd);
 	errno = failure;
 	return failure ? ERR_AWAY : OK;
+}
+
+enum err
+file_write_private(const char *path, struct str bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bool is_written = fd >= 0 && !fchmod(fd, 0600) &&
+	    !file_write(fd, bytes);
+	int why = errno;
+
+	if (fd >= 0 && close(fd) && is_written)
+		return ERR_AWAY;
+	errno = why;
+	return is_written ? OK : ERR_AWAY;
 }

@@ -22,4 +22,10 @@ size_t file_read(int fd, void *dst, size_t size);
 /* Sync the directory that path is in, so that a new name there stays. */
 MUST_USE enum err file_sync_name(struct str path);
 
+/*
+ * Write path anew for its owner alone; who could read it before can't any
+ * more.  ERR_AWAY.
+ */
+MUST_USE enum err file_write_private(const char *path, struct str bytes);
+
 #endif

@@ -17,5 +17,8 @@ struct str phrase_in(enum phrase p, enum lang l);
 struct arena;
 struct str phrase_fill(struct arena *a, enum phrase p, enum lang l,
     struct str value);
+/* Likewise each {} by the next of count values. */
+struct str phrase_fill_all(struct arena *a, enum phrase p, enum lang l,
+    const struct str *value, size_t count);
 
 #endif

@@ -19,7 +19,7 @@
 
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 #define PURPOSE_BYTES_MAX 32
-#define STORE_BYTES 512
+#define STORE_BYTES 4096
 
 static pthread_mutex_t seed_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char seed_bytes[randombytes_SEEDBYTES];
@@ -226,35 +226,50 @@ token_id_is(struct str s)
 }
 
 /*
- * HMAC begins with two blocks that depend on the key alone: a third of the
- * work for a form's token.  Each thread keeps that beginning for the key it
- * used last, in practice the only one there is.
+ * Keyed BLAKE2b-256 over purpose, a NUL, and payload: a page has its tokens
+ * sealed by it in a tenth of the time of HMAC-SHA-256.  The key is a block of
+ * its own, so each thread keeps that beginning for the key it used last, in
+ * practice the only one there is.
  */
 static void
-mac_begin(const struct token_key *k, crypto_auth_hmacsha256_state *st)
+mac_begin(const struct token_key *k, crypto_generichash_state *st)
 {
-	static _Thread_local crypto_auth_hmacsha256_state begun;
+	static _Thread_local crypto_generichash_state begun;
 	static _Thread_local struct token_key key;
 	static _Thread_local bool is_begun;
 
 	if (!is_begun ||
 	    sodium_memcmp(key.bytes, k->bytes, sizeof key.bytes)) {
-		crypto_auth_hmacsha256_init(&begun, k->bytes,
-		    sizeof k->bytes);
+		crypto_generichash_init(&begun, k->bytes, sizeof k->bytes,
+		    TOKEN_MAC_BYTES);
 		key = *k;
 		is_begun = true;
 	}
 	*st = begun;
 }
 
-/* The MAC covers purpose, a NUL, and payload. */
 static void
 mac_of(const struct token_key *k, const char *purpose, struct str payload,
     unsigned char mac[TOKEN_MAC_BYTES])
 {
-	crypto_auth_hmacsha256_state st;
+	crypto_generichash_state st;
 
 	mac_begin(k, &st);
+	crypto_generichash_update(&st, (const unsigned char *)purpose,
+	    strlen(purpose) + 1);
+	crypto_generichash_update(&st, (const unsigned char *)payload.p,
+	    payload.n);
+	crypto_generichash_final(&st, mac, TOKEN_MAC_BYTES);
+}
+
+/* The seal of earlier releases, which visitors still hold: HMAC-SHA-256. */
+static void
+old_mac_of(const struct token_key *k, const char *purpose,
+    struct str payload, unsigned char mac[TOKEN_MAC_BYTES])
+{
+	crypto_auth_hmacsha256_state st;
+
+	crypto_auth_hmacsha256_init(&st, k->bytes, sizeof k->bytes);
 	crypto_auth_hmacsha256_update(&st, (const unsigned char *)purpose,
 	    strlen(purpose) + 1);
 	crypto_auth_hmacsha256_update(&st, (const unsigned char *)payload.p,
@@ -262,21 +277,46 @@ mac_of(const struct token_key *k, const char *purpose, struct str payload,
 	crypto_auth_hmacsha256_final(&st, mac);
 }
 
+/*
+ * As sodium_bin2base64, which takes ten times as long to hide what it encodes
+ * from a clock; a token is shown to whoever asks for a page.
+ */
+static struct str
+encode(struct arena *a, const unsigned char *raw, size_t n)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	char *text = arena_take(a, (n + 2) / 3 * 4), *at = text;
+	uint32_t bits;
+
+	for (; n >= 3; raw += 3, n -= 3) {
+		bits = (uint32_t)raw[0] << 16 | (uint32_t)raw[1] << 8 | raw[2];
+		*at++ = digits[bits >> 18];
+		*at++ = digits[bits >> 12 & 63];
+		*at++ = digits[bits >> 6 & 63];
+		*at++ = digits[bits & 63];
+	}
+	if (n) {
+		bits = (uint32_t)raw[0] << 16 |
+		    (n > 1 ? (uint32_t)raw[1] << 8 : 0);
+		*at++ = digits[bits >> 18];
+		*at++ = digits[bits >> 12 & 63];
+		if (n > 1)
+			*at++ = digits[bits >> 6 & 63];
+	}
+	return (struct str){ text, (size_t)(at - text) };
+}
+
 struct str
 token_seal(struct arena *a, const struct token_key *k, const char *purpose,
     struct str payload)
 {
 	unsigned char raw[TOKEN_PAYLOAD_BYTES_MAX + TOKEN_MAC_BYTES];
-	size_t n = payload.n + TOKEN_MAC_BYTES;
-	size_t room = sodium_base64_ENCODED_LEN(n, BASE64);
-	char *text;
 
 	assert(payload.n && payload.n <= TOKEN_PAYLOAD_BYTES_MAX);
 	memcpy(raw, payload.p, payload.n);
 	mac_of(k, purpose, payload, raw + payload.n);
-	text = arena_take(a, room);
-	sodium_bin2base64(text, room, raw, n, BASE64);
-	return str_of(text);
+	return encode(a, raw, payload.n + TOKEN_MAC_BYTES);
 }
 
 enum err
@@ -284,6 +324,7 @@ token_open(struct arena *a, const struct token_key *k, const char *purpose,
     struct str text, struct str *payload)
 {
 	unsigned char *raw, mac[TOKEN_MAC_BYTES];
+	struct str found;
 	size_t n;
 	const char *end;
 
@@ -294,10 +335,14 @@ token_open(struct arena *a, const struct token_key *k, const char *purpose,
 	    BASE64) || end != text.p + text.n || n <= TOKEN_MAC_BYTES)
 		return ERR_DENIED;
 	n -= TOKEN_MAC_BYTES;
-	mac_of(k, purpose, (struct str){ (char *)raw, n }, mac);
-	if (sodium_memcmp(mac, raw + n, TOKEN_MAC_BYTES))
-		return ERR_DENIED;
-	*payload = (struct str){ (char *)raw, n };
+	found = (struct str){ (char *)raw, n };
+	mac_of(k, purpose, found, mac);
+	if (sodium_memcmp(mac, raw + n, TOKEN_MAC_BYTES)) {
+		old_mac_of(k, purpose, found, mac);
+		if (sodium_memcmp(mac, raw + n, TOKEN_MAC_BYTES))
+			return ERR_DENIED;
+	}
+	*payload = found;
 	return OK;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Knows secrets and chance: random bytes, identifiers, and sealed tokens
- * (base64url of payload and HMAC-SHA-256, RFC 2104, RFC 4648 section 5).
+ * (base64url of payload and keyed BLAKE2b-256, RFC 7693, RFC 4648 section 5).
  */
 #ifndef PISTE_BASE_TOKEN_H
 #define PISTE_BASE_TOKEN_H

@@ -2,6 +2,8 @@
 #include <math.h>
 
 #include "experiment/assign.h"
+#include "experiment/bayes.h"
+
 #include "experiment/bandit.h"
 
 #define ARMS_FEW 4
@@ -20,6 +22,32 @@ bandit_weights(const double *p_best, size_t arms, double floor, double *out)
 	for (size_t i = 0; i < arms; i++)
 		out[i] = k * floor >= 1 ? 1 / k :
 		    floor + (1 - k * floor) * p_best[i];
+}
+
+void
+bandit_leaf(const struct stats_arm *leaf, const struct stats_arm *all,
+    size_t arms, double floor, struct bandit_leaf *out)
+{
+	static const struct bayes_beta flat = { 1, 1 };
+	struct bayes_beta belief[BANDIT_ARMS_MAX] = { 0 };
+	int64_t visitors = 0;
+
+	for (size_t i = 0; i < arms; i++)
+		visitors += leaf[i].n;
+	out->is_ready = visitors >= BANDIT_LEAF_VISITORS_MIN;
+	for (size_t i = 0; i < arms; i++) {
+		double p = all[i].n ? (double)all[i].x / (double)all[i].n : .5;
+		struct bayes_beta prior = { 1 + BANDIT_LEAF_PRIOR * p,
+			1 + BANDIT_LEAF_PRIOR * (1 - p) };
+
+		belief[i] = out->is_ready ? bayes_posterior(leaf[i], prior) :
+		    bayes_posterior(all[i], flat);
+	}
+	bayes_best(belief, arms, out->p_best);
+	bandit_weights(out->p_best, arms, floor, out->weight);
+	for (size_t i = 0; i < arms; i++)
+		out->weight[i] = BANDIT_UNIFORM / (double)arms +
+		    (1 - BANDIT_UNIFORM) * out->weight[i];
 }
 
 bool

@@ -22,6 +22,27 @@ double bandit_floor(size_t arms);
 /* floor + (1 - k floor) P(best); equal when k floor >= 1. */
 void bandit_weights(const double *p_best, size_t arms, double floor,
     double *out);
+/*
+ * Contextual: visitors in leaves by one categorical context (source, device,
+ * country).  An arm's belief in a leaf begins as Beta(1 + 20 p, 1 + 20 (1 - p))
+ * around its rate p of all leaves; BANDIT_UNIFORM of the traffic stays evenly
+ * split, to tell whether leaves are worth it.
+ */
+#define BANDIT_LEAF_VISITORS_MIN 1000	/* of all arms */
+#define BANDIT_LEAF_PRIOR 20		/* visitors that the prior is worth */
+#define BANDIT_UNIFORM .1
+struct bandit_leaf {
+	bool is_ready;		/* has visitors enough: weight is its own */
+	double p_best[BANDIT_ARMS_MAX];
+	double weight[BANDIT_ARMS_MAX];
+};
+/*
+ * leaf and all: counts by arm, of the leaf and of all leaves.  Until it is
+ * ready a leaf has the weights of all, with BANDIT_UNIFORM likewise.
+ */
+void bandit_leaf(const struct stats_arm *leaf, const struct stats_arm *all,
+    size_t arms, double floor, struct bandit_leaf *out);
+
 /* Has every arm visitors_min?  Until then the weights stay. */
 bool bandit_is_ready(const struct stats_arm *arm, size_t arms,
     int64_t visitors_min);

@@ -20,6 +20,8 @@ static const struct jsonline_range visitors = { 0, STATS_COUNT_MAX,
 static const struct jsonline_range weights = { 0, 1, NAN,
 	"current_weights: must be numbers from 0 to 1, one for each arm" };
 
+#define LEAVES_MAX 1000
+
 struct question {
 	struct stats_arm arm[BANDIT_ARMS_MAX];
 	size_t arms;
@@ -65,6 +67,67 @@ read_question(struct jsonline *q, struct question *asked)
 	return !q->error;
 }
 
+static bool
+read_leaf(struct jsonline *q, const json_t *from, const struct question *asked,
+    struct stats_arm *arm)
+{
+	if (!json_is_object(from))
+		return jsonline_fail(q, "leaves: must be objects of n and x");
+	return jsonline_arms(q, json_object_get(from, "n"),
+	    json_object_get(from, "x"), arm) == asked->arms ||
+	    jsonline_fail(q, "leaves: must have the same arms as n");
+}
+
+/* The weights of each leaf; NULL when one can't be read. */
+static json_t *
+tell_leaves(struct jsonline *q, const json_t *list,
+    const struct question *asked)
+{
+	json_t *out = json_array();
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, one) {
+		struct stats_arm arm[BANDIT_ARMS_MAX];
+		int64_t bucket[BANDIT_ARMS_MAX];
+		struct bandit_leaf leaf;
+
+		if (!read_leaf(q, one, asked, arm)) {
+			json_decref(out);
+			return NULL;
+		}
+		bandit_leaf(arm, asked->arm, asked->arms, asked->floor, &leaf);
+		bandit_buckets(leaf.weight, asked->arms, bucket);
+		json_array_append_new(out, json_pack("{s:b, s:o, s:o, s:o}",
+		    "ready", leaf.is_ready,
+		    "p_best", jsonline_reals(leaf.p_best, asked->arms),
+		    "weights", jsonline_reals(leaf.weight, asked->arms),
+		    "bucket_weights_10000", jsonline_integers(bucket,
+			asked->arms)));
+	}
+	return out;
+}
+
+/* "leaves" beside got, when they are asked for; got, or NULL. */
+static json_t *
+add_leaves(struct jsonline *q, const struct question *asked, json_t *got)
+{
+	const json_t *list = jsonline_member(q, "leaves");
+	json_t *leaves;
+
+	if (!list || json_is_null(list))
+		return got;
+	if (!json_is_array(list) || json_array_size(list) > LEAVES_MAX)
+		jsonline_fail(q, "leaves: must be a list of at most 1000");
+	leaves = q->error ? NULL : tell_leaves(q, list, asked);
+	if (leaves) {
+		json_object_set_new(got, "leaves", leaves);
+		return got;
+	}
+	json_decref(got);
+	return NULL;
+}
+
 json_t *
 banditline_answer(struct jsonline *q)
 {
@@ -88,7 +151,8 @@ banditline_answer(struct jsonline *q)
 	    (int64_t)ceil(asked.visitors_min));
 	applied = is_ready ? raw : asked.current;
 	bandit_buckets(applied, asked.arms, bucket);
-	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:i, s:o, s:b}",
+	return add_leaves(q, &asked, json_pack(
+	    "{s:o, s:o, s:b, s:o, s:o, s:i, s:o, s:b}",
 	    "p_best", jsonline_reals(best, asked.arms),
 	    "raw_weights", jsonline_reals(raw, asked.arms),
 	    "ready", is_ready,
@@ -96,5 +160,5 @@ banditline_answer(struct jsonline *q)
 	    "bucket_weights_10000", jsonline_integers(bucket, asked.arms),
 	    "leader", (int)leader,
 	    "pvr95", jsonline_real(pvr95),
-	    "stop", bandit_is_over(best[leader], pvr95));
+	    "stop", bandit_is_over(best[leader], pvr95)));
 }

@@ -8,28 +8,22 @@
 #include "experiment/epoch.h"
 
 static double
-visitors(const struct epoch_series *s, const struct epoch *e)
+visitors(const struct epoch *e, size_t arms)
 {
 	double n = 0;
 
-	for (size_t i = 0; i < s->arms; i++)
+	for (size_t i = 0; i < arms; i++)
 		n += (double)e->arm[i].n;
 	return n;
 }
 
-static bool
-is_shared(const struct epoch *e, size_t arm)
-{
-	return e->arm[0].n > 0 && e->arm[arm].n > 0;
-}
-
-static void
-add(struct epoch_rate *to, struct stats_arm a, double share)
+static struct epoch_rate
+rate_of(struct stats_arm a, double all)
 {
 	double p = (double)a.x / (double)a.n;
 
-	to->rate += share * p;
-	to->var += share * share * p * (1 - p) / (double)a.n;
+	return (struct epoch_rate){ all * p,
+		all * all * p * (1 - p) / (double)a.n };
 }
 
 static struct stats_ratio
@@ -46,29 +40,63 @@ log_ratio(const struct epoch_rate *a, const struct epoch_rate *b)
 	return r;
 }
 
+struct epoch_sum
+epoch_part(const struct epoch *e, size_t arms, size_t arm)
+{
+	struct epoch_sum part = { 0 };
+	double all;
+
+	if (e->arm[0].n <= 0 || e->arm[arm].n <= 0)
+		return part;
+	all = visitors(e, arms);
+	return (struct epoch_sum){ all, rate_of(e->arm[0], all),
+		rate_of(e->arm[arm], all),
+		(double)(e->arm[0].n + e->arm[arm].n), 1 };
+}
+
+void
+epoch_add(struct epoch_sum *to, const struct epoch_sum *more)
+{
+	to->all += more->all;
+	to->control.rate += more->control.rate;
+	to->control.var += more->control.var;
+	to->treatment.rate += more->treatment.rate;
+	to->treatment.var += more->treatment.var;
+	to->visitors += more->visitors;
+	to->epochs += more->epochs;
+}
+
+static struct epoch_rate
+divide(struct epoch_rate sum, double all)
+{
+	return (struct epoch_rate){ sum.rate / all, sum.var / (all * all) };
+}
+
+struct epoch_pair
+epoch_pair_of(const struct epoch_sum *sum)
+{
+	struct epoch_pair pair = { .visitors = sum->visitors,
+		.epochs = sum->epochs };
+
+	if (!sum->epochs)
+		return pair;
+	pair.control = divide(sum->control, sum->all);
+	pair.treatment = divide(sum->treatment, sum->all);
+	pair.ratio = log_ratio(&pair.control, &pair.treatment);
+	return pair;
+}
+
 struct epoch_pair
 epoch_compare(const struct epoch_series *s, size_t arm)
 {
-	struct epoch_pair pair = { 0 };
-	double all = 0;
+	struct epoch_sum sum = { 0 };
 
-	for (size_t i = 0; i < s->epochs; i++)
-		if (is_shared(&s->epoch[i], arm))
-			all += visitors(s, &s->epoch[i]);
 	for (size_t i = 0; i < s->epochs; i++) {
-		const struct epoch *e = &s->epoch[i];
-		double share;
+		struct epoch_sum part = epoch_part(&s->epoch[i], s->arms, arm);
 
-		if (!is_shared(e, arm))
-			continue;
-		share = visitors(s, e) / all;
-		add(&pair.control, e->arm[0], share);
-		add(&pair.treatment, e->arm[arm], share);
-		pair.visitors += (double)(e->arm[0].n + e->arm[arm].n);
-		pair.epochs++;
+		epoch_add(&sum, &part);
 	}
-	pair.ratio = log_ratio(&pair.control, &pair.treatment);
-	return pair;
+	return epoch_pair_of(&sum);
 }
 
 struct stats_arm
@@ -85,11 +113,11 @@ epoch_pooled(const struct epoch_series *s, size_t arm)
 
 /* The visitors by arm; returns those of the arms that have a weight. */
 static int64_t
-counts(const struct epoch_series *s, const struct epoch *e, int64_t *count)
+counts(const struct epoch *e, size_t arms, int64_t *count)
 {
 	int64_t weighted = 0;
 
-	for (size_t i = 0; i < s->arms; i++) {
+	for (size_t i = 0; i < arms; i++) {
 		count[i] = e->arm[i].n;
 		weighted += e->weight[i] > 0 ? count[i] : 0;
 	}
@@ -105,7 +133,7 @@ epoch_srm(const struct epoch_series *s, struct stats_srm_limit limit)
 
 	for (size_t i = 0; i < s->epochs; i++) {
 		const struct epoch *e = &s->epoch[i];
-		int64_t weighted = counts(s, e, count);
+		int64_t weighted = counts(e, s->arms, count);
 		struct stats_srm one;
 
 		if (!weighted)
@@ -121,14 +149,20 @@ epoch_srm(const struct epoch_series *s, struct stats_srm_limit limit)
 }
 
 double
-epoch_srm_ln_bf(const struct epoch_series *s, double concentration)
+epoch_ln_bf(const struct epoch *e, size_t arms, double concentration)
 {
 	int64_t count[STATS_ARMS_MAX];
+
+	return counts(e, arms, count) ? stats_srm_ln_bf(count, e->weight,
+	    arms, concentration) : 0;
+}
+
+double
+epoch_srm_ln_bf(const struct epoch_series *s, double concentration)
+{
 	double sum = 0;
 
 	for (size_t i = 0; i < s->epochs; i++)
-		if (counts(s, &s->epoch[i], count))
-			sum += stats_srm_ln_bf(count, s->epoch[i].weight,
-			    s->arms, concentration);
+		sum += epoch_ln_bf(&s->epoch[i], s->arms, concentration);
 	return sum;
 }

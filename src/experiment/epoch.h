@@ -12,7 +12,7 @@
 
 #include "experiment/stats.h"
 
-#define EPOCH_MAX 4096		/* of one experiment: 24 weeks, hourly */
+#define EPOCH_MAX 8784		/* of one experiment: a leap year, hourly */
 
 /* From one change of weights or coverage to the next; borrows both lists. */
 struct epoch {
@@ -46,6 +46,22 @@ struct epoch_pair {
 };
 
 /*
+ * What epochs add to such a pair before anything is divided by N, the visitors
+ * of all: sums of N_e, N_e p_e, and N_e^2 p_e (1 - p_e) / n_e.
+ */
+struct epoch_sum {
+	double all;
+	struct epoch_rate control;
+	struct epoch_rate treatment;
+	double visitors;
+	size_t epochs;
+};
+/* What one epoch says; of its arms arm 0 and that one are compared. */
+struct epoch_sum epoch_part(const struct epoch *e, size_t arms, size_t arm);
+void epoch_add(struct epoch_sum *to, const struct epoch_sum *more);
+struct epoch_pair epoch_pair_of(const struct epoch_sum *sum);
+
+/*
  * Arm against arm 0, h_e = N_e / N with the visitors N_e of every arm, so that
  * one control serves all comparisons.  An epoch in which one of the two had no
  * visitors (archived, or nobody came yet) says nothing of their ratio and is
@@ -61,6 +77,8 @@ struct stats_arm epoch_pooled(const struct epoch_series *s, size_t arm);
  */
 struct stats_srm epoch_srm(const struct epoch_series *s,
     struct stats_srm_limit limit);
+/* What one epoch adds to the sum below. */
+double epoch_ln_bf(const struct epoch *e, size_t arms, double concentration);
 /* Likewise the sum of ln of the Bayes factors (stats_srm_ln_bf). */
 double epoch_srm_ln_bf(const struct epoch_series *s, double concentration);
 

@@ -50,7 +50,7 @@ read_epochs(struct jsonline *q, struct counts *c)
 	size_t i;
 
 	if (!json_array_size(list) || json_array_size(list) > EPOCH_MAX) {
-		jsonline_fail(q, "epochs: must be a list of 1 to 4096");
+		jsonline_fail(q, "epochs: must be a list of 1 to 8784");
 		return 0;
 	}
 	json_array_foreach(list, i, one) {

@@ -20,88 +20,6 @@ figures_can(const struct results *r)
 	return r->epochs > 0 && r->arms > 1;
 }
 
-static double
-alpha_each(const struct results *r)
-{
-	return r->alpha / (double)(r->arms - 1);
-}
-
-static struct stats_interval
-always_valid(const struct results *r, const struct epoch_pair *p,
-    double alpha)
-{
-	const struct stats_av_plan plan = { r->alpha, r->n_star };
-
-	return stats_av_lift(p->ratio, stats_av_c(&plan, p->visitors), alpha);
-}
-
-static double
-lift_of(const struct epoch_pair *p)
-{
-	return p->ratio.is_known ? expm1(p->ratio.theta) : NAN;
-}
-
-/*
- * Least p of the looks so far, for each treatment, on the side of the control
- * where it is now: that it once did worse is no proof that it does better.
- */
-struct run {
-	double better[RESULTS_ARMS_MAX];
-	double worse[RESULTS_ARMS_MAX];
-	double now[RESULTS_ARMS_MAX];
-	double before[RESULTS_ARMS_MAX];	/* without the last look */
-};
-
-static void
-note_look(const struct results *r, size_t at, const struct glance *g,
-    struct run *run, struct figures *out)
-{
-	struct figures_look *row = &out->look[at * (r->arms - 1)];
-	double holm[RESULTS_ARMS_MAX];
-
-	for (size_t k = 1; k < r->arms; k++) {
-		const struct epoch_pair *p = &g->pair[k].rates;
-		double *side = p->ratio.theta < 0 ? run->worse : run->better;
-
-		run->before[k - 1] = side[k - 1];
-		side[k - 1] = fmin(side[k - 1], g->pair[k].av_p);
-		run->now[k - 1] = side[k - 1];
-		row[k - 1] = (struct figures_look){
-			.control = g->pooled[0],
-			.treatment = g->pooled[k],
-			.lift = lift_of(p),
-			.av = always_valid(r, p, alpha_each(r)),
-			.running_p = run->now[k - 1],
-		};
-	}
-	stats_holm(run->now, r->arms - 1, holm);
-	for (size_t k = 0; k + 1 < r->arms; k++)
-		if (holm[k] <= r->alpha && out->first_significant < 0)
-			out->first_significant = (int)at;
-}
-
-/* All looks; the last one's glance stays in *last. */
-static void
-look_back(const struct results *r, struct run *run, struct glance *last,
-    struct figures *out)
-{
-	out->look = arena_array(r->arena, r->looks * (r->arms - 1),
-	    sizeof *out->look);
-	out->srm_seq_p = 1;
-	out->first_significant = -1;
-	for (size_t k = 0; k < RESULTS_ARMS_MAX; k++)
-		run->now[k] = run->before[k] = run->better[k] =
-		    run->worse[k] = 1;
-	for (size_t at = 0; at < r->looks; at++) {
-		struct epoch_series all = glance_visitors(r, at);
-
-		out->srm_seq_p = fmin(out->srm_seq_p, exp(-epoch_srm_ln_bf(
-		    &all, STATS_SRM_CONCENTRATION)));
-		glance_take(r, at, last);
-		note_look(r, at, last, run, out);
-	}
-}
-
 /* rate is NULL when no epoch has visitors of this arm and another. */
 static struct stats_interval
 interval_of(const struct results *r, struct stats_arm standard,
@@ -140,7 +58,7 @@ fill_arm(const struct results *r, const struct glance *g, size_t k,
 	f->consented = (struct stats_arm){ c.n[RESULTS_VISITORS],
 		c.n[RESULTS_CONSENTED] };
 	for (size_t i = 0; i < r->guardrails; i++) {
-		struct epoch_series m = glance_metric(r, r->looks - 1,
+		struct epoch_series m = glance_metric(r,
 		    r->guardrail[i].metric);
 
 		f->metric[i] = epoch_pooled(&m, k);
@@ -156,7 +74,7 @@ is_breached(const struct results *r, size_t guardrail, size_t arm)
 		.is_higher_worse = rail->metric != RESULTS_METRIC_CONSENT,
 		.n_star = r->n_star,
 	};
-	struct epoch_series m = glance_metric(r, r->looks - 1, rail->metric);
+	struct epoch_series m = glance_metric(r, rail->metric);
 	struct epoch_pair p = epoch_compare(&m, arm);
 
 	return p.epochs && decide_guard_is_breached(&guard,
@@ -172,10 +90,10 @@ fill_pair(const struct results *r, const struct glance *g, size_t k,
 	const struct glance_pair *p = &g->pair[k];
 	bool has_both = g->pooled[0].n && g->pooled[k].n;
 
-	f->lift = lift_of(&p->rates);
-	f->lift_log = stats_lift_log(p->rates.ratio, alpha_each(r));
+	f->lift = glance_lift(&p->rates);
+	f->lift_log = stats_lift_log(p->rates.ratio, glance_alpha(r));
 	f->p = p->p;
-	f->av = always_valid(r, &p->rates, alpha_each(r));
+	f->av = glance_av(r, &p->rates);
 	f->av_p = p->av_p;
 	f->is_ready = p->is_ready;
 	f->chance_to_beat = bayes_beats(p->control, p->treatment);
@@ -188,7 +106,7 @@ fill_pair(const struct results *r, const struct glance *g, size_t k,
 
 static void
 fill_pairs(const struct results *r, const struct glance *g,
-    const struct run *run, struct figures *out)
+    const struct history *past, struct figures *out)
 {
 	double p[RESULTS_ARMS_MAX], holm[RESULTS_ARMS_MAX];
 	double bh[RESULTS_ARMS_MAX], running[RESULTS_ARMS_MAX];
@@ -196,12 +114,12 @@ fill_pairs(const struct results *r, const struct glance *g,
 
 	for (size_t k = 0; k < treatments; k++) {
 		fill_pair(r, g, k + 1, &out->pair[k]);
-		out->pair[k].running_p = run->now[k];
+		out->pair[k].running_p = past->now[k];
 		p[k] = out->pair[k].p;
 	}
 	stats_holm(p, treatments, holm);
 	stats_bh(p, treatments, bh);
-	stats_holm(run->now, treatments, running);
+	stats_holm(past->now, treatments, running);
 	for (size_t k = 0; k < treatments; k++) {
 		out->pair[k].p_holm = holm[k];
 		out->pair[k].p_bh = bh[k];
@@ -247,7 +165,7 @@ share_of(const struct results *r, size_t arm)
 
 static void
 add_to_field(const struct results *r, const struct glance *g, size_t k,
-    const struct run *run, struct field *to)
+    const struct history *past, struct field *to)
 {
 	const struct epoch_pair *p = &g->pair[k].rates;
 	size_t i = to->arms++;
@@ -259,7 +177,7 @@ add_to_field(const struct results *r, const struct glance *g, size_t k,
 	to->planned[i] = (int64_t)((double)r->planned_visitors *
 	    share_of(r, k));
 	if (k) {
-		to->prior[i - 1] = run->before[k - 1];
+		to->prior[i - 1] = past->before[k - 1];
 		to->pair[i - 1] = (struct decide_pair){ p->ratio,
 			p->visitors };
 	}
@@ -276,7 +194,7 @@ was_open(const struct results *r, size_t arm)
 
 static void
 gather(const struct results *r, const struct glance *g,
-    const struct run *run, struct field *out)
+    const struct history *past, struct field *out)
 {
 	const struct results_epoch *now = &r->epoch[r->epochs - 1];
 	bool is_any_left = false;
@@ -285,9 +203,9 @@ gather(const struct results *r, const struct glance *g,
 		is_any_left |= now->weight[k] > 0;
 	for (size_t k = 0; k < r->arms; k++)
 		if (!k || !is_any_left || now->weight[k] > 0)
-			add_to_field(r, g, k, run, out);
+			add_to_field(r, g, k, past, out);
 		else if (was_open(r, k))
-			out->closed_p[out->closed++] = run->now[k - 1];
+			out->closed_p[out->closed++] = past->now[k - 1];
 }
 
 static void
@@ -332,42 +250,52 @@ judge(const struct results *r, const struct field *field, double unit,
 	}
 }
 
+/* Those who play: the control as well may have been closed by somebody. */
 static void
-fill_bandit(const struct results *r, const struct field *field,
+gather_players(const struct field *all, struct field *out)
+{
+	for (size_t i = 0; i < all->arms; i++) {
+		if (!(all->weight[i] > 0))
+			continue;
+		out->of[out->arms] = all->of[i];
+		out->arm[out->arms] = all->arm[i];
+		out->belief[out->arms++] = all->belief[i];
+	}
+}
+
+static void
+fill_bandit(const struct results *r, const struct field *all,
     struct figures *out)
 {
 	double best[RESULTS_ARMS_MAX], weight[RESULTS_ARMS_MAX];
+	struct field play = { 0 };
 	size_t leader;
 
-	for (size_t i = 0; i < field->arms; i++)
-		best[i] = out->arm[field->of[i]].p_best;
-	leader = bandit_leader(best, field->arms);
-	bandit_weights(best, field->arms, r->bandit_floor > 0 ?
-	    r->bandit_floor : bandit_floor(field->arms), weight);
-	for (size_t i = 0; i < field->arms; i++)
-		out->bandit_weight[field->of[i]] = weight[i];
-	out->pvr95 = bayes_pvr95(field->belief, field->arms, leader);
-	out->bandit_is_ready = bandit_is_ready(field->arm, field->arms,
+	gather_players(all, &play);
+	if (play.arms < 2) {
+		for (size_t i = 0; i < play.arms; i++)
+			out->bandit_weight[play.of[i]] = 1;
+		return;
+	}
+	bayes_best(play.belief, play.arms, best);
+	leader = bandit_leader(best, play.arms);
+	bandit_weights(best, play.arms, r->bandit_floor > 0 ?
+	    r->bandit_floor : bandit_floor(play.arms), weight);
+	for (size_t i = 0; i < play.arms; i++)
+		out->bandit_weight[play.of[i]] = weight[i];
+	out->pvr95 = bayes_pvr95(play.belief, play.arms, leader);
+	out->bandit_is_ready = bandit_is_ready(play.arm, play.arms,
 	    r->bandit_visitors_min);
-	out->bandit_is_over = out->bandit_is_ready &&
+	/* What is best for all says little of leaves. */
+	out->bandit_is_over = out->bandit_is_ready && !r->bandit_context.n &&
 	    bandit_is_over(best[leader], out->pvr95);
 }
 
-static int64_t
-count_visitors(const struct results *r, size_t look)
-{
-	int64_t n = 0;
-
-	for (size_t k = 0; k < r->arms; k++)
-		n += results_sum(r, look, k).n[RESULTS_VISITORS];
-	return n;
-}
-
 static double
-days_left(const struct results *r, int64_t now)
+days_left(const struct results *r, const int64_t *visitors)
 {
 	double since = (double)r->started_ms, days;
-	int64_t before = 0;
+	int64_t before = 0, now = visitors[r->looks - 1];
 
 	if (!r->planned_visitors || r->ended_ms)
 		return NAN;
@@ -375,7 +303,7 @@ days_left(const struct results *r, int64_t now)
 		if ((double)(r->as_of_ms - r->look_ms[i]) / DAY_MS >=
 		    POWER_DAYS_TRAILING) {
 			since = (double)r->look_ms[i];
-			before = count_visitors(r, i);
+			before = visitors[i];
 		}
 	days = ((double)r->as_of_ms - since) / DAY_MS;
 	return days > 0 ? power_days_left(r->planned_visitors, now,
@@ -386,20 +314,26 @@ days_left(const struct results *r, int64_t now)
 static void
 fill_whole(const struct results *r, struct figures *out)
 {
-	struct epoch_series all = glance_visitors(r, r->looks - 1);
+	struct epoch_series all = glance_visitors(r);
+	struct epoch_series active = glance_activated(r);
 	int64_t end = r->ended_ms && r->ended_ms < r->as_of_ms ?
 	    r->ended_ms : r->as_of_ms;
 	int64_t multi = 0;
 
 	for (size_t k = 0; k < r->arms; k++)
 		multi += results_sum(r, r->looks - 1, k).n[RESULTS_MULTI];
-	out->visitors = count_visitors(r, r->looks - 1);
+	for (size_t k = 0; k < r->arms; k++)
+		out->activated += results_sum(r, r->looks - 1,
+		    k).n[RESULTS_ACTIVATED];
+	out->visitors = out->past.visitors[r->looks - 1];
 	out->multi_share = multi ? (double)multi /
 	    (double)(out->visitors + multi) : 0;
 	out->srm = epoch_srm(&all, (struct stats_srm_limit){ STATS_SRM_P,
 		STATS_SRM_TOTAL_MIN });
+	out->activated_srm = epoch_srm(&active, (struct stats_srm_limit){
+		STATS_SRM_P, STATS_SRM_TOTAL_MIN });
 	out->days = (double)(end - r->started_ms) / DAY_MS;
-	out->days_left = days_left(r, out->visitors);
+	out->days_left = days_left(r, out->past.visitors);
 }
 
 void
@@ -407,16 +341,22 @@ figures_make(const struct results *r, struct figures *out)
 {
 	struct field field = { 0 };
 	struct glance last;
-	struct run run;
 
 	*out = (struct figures){ 0 };
+	history_take(r, &out->past);
+	out->srm_seq_p = out->past.srm_seq_p;
+	out->activated_srm_seq_p = out->past.activated_srm_seq_p;
 	fill_whole(r, out);
-	look_back(r, &run, &last, out);
+	glance_take(r, &last);
+	out->activated_is_odd = out->activated_srm.is_flagged ||
+	    out->activated_srm_seq_p < STATS_SRM_P;
 	for (size_t k = 0; k < r->arms; k++)
 		fill_arm(r, &last, k, &out->arm[k]);
-	fill_pairs(r, &last, &run, out);
-	gather(r, &last, &run, &field);
+	fill_pairs(r, &last, &out->past, out);
+	gather(r, &last, &out->past, &field);
 	judge(r, &field, last.unit, out);
 	if (r->is_bandit)
 		fill_bandit(r, &field, out);
+	if (r->bandit_context.n)
+		context_compare(r, &out->gain);
 }

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "experiment/context.h"
 #include "experiment/decide.h"
 #include "experiment/glance.h"
+#include "experiment/history.h"
 #include "experiment/results.h"
 #include "experiment/stats.h"
 
@@ -50,21 +52,17 @@ struct figures_pair {
 	bool is_breached[RESULTS_GUARDRAILS_MAX];
 };
 
-/* What was known of a treatment at a look; lift NAN when it can't be. */
-struct figures_look {
-	struct stats_arm control;
-	struct stats_arm treatment;
-	double lift;
-	struct stats_interval av;
-	double running_p;
-};
-
 struct figures {
 	struct figures_arm arm[RESULTS_ARMS_MAX];
 	struct figures_pair pair[RESULTS_ARMS_MAX - 1];
-	struct figures_look *look;	/* [look][treatment], in r's arena */
+	struct history past;
 	struct stats_srm srm;		/* over the epochs, all visitors */
 	double srm_seq_p;		/* least over the looks */
+	/* The same of visitors whose page was really shown; never decides. */
+	struct stats_srm activated_srm;
+	double activated_srm_seq_p;
+	bool activated_is_odd;		/* either of them fails */
+	int64_t activated;
 	double multi_share;
 	double days;			/* until it ended */
 	int64_t visitors;		/* of all arms, counted now */
@@ -73,13 +71,13 @@ struct figures {
 	 * when nobody comes, NAN without a plan or when it has ended.
 	 */
 	double days_left;
-	int first_significant;		/* look, or -1 */
 	enum decide_verdict verdict;
 	int verdict_arm;		/* of results' arms, or -1 */
 	double bandit_weight[RESULTS_ARMS_MAX];	/* for the next epoch */
 	double pvr95;
 	bool bandit_is_ready;
 	bool bandit_is_over;
+	struct context_gain gain;	/* of a bandit by context */
 };
 
 /* r has at least one epoch and two arms: see figures_can. */

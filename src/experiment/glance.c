@@ -29,10 +29,9 @@ count_goal(const struct results_cell *c, unsigned goal)
 }
 
 static struct stats_arm
-count_visitors(const struct results_cell *c, unsigned unused)
+count_nobody(const struct results_cell *c, unsigned measure)
 {
-	(void)unused;
-	return (struct stats_arm){ c->n[RESULTS_VISITORS], 0 };
+	return (struct stats_arm){ c->n[measure], 0 };
 }
 
 static struct stats_arm
@@ -61,7 +60,7 @@ sane(struct stats_arm a)
 }
 
 static struct epoch_series
-series(const struct results *r, size_t look, count_cell count, unsigned what)
+series(const struct results *r, count_cell count, unsigned what)
 {
 	struct epoch *e = arena_array(r->arena, r->epochs, sizeof *e);
 	struct stats_arm *arm = arena_array(r->arena, r->epochs * r->arms,
@@ -69,24 +68,28 @@ series(const struct results *r, size_t look, count_cell count, unsigned what)
 
 	for (size_t i = 0; i < r->epochs; i++, arm += r->arms) {
 		for (size_t k = 0; k < r->arms; k++)
-			arm[k] = sane(count(results_at(r, look, i, k),
-			    what));
+			arm[k] = sane(count(&r->cell[i * r->arms + k], what));
 		e[i] = (struct epoch){ arm, r->epoch[i].weight };
 	}
 	return (struct epoch_series){ e, r->epochs, r->arms };
 }
 
 struct epoch_series
-glance_visitors(const struct results *r, size_t look)
+glance_visitors(const struct results *r)
 {
-	return series(r, look, count_visitors, 0);
+	return series(r, count_nobody, RESULTS_VISITORS);
 }
 
 struct epoch_series
-glance_metric(const struct results *r, size_t look,
-    enum results_metric metric)
+glance_activated(const struct results *r)
 {
-	return series(r, look, count_metric, metric);
+	return series(r, count_nobody, RESULTS_ACTIVATED);
+}
+
+struct epoch_series
+glance_metric(const struct results *r, enum results_metric metric)
+{
+	return series(r, count_metric, metric);
 }
 
 struct stats_arm
@@ -100,63 +103,99 @@ glance_counts(struct epoch_rate rate, int64_t n)
 }
 
 static struct value_estimate
-mean_of(const struct results *r, size_t look, size_t epoch, size_t arm)
+mean_of(const struct results_cell *c)
 {
-	const struct results_cell *c = results_at(r, look, epoch, arm);
-
 	return value_mean((struct value_sum){ c->n[RESULTS_CUSTOMER_VISITORS],
 		c->value, c->value_sq });
 }
 
-/* Visitors of every arm, for whom the value's time is over. */
-static double
-visitors_in(const struct results *r, size_t look, size_t epoch)
+static struct epoch_rate
+weigh(struct value_estimate mean, double visitors)
 {
-	double n = 0;
-
-	for (size_t k = 0; k < r->arms; k++)
-		n += (double)results_at(r, look, epoch,
-		    k)->n[RESULTS_CUSTOMER_VISITORS];
-	return n;
+	return (struct epoch_rate){ visitors * mean.value,
+		visitors * visitors * mean.var };
 }
 
-static void
-add_mean(struct epoch_rate *to, struct value_estimate mean, double share)
+/* As epoch_part, with means of values for rates. */
+static struct epoch_sum
+value_part(const struct results_cell *cell, size_t arms, size_t arm)
 {
-	to->rate += share * mean.value;
-	to->var += share * share * mean.var;
-}
-
-/* As epoch_compare, with means of values for rates. */
-static struct epoch_pair
-compare_values(const struct results *r, size_t look, size_t arm)
-{
-	struct epoch_pair pair = { 0 };
+	struct value_estimate a = mean_of(&cell[0]), b = mean_of(&cell[arm]);
+	struct epoch_sum part = { 0 };
 	double all = 0;
 
-	for (size_t i = 0; i < r->epochs; i++)
-		if (mean_of(r, look, i, 0).is_known &&
-		    mean_of(r, look, i, arm).is_known)
-			all += visitors_in(r, look, i);
-	for (size_t i = 0; i < r->epochs; i++) {
-		struct value_estimate a = mean_of(r, look, i, 0);
-		struct value_estimate b = mean_of(r, look, i, arm);
-		double share = visitors_in(r, look, i) / all;
+	if (!a.is_known || !b.is_known)
+		return part;
+	/* Visitors of every arm, for whom the value's time is over. */
+	for (size_t k = 0; k < arms; k++)
+		all += (double)cell[k].n[RESULTS_CUSTOMER_VISITORS];
+	return (struct epoch_sum){ all, weigh(a, all), weigh(b, all),
+		(double)cell[0].n[RESULTS_CUSTOMER_VISITORS] +
+		(double)cell[arm].n[RESULTS_CUSTOMER_VISITORS], 1 };
+}
 
-		if (!a.is_known || !b.is_known)
-			continue;
-		add_mean(&pair.control, a, share);
-		add_mean(&pair.treatment, b, share);
-		pair.visitors += (double)results_at(r, look, i,
-		    0)->n[RESULTS_CUSTOMER_VISITORS] + (double)results_at(r,
-		    look, i, arm)->n[RESULTS_CUSTOMER_VISITORS];
-		pair.epochs++;
-	}
-	pair.ratio = value_log_ratio((struct value_estimate){
-		pair.control.rate, pair.control.var, pair.epochs > 0 },
-	    (struct value_estimate){ pair.treatment.rate, pair.treatment.var,
-		pair.epochs > 0 });
-	return pair;
+struct stats_arm
+glance_goal(const struct results *r, const struct results_cell *cell)
+{
+	return sane(count_goal(cell, r->goal));
+}
+
+struct epoch_sum
+glance_part(const struct results *r, const struct results_cell *cell,
+    size_t arm)
+{
+	struct stats_arm counts[RESULTS_ARMS_MAX];
+	const struct epoch e = { counts, NULL };
+
+	if (r->goal == RESULTS_GOAL_VALUE)
+		return value_part(cell, r->arms, arm);
+	for (size_t k = 0; k < r->arms; k++)
+		counts[k] = glance_goal(r, &cell[k]);
+	return epoch_part(&e, r->arms, arm);
+}
+
+struct epoch_pair
+glance_pair_of(const struct results *r, const struct epoch_sum *sum)
+{
+	struct epoch_pair p = epoch_pair_of(sum);
+
+	if (r->goal == RESULTS_GOAL_VALUE)
+		p.ratio = value_log_ratio((struct value_estimate){
+			p.control.rate, p.control.var, p.epochs > 0 },
+		    (struct value_estimate){ p.treatment.rate,
+			p.treatment.var, p.epochs > 0 });
+	return p;
+}
+
+double
+glance_av_p(const struct results *r, const struct epoch_pair *p,
+    struct stats_arm control, struct stats_arm treatment)
+{
+	const struct stats_av_plan plan = { r->alpha, r->n_star };
+
+	return p->epochs && stats_av_is_ready(control, treatment) ?
+	    stats_av_p(p->ratio, stats_av_c(&plan, p->visitors)) : 1;
+}
+
+double
+glance_alpha(const struct results *r)
+{
+	return r->alpha / (double)(r->arms - 1);
+}
+
+struct stats_interval
+glance_av(const struct results *r, const struct epoch_pair *p)
+{
+	const struct stats_av_plan plan = { r->alpha, r->n_star };
+
+	return stats_av_lift(p->ratio, stats_av_c(&plan, p->visitors),
+	    glance_alpha(r));
+}
+
+double
+glance_lift(const struct epoch_pair *p)
+{
+	return p->ratio.is_known ? expm1(p->ratio.theta) : NAN;
 }
 
 static struct bayes_beta
@@ -171,8 +210,7 @@ believe(struct epoch_rate rate, double unit, struct stats_arm pooled)
 }
 
 static double
-fixed_p(const struct results *r, size_t look, size_t arm,
-    const struct glance *g)
+fixed_p(const struct results *r, size_t arm, const struct glance *g)
 {
 	struct stats_ratio ratio = g->pair[arm].rates.ratio;
 	struct results_cell a, b;
@@ -183,8 +221,8 @@ fixed_p(const struct results *r, size_t look, size_t arm,
 		    1;
 	if (r->goal != RESULTS_GOAL_VALUE)
 		return stats_p(g->pooled[0], g->pooled[arm]);
-	a = results_sum(r, look, 0);
-	b = results_sum(r, look, arm);
+	a = results_sum(r, r->looks - 1, 0);
+	b = results_sum(r, r->looks - 1, arm);
 	w = value_welch((struct value_sum){ g->pooled[0].n, a.value,
 		a.value_sq }, (struct value_sum){ g->pooled[arm].n, b.value,
 		b.value_sq }, r->alpha);
@@ -192,40 +230,41 @@ fixed_p(const struct results *r, size_t look, size_t arm,
 }
 
 static void
-take_pair(const struct results *r, size_t look, size_t arm, struct glance *g)
+take_pair(const struct results *r, size_t arm, struct glance *g)
 {
-	const struct stats_av_plan plan = { r->alpha, r->n_star };
 	struct glance_pair *p = &g->pair[arm];
+	struct epoch_sum sum = { 0 };
 
+	for (size_t i = 0; i < r->epochs; i++) {
+		struct epoch_sum part = glance_part(r, &r->cell[i * r->arms],
+		    arm);
+
+		epoch_add(&sum, &part);
+	}
+	p->rates = glance_pair_of(r, &sum);
 	p->control = believe(p->rates.control, g->unit, g->pooled[0]);
 	p->treatment = believe(p->rates.treatment, g->unit, g->pooled[arm]);
 	p->is_ready = p->rates.epochs && stats_av_is_ready(g->pooled[0],
 	    g->pooled[arm]);
-	p->av_p = p->is_ready ? stats_av_p(p->rates.ratio, stats_av_c(&plan,
-	    p->rates.visitors)) : 1;
-	p->p = fixed_p(r, look, arm, g);
+	p->av_p = glance_av_p(r, &p->rates, g->pooled[0], g->pooled[arm]);
+	p->p = fixed_p(r, arm, g);
 }
 
 void
-glance_take(const struct results *r, size_t look, struct glance *out)
+glance_take(const struct results *r, struct glance *out)
 {
-	struct epoch_series s = series(r, look, count_goal, r->goal);
-	bool is_value = r->goal == RESULTS_GOAL_VALUE;
-	double sum;
+	struct epoch_series s = series(r, count_goal, r->goal);
+	double sum = results_sum(r, r->looks - 1, 0).value;
 
 	*out = (struct glance){ .widest = 1, .unit = 1 };
 	for (size_t k = 0; k < r->arms; k++)
 		out->pooled[k] = epoch_pooled(&s, k);
-	sum = results_sum(r, look, 0).value;
-	if (is_value && out->pooled[0].x && sum > 0)
+	if (r->goal == RESULTS_GOAL_VALUE && out->pooled[0].x && sum > 0)
 		out->unit = sum / (double)out->pooled[0].x;
 	for (size_t k = 1; k < r->arms; k++) {
-		struct glance_pair *p = &out->pair[k];
-
-		p->rates = is_value ? compare_values(r, look, k) :
-		    epoch_compare(&s, k);
-		take_pair(r, look, k, out);
-		if (p->rates.visitors > out->pair[out->widest].rates.visitors)
+		take_pair(r, k, out);
+		if (out->pair[k].rates.visitors >
+		    out->pair[out->widest].rates.visitors)
 			out->widest = k;
 	}
 }

@@ -37,13 +37,37 @@ struct glance {
 	double unit;
 };
 
-/* Takes lists from r's arena. */
-void glance_take(const struct results *r, size_t look, struct glance *out);
+/* At the last look.  Takes lists from r's arena. */
+void glance_take(const struct results *r, struct glance *out);
 
-/* Counts by epoch and arm at a look: all counted visitors, nobody converted. */
-struct epoch_series glance_visitors(const struct results *r, size_t look);
+/*
+ * For looks before: what an epoch's cells, by arm, say of the goal, and what
+ * they add to a comparison; what such sums say; and the always-valid p of it
+ * beside the arms' counts of all epochs, 1 until it is ready.
+ */
+struct stats_arm glance_goal(const struct results *r,
+    const struct results_cell *cell);
+struct epoch_sum glance_part(const struct results *r,
+    const struct results_cell *cell, size_t arm);
+struct epoch_pair glance_pair_of(const struct results *r,
+    const struct epoch_sum *sum);
+double glance_av_p(const struct results *r, const struct epoch_pair *p,
+    struct stats_arm control, struct stats_arm treatment);
+/* Alpha of each treatment; the interval that keeps it; NAN: no lift. */
+double glance_alpha(const struct results *r);
+struct stats_interval glance_av(const struct results *r,
+    const struct epoch_pair *p);
+double glance_lift(const struct epoch_pair *p);
+
+/*
+ * Counts by epoch and arm at the last look: all counted visitors, nobody
+ * converted.
+ */
+struct epoch_series glance_visitors(const struct results *r);
+/* Likewise those whose page told that it was really shown. */
+struct epoch_series glance_activated(const struct results *r);
 /* Likewise who could have done, and did, what a guardrail watches. */
-struct epoch_series glance_metric(const struct results *r, size_t look,
+struct epoch_series glance_metric(const struct results *r,
     enum results_metric metric);
 
 /*

@@ -1,9 +1,14 @@
 /* Implements outlook.h; the formulae are power's and factorial's. */
 #include <math.h>
 
+#include "base/buf.h"
+#include "base/phrase.h"
 #include "experiment/grid.h"
 #include "experiment/jsonline.h"
+#include "experiment/paragraph.h"
 #include "experiment/power.h"
+#include "experiment/reportcell.h"
+#include "experiment/reportword.h"
 #include "experiment/resultsplan.h"
 #include "store/pg.h"
 
@@ -11,8 +16,10 @@
 
 #define READ_MS 30000
 #define WHOLE_MAX 1e15
+#define ROUNDING 1e-12	/* of a quotient of weights */
+#define LINE_BYTES_MAX 4000
+#define LABEL_CHARS 22
 
-/* Views of people, whether an experiment had them or not. */
 /*
  * Visitors are counted where experiments ran; a page that had none knows its
  * views alone, and forms sent.
@@ -113,24 +120,61 @@ judge_grid(const struct results *r, const struct outlook *o)
 	return OUTLOOK_FINE;
 }
 
+static double
+sum_of(const struct results *r, const double *arm)
+{
+	double all = 0;
+
+	for (size_t k = 0; k < r->arms; k++)
+		all += arm[k];
+	return all;
+}
+
+/* The control's visitors shared out to arms by weight; returns their sum. */
+static double
+share_out(const struct results *r, double control, double *arm)
+{
+	for (size_t k = 0; k < r->arms; k++) {
+		bool is_open = r->arm[k].weight > 0 || !(r->arm[0].weight > 0);
+		double times = r->arm[0].weight > 0 ? r->arm[k].weight /
+		    r->arm[0].weight : 1;
+
+		/* A ratio of weights is seldom a number of the machine's. */
+		arm[k] = is_open ? ceil(control * times * (1 - ROUNDING)) : 0;
+		if (arm[k] > (double)STATS_COUNT_MAX)
+			arm[k] = INFINITY;
+	}
+	return sum_of(r, arm);
+}
+
+static double
+least_of(const struct results *r, const double *arm)
+{
+	double least = INFINITY;
+
+	for (size_t k = 0; k < r->arms; k++)
+		if (arm[k] > 0)
+			least = fmin(least, arm[k]);
+	return least;
+}
+
 static void
 size_up(const struct results *r, const struct power_plan *plan,
     struct outlook *o)
 {
 	double rate = o->baseline * (1 + o->mde);
-	struct power_size size = power_size(plan, rate, o->power);
-	double av = power_av_size(plan, rate, o->power);
+	double total = share_out(r, power_size(plan, rate, o->power).raw,
+	    o->arm);
+	double av_total = share_out(r, power_av_control(plan, rate, o->power),
+	    o->av_arm);
 
-	if (size.is_known) {
-		o->per_arm = size.control < size.treatment ? size.control :
-		    size.treatment;
-		o->total = size.total;
+	if (isfinite(total)) {
+		o->per_arm = (int64_t)least_of(r, o->arm);
+		o->total = (int64_t)total;
 	}
-	o->av_per_arm = av;
-	o->weeks = size.is_known ? power_full_weeks(power_days(
-	    (double)size.total, o->daily)) : INFINITY;
-	o->av_weeks = power_full_weeks(power_days(av * (double)r->arms,
-	    o->daily));
+	o->av_per_arm = least_of(r, o->av_arm);
+	o->weeks = power_full_weeks(power_days(total, o->daily));
+	o->av_weeks = power_full_weeks(power_days(av_total, o->daily));
 	o->is_long = o->weeks > POWER_WEEKS_LONG;
 	if (r->planned_visitors) {
 		double n = (double)r->planned_visitors * r->arm[0].weight;
@@ -197,56 +241,177 @@ whole(double v)
 	    json_null();
 }
 
+static json_t *
+wholes(const double *v, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, whole(v[i]));
+	return list;
+}
+
 json_t *
-outlook_json(const struct outlook *o, const struct outlook_past *past)
+outlook_json(const struct results *r, const struct outlook *o,
+    const struct outlook_past *past)
 {
 	return json_pack("{s:{s:f, s:I, s:I, s:b}, s:f, s:f, s:f, s:f, s:o,"
-	    " s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
+	    " s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o}",
 	    "past", "days", past->days,
 		"visitors", (json_int_t)past->visitors,
 		"conversions", (json_int_t)past->conversions,
 		"are_views", past->is_views,
 	    "baseline", o->baseline, "mde", o->mde, "power", o->power,
 	    "daily", o->daily,
+	    "n_arms", wholes(o->arm, r->arms),
 	    "n_per_arm", whole((double)o->per_arm),
 	    "total", whole((double)o->total),
+	    "n_av_arms", wholes(o->av_arm, r->arms),
 	    "n_av_per_arm", whole(o->av_per_arm),
 	    "full_weeks", whole(o->weeks), "av_full_weeks", whole(o->av_weeks),
 	    "long", o->is_long, "mde_up", jsonline_real(o->mde_up),
 	    "mde_down", jsonline_real(o->mde_down));
 }
 
+enum label {
+	PAST, TAKEN, BASELINE, DAILY, ONCE, EVERY_DAY, CAN_FIND, LEFT, AN_ARM,
+	TOO_MANY, NEVER, LABELS
+};
+static const char *const labels[LABELS][LANG_COUNT] = {
+	[PAST] = { "passé", "past" },
+	[TAKEN] = { "(chaque vue prise pour un visiteur)",
+	    "(each taken for a visitor)" },
+	[BASELINE] = { "hypothèse", "baseline" },
+	[DAILY] = { "visiteurs par jour", "visitors a day" },
+	[ONCE] = { "regardé une fois", "looked at once" },
+	[EVERY_DAY] = { "regardé chaque jour", "looked at every day" },
+	[CAN_FIND] = { "le plan peut trouver", "the plan can find" },
+	[LEFT] = { "reste", "left" },
+	[AN_ARM] = { "visiteurs par variante", "visitors an arm" },
+	[TOO_MANY] = { "plus de visiteurs qu'il n'en existe",
+	    "more visitors than can be" },
+	[NEVER] = { "jamais à ce rythme", "never at this pace" },
+};
+
+/* A label, then what it is about. */
 static void
-write_weeks(const char *what, double visitors, double weeks, FILE *out)
+line(const struct outlook_page *p, enum label l, struct str text)
 {
-	fprintf(out, "%-22s", what);
-	if (isfinite(visitors) && visitors > 0)
-		fprintf(out, "%.0f visitors an arm", visitors);
+	struct str label = str_of(labels[l][p->lang]);
+	struct arena *a = p->results->arena;
+
+	paragraph_write(text, buf_fmt(a, LINE_BYTES_MAX, "%.*s%*s",
+	    STR_ARG(label), LABEL_CHARS - (int)str_chars(label), "").p,
+	    buf_fmt(a, LINE_BYTES_MAX, "%*s", LABEL_CHARS, "").p, p->out);
+}
+
+static struct str
+in(const struct outlook_page *p, enum label l)
+{
+	return str_of(labels[l][p->lang]);
+}
+
+/* "3 weeks". */
+static void
+add_units(const struct outlook_page *p, struct buf *b,
+    enum reportword_unit u, double n)
+{
+	struct str unit = reportword_unit(u, (int64_t)fmin(n, WHOLE_MAX),
+	    p->lang);
+
+	buf_addf(b, "%.0f\u00a0%.*s", n, STR_ARG(unit));
+}
+
+/* One number when all arms need as many. */
+static void
+add_arms(const struct outlook_page *p, struct buf *b, const double *arm)
+{
+	const struct results *r = p->results;
+	bool is_even = true;
+
+	for (size_t k = 1; k < r->arms; k++)
+		is_even &= arm[k] == arm[0];
+	if (is_even) {
+		buf_addf(b, "%.0f %.*s", arm[0], STR_ARG(in(p, AN_ARM)));
+		return;
+	}
+	for (size_t k = 0; k < r->arms; k++) {
+		buf_addf(b, "%s%.*s\u00a0", k ? ", " : "",
+		    STR_ARG(r->arm[k].key));
+		if (k + 1 < r->arms)
+			buf_addf(b, "%.0f", arm[k]);
+		else
+			add_units(p, b, REPORTWORD_VISITOR, arm[k]);
+	}
+}
+
+static void
+write_size(const struct outlook_page *p, enum label l, const double *arm,
+    double weeks)
+{
+	struct buf b;
+
+	buf_init(&b, p->results->arena, LINE_BYTES_MAX);
+	if (isfinite(sum_of(p->results, arm)))
+		add_arms(p, &b, arm);
 	else
-		fputs("more visitors than can be", out);
+		buf_add(&b, in(p, TOO_MANY));
+	buf_add(&b, STR(", "));
 	if (isfinite(weeks))
-		fprintf(out, ", %.0f weeks\n", weeks);
+		add_units(p, &b, REPORTWORD_WEEK, weeks);
 	else
-		fputs(", never at this pace\n", out);
+		buf_add(&b, in(p, NEVER));
+	line(p, l, buf_str(&b));
+}
+
+static void
+write_past(const struct outlook_page *p)
+{
+	const struct outlook_past *past = p->past;
+	struct buf b;
+
+	buf_init(&b, p->results->arena, LINE_BYTES_MAX);
+	add_units(p, &b, REPORTWORD_DAY, rint(past->days));
+	buf_add(&b, STR(", "));
+	add_units(p, &b, past->is_views ? REPORTWORD_VIEW :
+	    REPORTWORD_VISITOR, (double)past->visitors);
+	if (past->is_views)
+		buf_addf(&b, " %.*s", STR_ARG(in(p, TAKEN)));
+	buf_add(&b, STR(", "));
+	add_units(p, &b, REPORTWORD_CONVERSION, (double)past->conversions);
+	line(p, PAST, buf_str(&b));
+}
+
+static void
+write_left(const struct outlook_page *p, double days)
+{
+	struct buf b;
+
+	buf_init(&b, p->results->arena, LINE_BYTES_MAX);
+	add_units(p, &b, REPORTWORD_DAY, ceil(days));
+	line(p, LEFT, buf_str(&b));
 }
 
 void
-outlook_write(const struct outlook *o, const struct outlook_past *past,
-    FILE *out)
+outlook_write(const struct outlook_page *p, const struct outlook *o,
+    double days_left)
 {
-	fprintf(out, "%-22s%.0f days, %lld %s, %lld conversions\n",
-	    "past", past->days, (long long)past->visitors,
-	    past->is_views ? "views (each taken for a visitor)" : "visitors",
-	    (long long)past->conversions);
-	fprintf(out, "%-22s%.4g %%, a change of %.4g %%, power %.4g %%\n",
-	    "baseline", 100 * o->baseline, 100 * o->mde, 100 * o->power);
-	fprintf(out, "%-22s%.0f\n", "visitors a day", o->daily);
-	write_weeks("looked at once", (double)o->per_arm, o->weeks, out);
-	write_weeks("looked at every day", o->av_per_arm, o->av_weeks, out);
+	const struct reportcell c = { p->results->arena, p->lang };
+	struct str rate = reportcell_percent(&c, o->baseline, 2);
+	struct str change = reportcell_lift(&c, o->mde);
+	struct str power = reportcell_percent(&c, o->power, 0);
+
+	write_past(p);
+	line(p, BASELINE, phrase_fill_all(c.arena, PHRASE_PLAN_BASELINE,
+	    p->lang, (struct str[]){ rate, change, power }, 3));
+	line(p, DAILY, reportcell_number(&c, o->daily, 0));
+	write_size(p, ONCE, o->arm, o->weeks);
+	write_size(p, EVERY_DAY, o->av_arm, o->av_weeks);
 	if (isfinite(o->mde_up))
-		fprintf(out, "%-22s+%.4g %%\n", "the plan can find",
-		    100 * o->mde_up);
+		line(p, CAN_FIND, reportcell_lift(&c, o->mde_up));
+	if (isfinite(days_left))
+		write_left(p, days_left);
 	if (o->is_long)
-		fprintf(out, "longer than %d weeks: test a bolder change, or"
-		    " on a page with more visitors\n", POWER_WEEKS_LONG);
+		paragraph_write(phrase_in(PHRASE_PLAN_LONG, p->lang), "", "",
+		    p->out);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/lang.h"
 #include "experiment/factorial.h"
 #include "experiment/results.h"
 
@@ -55,9 +56,15 @@ struct outlook {
 	double mde;
 	double power;
 	double daily;		/* visitors who would be counted */
-	int64_t per_arm;	/* the smallest arm's, fixed horizon */
-	int64_t total;		/* of all arms; 0: more than can be */
-	double av_per_arm;	/* looked at every day; INFINITY likewise */
+	/*
+	 * What each arm needs, by results' arms and their weights; INFINITY:
+	 * more than can be.  The least of them, and all together.
+	 */
+	double arm[RESULTS_ARMS_MAX];	/* fixed horizon */
+	double av_arm[RESULTS_ARMS_MAX];	/* looked at every day */
+	int64_t per_arm;	/* 0: more than can be, as for total */
+	int64_t total;
+	double av_per_arm;
 	double weeks;		/* whole ones, for total; INFINITY: nobody */
 	double av_weeks;
 	bool is_long;		/* beyond POWER_WEEKS_LONG */
@@ -71,9 +78,19 @@ void outlook_make(const struct results *r, const struct outlook_past *past,
 
 /* NULL when it is fine. */
 const char *outlook_why(enum outlook_refusal refusal);
-/* A new reference. */
-json_t *outlook_json(const struct outlook *o, const struct outlook_past *past);
-void outlook_write(const struct outlook *o, const struct outlook_past *past,
-    FILE *out);
+/* A new reference; lists are by results' arms. */
+json_t *outlook_json(const struct results *r, const struct outlook *o,
+    const struct outlook_past *past);
+
+/* Where it is told to people. */
+struct outlook_page {
+	const struct results *results;
+	const struct outlook_past *past;
+	enum lang lang;
+	FILE *out;
+};
+/* days_left as figures has it: NAN or INFINITY say nothing. */
+void outlook_write(const struct outlook_page *p, const struct outlook *o,
+    double days_left);
 
 #endif

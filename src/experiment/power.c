@@ -67,16 +67,26 @@ power_size(const struct power_plan *p, double rate, double power)
 }
 
 double
-power_av_size(const struct power_plan *p, double rate, double power)
+power_av_control(const struct power_plan *p, double rate, double power)
 {
 	struct stats_av_plan at_n_star = { p->alpha, 1 };
 	double boundary = stats_av_critical(stats_av_c(&at_n_star, 1),
 	    alpha_each(p));
 	double theta = log(rate / p->baseline);
 	double root = (boundary + special_normal_quantile(power)) / theta;
-	double n = root * root * ((1 - p->baseline) / p->baseline +
-	    (1 - rate) / rate);
 
+	return root * root * ((1 - p->baseline) / p->baseline +
+	    (1 - rate) / (rate * p->ratio));
+}
+
+double
+power_av_size(const struct power_plan *p, double rate, double power)
+{
+	struct power_plan even = *p;
+	double n;
+
+	even.ratio = 1;
+	n = power_av_control(&even, rate, power);
 	return n <= (double)STATS_COUNT_MAX ? ceil(n) : INFINITY;
 }
 

@@ -47,6 +47,12 @@ struct power_size power_size(const struct power_plan *p, double rate,
  * INFINITY beyond STATS_COUNT_MAX.
  */
 double power_av_size(const struct power_plan *p, double rate, double power);
+/*
+ * The control's, not rounded, when a treatment has p's ratio of them: (1-p2) /
+ * (p2 r) in the place of the second quotient.
+ */
+double power_av_control(const struct power_plan *p, double rate,
+    double power);
 
 /*
  * The smallest relative change, upwards or downwards, found with that power;

@@ -9,6 +9,7 @@
 #include "experiment/jsonline.h"
 #include "experiment/reportpart.h"
 #include "experiment/sentence.h"
+#include "experiment/value.h"
 
 #include "experiment/report.h"
 
@@ -39,6 +40,7 @@ tell_counts(const struct results_cell *c)
 	static const struct { const char *name; enum results_measure at; }
 	told[] = {
 		{ "visitors", RESULTS_VISITORS },
+		{ "activated", RESULTS_ACTIVATED },
 		{ "leads", RESULTS_LEADS },
 		{ "consented_leads", RESULTS_CONSENTED },
 		{ "posted", RESULTS_POSTED },
@@ -64,8 +66,8 @@ tell_counts(const struct results_cell *c)
 	return out;
 }
 
-static json_t *
-tell_guardrails(const struct results *r, const struct figures *f, size_t arm)
+const char *
+report_metric(enum results_metric metric)
 {
 	static const char *const names[] = {
 		[RESULTS_METRIC_SPAM] = "spam",
@@ -73,6 +75,13 @@ tell_guardrails(const struct results *r, const struct figures *f, size_t arm)
 		[RESULTS_METRIC_ERROR] = "error",
 		[RESULTS_METRIC_CONSENT] = "consent",
 	};
+
+	return names[metric];
+}
+
+static json_t *
+tell_guardrails(const struct results *r, const struct figures *f, size_t arm)
+{
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < r->guardrails; i++) {
@@ -80,7 +89,7 @@ tell_guardrails(const struct results *r, const struct figures *f, size_t arm)
 
 		json_array_append_new(list, json_pack(
 		    "{s:s, s:f, s:o, s:o, s:o, s:b}",
-		    "metric", names[r->guardrail[i].metric],
+		    "metric", report_metric(r->guardrail[i].metric),
 		    "margin", r->guardrail[i].margin,
 		    "n", whole(m.n), "x", whole(m.x),
 		    "rate", jsonline_real(m.n ? (double)m.x / (double)m.n :
@@ -178,6 +187,7 @@ tell_epochs(const struct results *r)
 
 	for (size_t e = 0; e < r->epochs; e++) {
 		json_t *n = json_object(), *weights = json_object();
+		json_t *part = json_null();
 
 		for (size_t k = 0; k < r->arms; k++) {
 			const char *key = r->arm[k].key.p;
@@ -187,9 +197,15 @@ tell_epochs(const struct results *r)
 			json_object_set_new(weights, key,
 			    jsonline_real(r->epoch[e].weight[k]));
 		}
+		if (r->epoch[e].part_of)
+			part = json_pack("{s:o, s:b, s:o}",
+			    "of", whole(r->epoch[e].part_of),
+			    "even", r->epoch[e].is_even,
+			    "leaf", r->epoch[e].is_even ? json_null() :
+				text(r->epoch[e].leaf));
 		json_array_append_new(list, json_pack(
-		    "{s:o, s:o, s:f, s:o, s:o}",
-		    "number", whole(r->epoch[e].number),
+		    "{s:o, s:o, s:o, s:f, s:o, s:o}",
+		    "number", whole(r->epoch[e].number), "part", part,
 		    "started_at", moment(r->epoch[e].started_ms),
 		    "coverage", r->epoch[e].coverage,
 		    "weights", weights, "visitors", n));
@@ -304,6 +320,18 @@ tell_remaining(const struct results *r, const struct figures *f)
 	    "days", jsonline_real(f->days_left)) : json_null();
 }
 
+/* Visitors whose page was really shown: split as all are? */
+static json_t *
+tell_activated(const struct figures *f)
+{
+	const struct stats_srm *srm = &f->activated_srm;
+
+	return json_pack("{s:o, s:f, s:f, s:f, s:b, s:f}",
+	    "visitors", whole(f->activated), "srm_chi2", srm->chi2,
+	    "srm_df", srm->df, "srm_p", srm->p, "srm_flag", srm->is_flagged,
+	    "srm_sequential_p", f->activated_srm_seq_p);
+}
+
 static void
 add_figures(const struct report *rep, json_t *out)
 {
@@ -311,10 +339,11 @@ add_figures(const struct report *rep, json_t *out)
 	const struct figures *f = rep->figures;
 
 	json_object_update_new(out, json_pack(
-	    "{s:f, s:f, s:f, s:f, s:b, s:f, s:f, s:o}",
+	    "{s:f, s:f, s:f, s:f, s:b, s:f, s:o, s:f, s:o}",
 	    "days", f->days, "srm_chi2", f->srm.chi2, "srm_df", f->srm.df,
 	    "srm_p", f->srm.p, "srm_flag", f->srm.is_flagged,
 	    "srm_sequential_p", f->srm_seq_p,
+	    "activated", tell_activated(f),
 	    "multi_exposed_share", f->multi_share,
 	    "remaining", tell_remaining(r, f)));
 	if (r->is_bandit)
@@ -334,7 +363,7 @@ report_json(const struct report *rep)
 {
 	const struct results *r = rep->results;
 	json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o,"
-	    " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 	    "experiment", text(r->key), "page", text(r->page),
 	    "state", text(r->state), "phase", whole(r->phase),
 	    "goal", text(r->goal_name), "window_s", whole(r->window_s),
@@ -343,11 +372,17 @@ report_json(const struct report *rep)
 	    "started_at", moment(r->started_ms),
 	    "ended_at", moment(r->ended_ms), "as_of", moment(r->as_of_ms),
 	    "shipped", r->shipped.n ? text(r->shipped) : json_null(),
+	    "shipped_at", moment(r->shipped_ms),
 	    "verdict", tell_verdict(rep), "notes", tell_notes(rep),
 	    "counts", tell_both(r), "traffic", tell_traffic(r),
 	    "exclusions", tell_exclusions(r),
 	    "arms", tell_arms(r, rep->figures), "epochs", tell_epochs(r));
 
+	if (r->goal == RESULTS_GOAL_VALUE)
+		json_object_update_new(out, json_pack("{s:o, s:f}",
+		    "value_cap", r->value_cap > 0 ?
+			json_real(r->value_cap) : json_null(),
+		    "value_cap_quantile", VALUE_QUANTILE));
 	if (rep->figures)
 		add_figures(rep, out);
 	return out;

@@ -27,6 +27,8 @@ json_t *report_json(const struct report *rep);
 
 /* The verdict's word, "not_started" without figures. */
 const char *report_verdict(const struct report *rep);
+/* "spam"…, as a definition names it. */
+const char *report_metric(enum results_metric metric);
 /* Everybody who was seen, whether counted or not, and what they sent. */
 struct report_raw {
 	int64_t views;

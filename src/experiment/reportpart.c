@@ -28,6 +28,29 @@ figure(bool is_known, double v)
 	return is_known ? jsonline_real(v) : json_null();
 }
 
+static json_t *
+tell_side(struct stats_arm counts, double rate)
+{
+	return json_pack("{s:I, s:I, s:o}", "n", (json_int_t)counts.n,
+	    "x", (json_int_t)counts.x, "rate", jsonline_real(rate));
+}
+
+/* What going by context is worth, beside even weights; null without one. */
+static json_t *
+tell_gain(const struct results *r, const struct figures *f)
+{
+	const struct context_gain *g = &f->gain;
+
+	if (!r->bandit_context.n)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}",
+	    "by", text(r->bandit_context),
+	    "bandit", tell_side(g->led, g->led_rate),
+	    "even", tell_side(g->even, g->even_rate),
+	    "lift", jsonline_real(g->lift),
+	    "lift_ci_log", jsonline_interval(g->lift_log));
+}
+
 json_t *
 reportpart_bandit(const struct results *r, const struct figures *f)
 {
@@ -36,9 +59,10 @@ reportpart_bandit(const struct results *r, const struct figures *f)
 	for (size_t k = 0; k < r->arms; k++)
 		json_object_set_new(weights, r->arm[k].key.p,
 		    jsonline_real(f->bandit_weight[k]));
-	return json_pack("{s:b, s:o, s:o, s:b, s:{s:o, s:o}}",
+	return json_pack("{s:b, s:o, s:o, s:b, s:o, s:{s:o, s:o}}",
 	    "ready", f->bandit_is_ready, "next_weights", weights,
 	    "pvr95", jsonline_real(f->pvr95), "stop", f->bandit_is_over,
+	    "context", tell_gain(r, f),
 	    "warning",
 		"fr", text(phrase_in(PHRASE_NOTE_BANDIT, LANG_FR)),
 		"en", text(phrase_in(PHRASE_NOTE_BANDIT, LANG_EN)));
@@ -233,7 +257,7 @@ reportpart_segments(const struct results *r, const struct slices *s)
 }
 
 static json_t *
-tell_look(const struct figures_look *l)
+tell_look(const struct history_look *l)
 {
 	return json_pack("{s:[I, I], s:[I, I], s:o, s:o, s:f}",
 	    "n", (json_int_t)l->control.n, (json_int_t)l->treatment.n,
@@ -254,7 +278,7 @@ reportpart_looks(const struct results *r, const struct figures *f)
 
 		for (size_t k = 1; k < r->arms; k++)
 			json_object_set_new(arms, r->arm[k].key.p, tell_look(
-			    &f->look[at * (r->arms - 1) + k - 1]));
+			    &f->past.look[at * (r->arms - 1) + k - 1]));
 		json_array_append_new(list, json_pack("{s:o, s:o}",
 		    "as_of", text(clock_text(r->look_ms[at], iso)),
 		    "arms", arms));

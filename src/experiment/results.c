@@ -1,6 +1,6 @@
 /*
- * Implements results.h.  Counts come as rows of a look, an epoch, an arm and
- * a measure; what a definition says beside the columns is resultsplan's.
+ * Implements results.h.  Counts are resultscount's; what a definition says
+ * beside the columns is resultsplan's.
  */
 #include <assert.h>
 #include <string.h>
@@ -8,82 +8,93 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "experiment/resultscount.h"
 #include "experiment/resultsplan.h"
 #include "store/pg.h"
 
 #include "experiment/results.h"
 
 #define READ_MS 60000
-#define RECOUNT_MS 600000	/* 40 s for ten million visitors */
 #define DAY_MS INT64_C(86400000)
-#define LOOK_BYTES_MAX ((size_t)RESULTS_LOOKS_MAX * 22)
 
 #define MS(column) "(extract(epoch FROM " column ") * 1000)::bigint"
+/* An experiment's, while phase p is its present one, else p's last. */
+#define NOW(column) \
+    "CASE WHEN p.phase = e.phase THEN e." column " ELSE (SELECT o." column \
+    " FROM piste.epoch AS o WHERE o.experiment_key = e.key" \
+    " AND o.phase = p.phase ORDER BY o.number DESC LIMIT 1) END"
 
-SQL(results_experiment, 1,
-    "SELECT page_key, state, coalesce(shipped_key, ''), phase,"
-    " bucket_version, goal, CASE goal WHEN 'lead' THEN window_s"
-    " WHEN 'mql' THEN mql_window_s WHEN 'sql' THEN sql_window_s"
-    " ELSE customer_window_s END, alpha, planned_visitors, n_star,"
-    " coalesce(" MS("phase_started_at") ", 0),"
-    " coalesce(" MS("ended_at") ", 0), " MS("clock_timestamp()") ","
-    " coverage, definition FROM piste.experiment WHERE key = $1");
-SQL(results_arms, 1,
-    "SELECT v.key, coalesce(v.definition->'levels', '{}'),"
-    " coalesce((e.weights->>v.key)::double precision, 0)"
-    " FROM piste.experiment AS e JOIN piste.variant AS v"
-    " ON v.page_key = e.page_key AND v.removed_at IS NULL"
-    " WHERE e.key = $1 AND (e.weights ? v.key OR EXISTS (SELECT"
+/*
+ * The phase that is asked for ($2), or was in force at $3, or is the present
+ * one; NULLs for one that was not kept.  One that another follows has ended.
+ */
+SQL(results_experiment, 3,
+    "SELECT p.page_key, CASE WHEN p.phase = e.phase THEN e.state"
+    " ELSE 'stopped' END, CASE WHEN p.phase = e.phase THEN"
+    " coalesce(e.shipped_key, '') ELSE '' END, p.phase, p.bucket_version,"
+    " p.goal, CASE p.goal WHEN 'lead' THEN p.window_s"
+    " WHEN 'mql' THEN p.mql_window_s WHEN 'sql' THEN p.sql_window_s"
+    " ELSE p.customer_window_s END, p.alpha, p.planned_visitors, p.n_star,"
+    " coalesce(" MS("p.started_at") ", 0), coalesce(" MS("p.ended_at") ","
+    " 0), " MS("clock_timestamp()") ", " NOW("coverage") ", p.definition,"
+    " coalesce((SELECT " MS("max(m.at)")
+    " FROM piste.experiment_move AS m WHERE m.experiment_key = e.key"
+    " AND p.phase = e.phase AND m.what = 'ship ' || e.shipped_key), 0),"
+    " p.phase IS DISTINCT FROM e.phase"
+    " FROM piste.experiment AS e LEFT JOIN piste.experiment_phase AS p"
+    " ON p.experiment_key = e.key AND p.phase = CASE"
+    " WHEN $2::integer > 0 THEN $2::integer"
+    " WHEN $3::bigint = 0 THEN e.phase ELSE coalesce((SELECT max(b.phase)"
+    " FROM piste.experiment_phase AS b WHERE b.experiment_key = e.key"
+    " AND b.started_at <= to_timestamp($3::bigint / 1000.0)), 1) END"
+    " WHERE e.key = $1");
+/*
+ * Whoever never had a weight was never compared: it would only widen what is
+ * said of the others.
+ */
+SQL(results_arms, 2,
+    "SELECT v.d->>'key', coalesce(v.d->'levels', '{}'),"
+    " coalesce((w.weights->>(v.d->>'key'))::double precision, 0)"
+    " FROM piste.experiment AS e JOIN piste.experiment_phase AS p"
+    " ON p.experiment_key = e.key AND p.phase = $2::integer"
+    " CROSS JOIN LATERAL (SELECT " NOW("weights") " AS weights) AS w"
+    " CROSS JOIN LATERAL jsonb_array_elements(p.variants)"
+    " WITH ORDINALITY AS v (d, ord)"
+    " WHERE e.key = $1 AND (v.d->>'key' = p.control_key"
+    " OR (w.weights->>(v.d->>'key'))::double precision > 0 OR EXISTS (SELECT"
     " FROM piste.epoch AS o WHERE o.experiment_key = e.key"
-    " AND o.phase = e.phase AND o.weights ? v.key))"
-    " ORDER BY v.key IS DISTINCT FROM e.control_key, v.position");
+    " AND o.phase = p.phase"
+    " AND (o.weights->>(v.d->>'key'))::double precision > 0))"
+    " ORDER BY v.d->>'key' IS DISTINCT FROM p.control_key, v.ord");
 SQL(results_epochs, 3,
-    "SELECT number, coverage, " MS("started_at") ", weights"
+    "SELECT number, coverage, " MS("started_at") ", weights,"
+    " coalesce(part_of, 0), coalesce(leaf, ''), leaf IS NULL"
     " FROM piste.epoch WHERE experiment_key = $1 AND phase = $2::integer"
     " AND started_at <= to_timestamp($3::bigint / 1000.0) ORDER BY number");
-SQL(results_counts, 3,
-    "SELECT c.look, c.epoch, c.variant, c.measure, c.n, c.total, c.total_sq"
-    " FROM (SELECT " MS("look") " AS look, epoch, variant, measure, n,"
-    " total, total_sq FROM piste.experiment_counts($1, $2::bigint,"
-    " ARRAY(SELECT to_timestamp(t / 1000.0) FROM unnest($3::bigint[]) AS u"
-    " (t)))) AS c");
-SQL(results_recount, 3,
-    "SELECT $3::bigint, c.epoch, c.variant, c.measure, c.n, c.total,"
-    " c.total_sq FROM piste.experiment_recount($1, $2::bigint,"
-    " to_timestamp($3::bigint / 1000.0)) AS c WHERE c.epoch IS NOT NULL");
+SQL(results_looks, 4,
+    "SELECT " MS("as_of") " FROM piste.verdict WHERE experiment_key = $1"
+    " AND phase = $2::integer AND as_of < to_timestamp($3::bigint / 1000.0)"
+    " AND as_of > to_timestamp($4::bigint / 1000.0)"
+    " AND as_of <> date_trunc('day', as_of AT TIME ZONE 'UTC')"
+    " AT TIME ZONE 'UTC' ORDER BY as_of");
 SQL(results_exclusions, 3,
     "SELECT reason, n FROM piste.experiment_exclusions($1, $2::bigint,"
     " to_timestamp($3::bigint / 1000.0)) ORDER BY reason");
 
+/* A page that was fetched ahead and then shown is a person's view. */
 SQL(results_views, 3,
-    "SELECT t.class, sum(t.views)::bigint FROM piste.experiment AS e"
+    "SELECT v.class, greatest(sum(v.views), 0)::bigint"
+    " FROM piste.experiment AS e"
     " JOIN piste.traffic AS t ON t.page_key = e.page_key"
     " AND t.experiment_key IN ('', e.key)"
-    " WHERE e.key = $1 AND t.hour >= date_bin('1 hour', to_timestamp("
+    " CROSS JOIN LATERAL (VALUES (CASE t.class WHEN 'activated' THEN 'human'"
+    " ELSE t.class END, t.views), ('prefetch', CASE t.class"
+    " WHEN 'activated' THEN -t.views END)) AS v (class, views)"
+    " WHERE v.views IS NOT NULL AND e.key = $1"
+    " AND t.hour >= date_bin('1 hour', to_timestamp("
     "nullif($2::bigint, 0) / 1000.0), 'epoch')"
     " AND t.hour <= to_timestamp($3::bigint / 1000.0)"
-    " GROUP BY t.class ORDER BY t.class");
-
-/* As the functions in the database call them. */
-static const char *const measure_names[RESULTS_MEASURES] = {
-	[RESULTS_VISITORS] = "visitors",
-	[RESULTS_LEADS] = "leads",
-	[RESULTS_MATURE_VISITORS] = "mature_visitors",
-	[RESULTS_MATURE_LEADS] = "mature_leads",
-	[RESULTS_POSTED] = "posted",
-	[RESULTS_REFUSED] = "refused",
-	[RESULTS_CONSENTED] = "consented",
-	[RESULTS_SPAM] = "spam",
-	[RESULTS_MQL_VISITORS] = "mql_visitors",
-	[RESULTS_MQLS] = "mqls",
-	[RESULTS_SQL_VISITORS] = "sql_visitors",
-	[RESULTS_SQLS] = "sqls",
-	[RESULTS_CUSTOMER_VISITORS] = "customer_visitors",
-	[RESULTS_CUSTOMERS] = "customers",
-	[RESULTS_VALUE] = "value",
-	[RESULTS_BOTS] = "bots",
-	[RESULTS_MULTI] = "multi",
-};
+    " GROUP BY v.class ORDER BY v.class");
 
 /* The reading under way. */
 struct reading {
@@ -130,14 +141,19 @@ goal_of(struct str name)
 static enum err
 read_experiment(struct reading *g, const struct results_wish *wish)
 {
+	char phase[STR_I64_BYTES], as_of[STR_I64_BYTES];
 	struct results *r = g->r;
-	enum err e = pg_run(g->db, &results_experiment, &r->key, READ_MS,
+	const struct str params[] = { r->key, str_from_i64(phase,
+	    wish->phase), str_from_i64(as_of, wish->as_of_ms) };
+	enum err e = pg_run(g->db, &results_experiment, params, READ_MS,
 	    &g->rows);
 
 	if (e)
 		return e;
 	if (!pg_count(g->rows))
 		return ERR_ABSENT;
+	if (pg_is_null(g->rows, 0, 0))
+		return ERR_INPUT;
 	r->page = text_at(g, 0, 0);
 	r->state = text_at(g, 0, 1);
 	r->shipped = text_at(g, 0, 2);
@@ -153,14 +169,19 @@ read_experiment(struct reading *g, const struct results_wish *wish)
 	r->ended_ms = whole_at(g, 0, 11);
 	r->as_of_ms = wish->as_of_ms ? wish->as_of_ms : whole_at(g, 0, 12);
 	r->coverage = real_at(g, 0, 13);
+	r->is_past = str_eq(pg_value(g->rows, 0, 16), STR("t"));
+	r->shipped_ms = whole_at(g, 0, 15);
 	return resultsplan_read(text_at(g, 0, 14), g->arena, r);
 }
 
 static enum err
 read_arms(struct reading *g)
 {
+	char phase[STR_I64_BYTES];
 	struct results *r = g->r;
-	enum err e = pg_run(g->db, &results_arms, &r->key, READ_MS, &g->rows);
+	const struct str params[] = { r->key, str_from_i64(phase,
+	    r->phase) };
+	enum err e = pg_run(g->db, &results_arms, params, READ_MS, &g->rows);
 
 	if (e)
 		return e;
@@ -195,6 +216,10 @@ read_epochs(struct reading *g)
 		r->epoch[i].number = whole_at(g, i, 0);
 		r->epoch[i].coverage = real_at(g, i, 1);
 		r->epoch[i].started_ms = whole_at(g, i, 2);
+		r->epoch[i].part_of = whole_at(g, i, 4);
+		r->epoch[i].leaf = text_at(g, i, 5);
+		r->epoch[i].is_even = r->epoch[i].part_of &&
+		    str_eq(pg_value(g->rows, i, 6), STR("t"));
 		e = resultsplan_weights(text_at(g, i, 3), r, &r->epoch[i]);
 	}
 	return e;
@@ -210,153 +235,50 @@ last_change(const struct results *r)
 	return end < r->as_of_ms ? end : r->as_of_ms;
 }
 
+/* Looks at which something was done, other than those of midnights. */
+static enum err
+ask_looks(struct reading *g)
+{
+	char phase[STR_I64_BYTES], since[STR_I64_BYTES];
+	char as_of[STR_I64_BYTES];
+	struct results *r = g->r;
+	const struct str params[] = { r->key, str_from_i64(phase,
+	    r->phase), str_from_i64(as_of, r->as_of_ms),
+	    str_from_i64(since, r->started_ms) };
+
+	return pg_run(g->db, &results_looks, params, READ_MS, &g->rows);
+}
+
 static enum err
 plan_looks(struct reading *g)
 {
 	struct results *r = g->r;
-	int64_t first = r->started_ms - r->started_ms % DAY_MS + DAY_MS;
+	int64_t night = r->started_ms - r->started_ms % DAY_MS + DAY_MS;
 	int64_t until = last_change(r);
-	int64_t nights = r->started_ms && until > first ?
-	    (until - first + DAY_MS - 1) / DAY_MS : 0;
+	int64_t nights = r->started_ms && until > night ?
+	    (until - night + DAY_MS - 1) / DAY_MS : 0;
+	enum err e = ask_looks(g);
+	size_t days;
 
-	if (nights > RESULTS_LOOKS_MAX - 1)
+	if (e)
+		return e;
+	days = pg_count(g->rows);
+	if (nights > RESULTS_LOOKS_MAX - 1 - (int64_t)days)
 		return ERR_LIMIT;
-	r->look_ms = arena_array(g->arena, (size_t)nights + 1,
+	r->look_ms = arena_array(g->arena, (size_t)nights + days + 1,
 	    sizeof *r->look_ms);
-	for (int64_t i = 0; i < nights; i++)
-		r->look_ms[r->looks++] = first + i * DAY_MS;
+	for (size_t i = 0; i < days; i++) {
+		int64_t at = whole_at(g, i, 0);
+
+		for (; nights && night < at; nights--, night += DAY_MS)
+			r->look_ms[r->looks++] = night;
+		r->look_ms[r->looks++] = at;
+	}
+	for (; nights; nights--, night += DAY_MS)
+		r->look_ms[r->looks++] = night;
 	r->look_ms[r->looks++] = r->as_of_ms;
-	if (r->looks * r->epochs * r->arms > RESULTS_CELLS_MAX)
-		return ERR_LIMIT;
-	r->cell = arena_array(g->arena, r->looks * r->epochs * r->arms,
+	r->cell = arena_array(g->arena, r->epochs * r->arms,
 	    sizeof *r->cell);
-	return OK;
-}
-
-static size_t
-find_look(const struct results *r, int64_t ms)
-{
-	size_t low = 0, high = r->looks;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (r->look_ms[middle] < ms)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < r->looks && r->look_ms[low] == ms ? low : r->looks;
-}
-
-static size_t
-find_epoch(const struct results *r, int64_t number)
-{
-	size_t low = 0, high = r->epochs;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (r->epoch[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < r->epochs && r->epoch[low].number == number ? low :
-	    r->epochs;
-}
-
-static size_t
-find_arm(const struct results *r, struct str key)
-{
-	size_t i = 0;
-
-	while (i < r->arms && !str_eq(r->arm[i].key, key))
-		i++;
-	return i;
-}
-
-static size_t
-find_measure(struct str name)
-{
-	size_t i = 0;
-
-	while (i < RESULTS_MEASURES && !str_eq(name,
-	    str_of(measure_names[i])))
-		i++;
-	return i;
-}
-
-static struct results_cell *
-cell_at(const struct results *r, size_t look, size_t epoch, size_t arm)
-{
-	return &r->cell[(look * r->epochs + epoch) * r->arms + arm];
-}
-
-/* Rows of arms or epochs that are no more are nobody's. */
-static void
-take_count(struct reading *g, size_t row, size_t look)
-{
-	struct results *r = g->r;
-	size_t epoch = find_epoch(r, whole_at(g, row, 1));
-	size_t arm = find_arm(r, pg_value(g->rows, row, 2));
-	size_t measure = find_measure(pg_value(g->rows, row, 3));
-	struct results_cell *c;
-
-	if (look == r->looks || epoch == r->epochs || arm == r->arms ||
-	    measure == RESULTS_MEASURES)
-		return;
-	c = cell_at(r, look, epoch, arm);
-	c->n[measure] = whole_at(g, row, 4);
-	if (measure == RESULTS_VALUE) {
-		c->value = real_at(g, row, 5);
-		c->value_sq = real_at(g, row, 6);
-	}
-}
-
-static enum err
-read_counts(struct reading *g)
-{
-	struct results *r = g->r;
-	char version[STR_I64_BYTES];
-	struct str params[3] = { r->key, str_from_i64(version,
-	    r->bucket_version) };
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, g->arena, LOOK_BYTES_MAX);
-	for (size_t i = 0; i < r->looks; i++) {
-		char digits[STR_I64_BYTES];
-
-		buf_byte(&b, i ? ',' : '{');
-		buf_add(&b, str_from_i64(digits, r->look_ms[i]));
-	}
-	buf_byte(&b, '}');
-	params[2] = buf_str(&b);
-	e = pg_run(g->db, &results_counts, params, READ_MS, &g->rows);
-	if (e)
-		return e;
-	for (size_t i = 0; i < pg_count(g->rows); i++)
-		take_count(g, i, find_look(r, whole_at(g, i, 0)));
-	return OK;
-}
-
-static enum err
-recount(struct reading *g)
-{
-	struct results *r = g->r;
-	char version[STR_I64_BYTES], as_of[STR_I64_BYTES];
-	const struct str params[3] = { r->key, str_from_i64(version,
-	    r->bucket_version), str_from_i64(as_of, r->as_of_ms) };
-	enum err e = pg_run(g->db, &results_recount, params, RECOUNT_MS,
-	    &g->rows);
-
-	if (e)
-		return e;
-	memset(cell_at(r, r->looks - 1, 0, 0), 0,
-	    r->epochs * r->arms * sizeof *r->cell);
-	for (size_t i = 0; i < pg_count(g->rows); i++)
-		take_count(g, i, r->looks - 1);
 	return OK;
 }
 
@@ -401,8 +323,9 @@ read_all(struct reading *g, const struct results_wish *wish)
 	struct results *r = g->r;
 	enum err e = read_experiment(g, wish);
 
-	/* Its visitors can't be told from each other any more. */
-	if (!e && wish->is_exact && str_eq(r->state, STR("archived")))
+	/* Its visitors can't be told from each other, or came again since. */
+	if (!e && wish->is_exact && (r->is_past ||
+	    str_eq(r->state, STR("archived"))))
 		return ERR_DENIED;
 	if (!e)
 		e = read_arms(g);
@@ -411,9 +334,11 @@ read_all(struct reading *g, const struct results_wish *wish)
 	if (!e)
 		e = plan_looks(g);
 	if (!e && r->epochs && r->arms)
-		e = read_counts(g);
+		e = resultscount_read(g->db, r);
 	if (!e && r->epochs && r->arms && wish->is_exact)
-		e = recount(g);
+		e = resultscount_again(g->db, r);
+	if (!e && r->epochs && r->arms && r->goal == RESULTS_GOAL_VALUE)
+		e = resultscount_cap(g->db, r);
 	if (!e)
 		e = read_exclusions(g);
 	return e ? e : read_views(g);
@@ -441,8 +366,16 @@ results_read(struct pg *db, struct arena *a, struct str key,
 const struct results_cell *
 results_at(const struct results *r, size_t look, size_t epoch, size_t arm)
 {
+	static const struct results_cell none;
+	const struct results_cell *found = &none;
+
 	assert(look < r->looks && epoch < r->epochs && arm < r->arms);
-	return cell_at(r, look, epoch, arm);
+	if (look + 1 == r->looks)
+		return &r->cell[epoch * r->arms + arm];
+	for (size_t i = 0; i < r->changes && r->change[i].look <= look; i++)
+		if (r->change[i].epoch == epoch && r->change[i].arm == arm)
+			found = &r->change[i].cell;
+	return found;
 }
 
 struct results_cell
@@ -451,7 +384,7 @@ results_sum(const struct results *r, size_t look, size_t arm)
 	struct results_cell sum = { 0 };
 
 	for (size_t i = 0; i < r->epochs; i++) {
-		const struct results_cell *c = cell_at(r, look, i, arm);
+		const struct results_cell *c = results_at(r, look, i, arm);
 
 		for (size_t m = 0; m < RESULTS_MEASURES; m++)
 			sum.n[m] += c->n[m];

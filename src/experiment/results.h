@@ -1,6 +1,6 @@
 /*
- * Knows what was counted in an experiment's present phase: its plan, arms,
- * epochs, and the counts at a series of looks, as PostgreSQL has them.
+ * Knows what was counted in a phase of an experiment: its plan, arms, epochs,
+ * and the counts at a series of looks, as PostgreSQL has them.
  */
 #ifndef PISTE_EXPERIMENT_RESULTS_H
 #define PISTE_EXPERIMENT_RESULTS_H
@@ -15,9 +15,9 @@ struct arena;
 struct pg;
 
 #define RESULTS_ARMS_MAX 16
-#define RESULTS_EPOCHS_MAX 4096
+#define RESULTS_EPOCHS_MAX 8784		/* a leap year, hourly */
 #define RESULTS_LOOKS_MAX 1100		/* three years of days */
-#define RESULTS_CELLS_MAX 1000000	/* looks by epochs by arms */
+#define RESULTS_CHANGES_MAX 2000000	/* 350 MB of them */
 #define RESULTS_ARENA_BYTES_MAX ((size_t)1 << 30)
 #define RESULTS_GUARDRAILS_MAX 8
 #define RESULTS_FACTORS_MAX 5
@@ -30,6 +30,7 @@ enum results_measure {
 	RESULTS_VISITORS,	/* counted ones */
 	RESULTS_LEADS,		/* with a lead that counts */
 	RESULTS_MATURE_VISITORS, RESULTS_MATURE_LEADS,
+	RESULTS_ACTIVATED,	/* whose page told that it was really shown */
 	RESULTS_POSTED,		/* who sent a form */
 	RESULTS_REFUSED,	/* to whom one was given back */
 	RESULTS_CONSENTED,	/* whose counted lead consented */
@@ -48,6 +49,13 @@ struct results_cell {
 	double value_sq;
 };
 
+struct results_change {
+	uint32_t look;
+	uint32_t epoch;
+	uint32_t arm;
+	struct results_cell cell;
+};
+
 struct results_arm {
 	struct str key;
 	double weight;		/* now */
@@ -58,6 +66,13 @@ struct results_arm {
 
 struct results_epoch {
 	int64_t number;
+	/*
+	 * Of visitors of a leaf, or those with even weights, the number of the
+	 * epoch that had all others meanwhile; 0: it is one.
+	 */
+	int64_t part_of;
+	bool is_even;
+	struct str leaf;
 	int64_t started_ms;
 	double coverage;
 	double weight[RESULTS_ARMS_MAX];
@@ -101,7 +116,9 @@ struct results {
 	struct str page;
 	struct str state;
 	struct str shipped;	/* arm; empty for none */
+	int64_t shipped_ms;	/* since when; 0 for none */
 	int64_t phase;
+	bool is_past;		/* a later one follows: "stopped" */
 	int64_t bucket_version;
 	enum results_goal goal;
 	struct str goal_name;
@@ -111,6 +128,7 @@ struct results {
 	double n_star;
 	double coverage;	/* now */
 	double equivalence;
+	double value_cap;	/* where values are cut off; 0: nowhere */
 	double baseline, mde, power;	/* 0 where the plan says nothing */
 	int64_t started_ms;	/* of the phase; 0: not yet */
 	int64_t ended_ms;	/* 0: not yet, or it runs again */
@@ -118,6 +136,7 @@ struct results {
 	bool is_bandit;
 	double bandit_floor;
 	int64_t bandit_visitors_min;
+	struct str bandit_context;	/* empty: none */
 	bool tests_consent;
 	bool stops_itself, pauses_arms, stops_bandit;
 	struct str design;	/* of factors; empty for none */
@@ -125,17 +144,25 @@ struct results {
 	size_t factors;
 	struct results_guardrail guardrail[RESULTS_GUARDRAILS_MAX];
 	size_t guardrails;
-	struct results_arm arm[RESULTS_ARMS_MAX];	/* 0 is the control */
+	/* 0 is the control; of the others those that ever had a weight. */
+	struct results_arm arm[RESULTS_ARMS_MAX];
 	size_t arms;
+	/* By number: parts stand before their epoch, and one of all is last. */
 	struct results_epoch *epoch;
 	size_t epochs;
 	/*
 	 * Midnights (UTC) since the phase began, until nothing can change any
-	 * more, then as_of_ms.
+	 * more, and looks at which the worker did something; then as_of_ms.
 	 */
 	int64_t *look_ms;
 	size_t looks;
-	struct results_cell *cell;	/* [look][epoch][arm] */
+	struct results_cell *cell;	/* [epoch][arm], at the last look */
+	/*
+	 * What cells were at looks before, from those at which they changed;
+	 * by look, and before the first they were 0.
+	 */
+	struct results_change *change;
+	size_t changes;
 	struct results_reason reason[RESULTS_REASONS_MAX];
 	size_t reasons;
 	struct results_views views[RESULTS_CLASSES_MAX];
@@ -149,15 +176,18 @@ struct results_wish {
 	 * those who were go on to mature.
 	 */
 	int64_t as_of_ms;
+	/* 0: the one in force as of then, the first before any was. */
+	int64_t phase;
 	bool is_exact;		/* the last look counted anew, row by row */
 };
 
 /*
  * Read what is known of the experiment into the arena, all of one moment, in
  * a transaction of its own.  Epochs that began after as_of_ms are left out.
- * ERR_ABSENT: there is none of that key; ERR_LIMIT: more looks, epochs or arms
- * than the limits; ERR_DENIED: an archived one can't be counted anew; else as
- * pg_run.
+ * ERR_ABSENT: there is none of that key; ERR_INPUT: it has no such phase, or
+ * it ended before phases were kept; ERR_LIMIT: more looks, epochs, arms or
+ * changes than the limits; ERR_DENIED: an archived one, or an earlier phase,
+ * can't be counted anew; else as pg_run.
  */
 MUST_USE enum err results_read(struct pg *db, struct arena *a, struct str key,
     const struct results_wish *wish, struct results *out);

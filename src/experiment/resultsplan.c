@@ -103,9 +103,10 @@ read_factors(const json_t *list, struct arena *a, struct results *r)
 }
 
 static void
-read_bandit(const json_t *bandit, struct results *r)
+read_bandit(const json_t *bandit, struct arena *a, struct results *r)
 {
 	r->is_bandit = json_is_object(bandit);
+	r->bandit_context = copy(a, json_object_get(bandit, "context"));
 	r->bandit_floor = number(bandit, "floor", 0);
 	r->bandit_visitors_min = (int64_t)number(bandit, "min_visitors",
 	    BANDIT_VISITORS_MIN);
@@ -133,7 +134,7 @@ resultsplan_read(struct str definition, struct arena *a, struct results *r)
 	r->design = copy(a, json_object_get(d, "design"));
 	read_guardrails(json_object_get(d, "guardrails"), r);
 	read_factors(json_object_get(d, "factors"), a, r);
-	read_bandit(json_object_get(d, "bandit"), r);
+	read_bandit(json_object_get(d, "bandit"), a, r);
 	json_decref(d);
 	return OK;
 }

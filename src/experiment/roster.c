@@ -56,8 +56,12 @@ SQL(roster_moves, 1,
     " who, coalesce(reason, '') FROM piste.experiment_move"
     " WHERE experiment_key = $1 ORDER BY id");
 SQL(roster_where, 1,
-    "SELECT state, definition ? 'state' FROM piste.experiment"
-    " WHERE key = $1 AND NOT is_synthetic");
+    "SELECT e.state, e.definition ? 'state', e.page_key, coalesce(("
+    "SELECT v.key FROM piste.page AS p JOIN piste.variant AS v"
+    " ON v.page_key = p.key AND v.removed_at IS NULL"
+    " WHERE p.key = e.page_key ORDER BY v.key = p.control_key"
+    " DESC NULLS LAST, v.position LIMIT 1), '') FROM piste.experiment AS e"
+    " WHERE e.key = $1 AND NOT e.is_synthetic");
 
 enum err
 roster_list(struct pg *db, FILE *out)
@@ -118,5 +122,7 @@ roster_state(struct pg *db, struct arena *a, struct str key,
 		return ERR_ABSENT;
 	out->state = arena_copy(a, pg_value(rows, 0, 0));
 	out->is_named = str_eq(pg_value(rows, 0, 1), STR("t"));
+	out->page = arena_copy(a, pg_value(rows, 0, 2));
+	out->control = arena_copy(a, pg_value(rows, 0, 3));
 	return OK;
 }

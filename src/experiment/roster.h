@@ -20,7 +20,9 @@ MUST_USE enum err roster_show(struct pg *db, struct str key, FILE *out);
 
 /* Where it stands. */
 struct roster_state {
-	struct str state;	/* in the arena */
+	struct str state;	/* in the arena, as the others are */
+	struct str page;
+	struct str control;	/* the page's; empty: it has no variants */
 	bool is_named;		/* its definition names a state */
 };
 MUST_USE enum err roster_state(struct pg *db, struct arena *a, struct str key,

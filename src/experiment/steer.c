@@ -59,19 +59,28 @@ SQL(steer_end, 3,
     " FROM before AS b WHERE e.key = b.key"
     " RETURNING e.key, e.phase, b.state) "
     NOTE("'move'", "state", "'stopped'") " RETURNING id");
-SQL(steer_open_epoch, 7,
-    "WITH before AS (SELECT e.key, e.phase, e.coverage FROM"
+/* Of an arm that takes no part in it the weights say that it has none. */
+#define WEIGHTS(given) "m.closed || (" given ")"
+SQL(steer_open_epoch, 9,
+    "WITH before AS (SELECT e.key, e.phase, e.coverage, (SELECT"
+    " coalesce(jsonb_object_agg(w.arm, 0), '{}')"
+    " FROM jsonb_object_keys(e.weights) AS w (arm)) AS closed FROM"
     " piste.experiment AS e WHERE e.key = $1 AND e.state = 'running'"
     " AND e.phase = $4::integer AND $5::integer = (SELECT max(o.number)"
     " FROM piste.epoch AS o WHERE o.experiment_key = e.key)"
     " FOR NO KEY UPDATE OF e), moved AS (UPDATE piste.experiment AS e SET"
-    " weights = $6::jsonb, updated_at = now() FROM before AS b"
-    " WHERE e.key = b.key RETURNING e.key, e.phase, e.state, e.coverage),"
+    " weights = m.closed || $6::jsonb, updated_at = now() FROM before AS m"
+    " WHERE e.key = m.key RETURNING e.key, e.phase, e.state, e.coverage,"
+    " m.closed, $5::integer + 1 + jsonb_array_length($8::jsonb) AS number),"
     " opened AS (INSERT INTO piste.epoch (experiment_key, number, phase,"
-    " weights, coverage) SELECT key, $5::integer + 1, phase, $6::jsonb,"
-    " coverage FROM moved RETURNING number) "
-    NOTE("$7", "state", "state") " WHERE EXISTS (SELECT FROM opened)"
-    " RETURNING id");
+    " weights, coverage, part_of, context, leaf) SELECT m.key,"
+    " $5::integer + p.ord, m.phase, " WEIGHTS("p.d->'weights'") ","
+    " m.coverage, m.number, $9, p.d->>'leaf' FROM moved AS m"
+    " CROSS JOIN jsonb_array_elements($8::jsonb) WITH ORDINALITY"
+    " AS p (d, ord) UNION ALL SELECT m.key, m.number, m.phase, "
+    WEIGHTS("$6::jsonb") ", m.coverage, NULL, NULL, NULL FROM moved AS m"
+    " RETURNING number) " NOTE("$7", "state", "state")
+    " WHERE EXISTS (SELECT FROM opened) RETURNING id");
 
 SQL(steer_forget_state, 1,
     "UPDATE piste.experiment SET definition = definition - 'state'"
@@ -133,24 +142,51 @@ steer_stop(struct pg *db, struct str key, const struct steer_note *note)
 	return decide(db, &steer_end, params, STR_EMPTY);
 }
 
-/* {"arm": weight…} in the arena. */
-static struct str
-describe(struct arena *a, const struct steer_weight *weight, size_t count)
+/* {"arm": weight…} */
+static json_t *
+describe(const struct steer_weight *weight, size_t count)
 {
 	json_t *object = json_object();
-	struct str text;
-	char *dump;
 
 	for (size_t i = 0; i < count; i++)
 		json_object_setn_new(object, weight[i].arm.p, weight[i].arm.n,
 		    json_real(weight[i].weight));
-	dump = json_dumps(object, JSON_COMPACT |
+	return object;
+}
+
+/* [{"leaf": …, "weights": {…}}…], of even weights without a leaf. */
+static json_t *
+describe_parts(const struct steer_epoch *at, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < at->parts; i++) {
+		const struct steer_part *p = &at->part[i];
+		json_t *one = json_pack("{s:o}", "weights",
+		    describe(p->weight, count));
+
+		if (!p->is_even)
+			json_object_set_new(one, "leaf",
+			    json_stringn(p->leaf.n ? p->leaf.p : "",
+			    p->leaf.n));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+/* As text in the arena; takes the value. */
+static struct str
+text_of(struct arena *a, json_t *value)
+{
+	char *dump = json_dumps(value, JSON_COMPACT |
 	    JSON_REAL_PRECISION(WEIGHT_DIGITS));
+	struct str text;
+
 	if (!dump)
 		abort();
 	text = arena_copy(a, str_of(dump));
 	free(dump);
-	json_decref(object);
+	json_decref(value);
 	return text;
 }
 
@@ -162,7 +198,8 @@ steer_reweigh(struct pg *db, struct arena *a, const struct steer_epoch *at,
 	char phase[STR_I64_BYTES], epoch[STR_I64_BYTES];
 	const struct str params[] = { at->key, note->who, note->reason,
 		str_from_i64(phase, at->phase), str_from_i64(epoch, at->epoch),
-		describe(a, weight, count), str_of(at->what) };
+		text_of(a, describe(weight, count)), str_of(at->what),
+		text_of(a, describe_parts(at, count)), at->context };
 
 	return decide(db, &steer_open_epoch, params, STR_EMPTY);
 }

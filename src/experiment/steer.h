@@ -51,16 +51,26 @@ struct steer_weight {
 	struct str arm;
 	double weight;
 };
+/* A part of an epoch: the visitors of one leaf, or those with even weights. */
+struct steer_part {
+	bool is_even;
+	struct str leaf;
+	const struct steer_weight *weight;
+};
 /*
  * Open an epoch with these weights, where it runs in that phase and the last
  * epoch is that one, so that of two workers one has its way.  what is
- * "bandit" or "pause-arm".
+ * "bandit" or "pause-arm".  Arms that are not named get nothing.  By a context
+ * it has parts, numbered before it, each with weights of the same arms.
  */
 struct steer_epoch {
 	struct str key;
 	int64_t phase;
 	int64_t epoch;
 	const char *what;
+	struct str context;	/* source, device or country; empty: none */
+	const struct steer_part *part;
+	size_t parts;
 };
 MUST_USE enum err steer_reweigh(struct pg *db, struct arena *a,
     const struct steer_epoch *at, const struct steer_weight *weight,

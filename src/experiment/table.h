@@ -8,6 +8,8 @@
 
 #define TABLE_COLUMNS_MAX 12
 #define TABLE_ROWS_MAX 400
+#define TABLE_CHARS_MAX 100	/* of a line */
+#define TABLE_CELL_CHARS_MAX 40	/* a longer one is cut in its middle */
 
 /* Filled row by row; begin with zeroes and columns. */
 struct table {
@@ -19,7 +21,10 @@ struct table {
 
 /* Borrow s as the next cell, of the next row when this one is full. */
 void table_add(struct table *t, struct str s);
-/* The first column stands left, the others right; two blanks between. */
+/*
+ * The first column stands left, the others right; two blanks between.  Columns
+ * that don't fit a line follow below, behind the first one again.
+ */
 void table_write(const struct table *t, FILE *out);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * Implements watch.h.  What has been done is seen from the tables alone: a
- * verdict of last midnight, a look at the bandit younger than its interval.
+ * verdict of last midnight, a look by day or at the bandit younger than its
+ * interval.
  */
 #include <jansson.h>
 #include <math.h>
@@ -9,6 +10,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "experiment/bandit.h"
+#include "experiment/context.h"
 #include "experiment/report.h"
 #include "experiment/steer.h"
 #include "store/pg.h"
@@ -18,11 +20,10 @@
 #define WAIT_MS 30000
 #define BUCKETS 10000.0
 
-/*
- * Midnight, in the sessions' own words: they may be of any time zone.  A look
- * waits a moment for what was seen just before to be written.
- */
-#define MIDNIGHT "date_trunc('day', (now() - interval '15 s')" \
+/* A look waits a moment for what was seen just before to be written. */
+#define LATELY "(now() - interval '15 s')"
+/* In the sessions' own words: they may be of any time zone. */
+#define MIDNIGHT "date_trunc('day', " LATELY \
     " AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"
 #define MS(moment) "(extract(epoch FROM " moment ") * 1000)::bigint"
 #define EVERY "make_interval(secs => piste.experiment_seconds(coalesce(" \
@@ -39,6 +40,26 @@ SQL(watch_look, 0,
     " AND NOT EXISTS (SELECT FROM piste.verdict AS v"
     " WHERE v.experiment_key = e.key AND v.phase = e.phase"
     " AND v.as_of = " MIDNIGHT ") ORDER BY e.key LIMIT 1");
+/*
+ * By day, for those that may act: statistics 2.12 says at any time.  Who is
+ * told to, or changed otherwise, is seen at once.
+ */
+#define BY_DAY "l.made_at IS NULL OR l.made_at < e.updated_at" \
+    " OR l.made_at <= now() - interval '" WATCH_EVERY "'"
+SQL(watch_day, 0,
+    "SELECT e.key, " MS(LATELY) " FROM piste.experiment AS e"
+    " LEFT JOIN piste.experiment_look AS l ON l.experiment_key = e.key"
+    " WHERE e.state IN ('running', 'paused') AND NOT e.is_synthetic"
+    " AND e.definition->'auto' ?| ARRAY['stop_keep_control', 'guardrail']"
+    " AND e.phase_started_at < " LATELY " AND (" BY_DAY ")"
+    " ORDER BY e.key LIMIT 1");
+/* A row when it was due: another worker may have been first. */
+SQL(watch_day_seen, 1,
+    "INSERT INTO piste.experiment_look AS l (experiment_key, made_at)"
+    " SELECT e.key, now() FROM piste.experiment AS e WHERE e.key = $1"
+    " ON CONFLICT (experiment_key) DO UPDATE SET made_at = excluded.made_at"
+    " WHERE (SELECT " BY_DAY " FROM piste.experiment AS e"
+    " WHERE e.key = l.experiment_key) RETURNING experiment_key");
 SQL(watch_bandit, 0,
     "SELECT e.key, " MS("now()") " FROM piste.experiment AS e"
     " LEFT JOIN piste.bandit_look AS l ON l.experiment_key = e.key"
@@ -46,7 +67,7 @@ SQL(watch_bandit, 0,
     " AND jsonb_typeof(e.definition->'bandit') = 'object'"
     " AND greatest(e.phase_started_at, l.made_at) <= now() - " EVERY
     " ORDER BY e.key LIMIT 1");
-/* A row when it was due: another worker may have been first. */
+/* As watch_day_seen. */
 SQL(watch_bandit_seen, 1,
     "INSERT INTO piste.bandit_look AS l (experiment_key, made_at)"
     " SELECT e.key, now() FROM piste.experiment AS e WHERE e.key = $1"
@@ -74,6 +95,7 @@ struct turn {
 	struct figures figures;
 	struct grid grid;
 	struct report report;
+	bool has_acted;
 };
 
 /* The first row of a question for what is due; *is_due: there is one. */
@@ -141,38 +163,57 @@ store(struct turn *t, bool *is_first)
 
 /* What somebody else did first needs not be done. */
 static enum err
-unless_done(enum err e)
+unless_done(struct turn *t, enum err e)
 {
+	t->has_acted |= !e;
 	return e == ERR_DENIED || e == ERR_ABSENT ? OK : e;
 }
 
 static enum err
 stop(struct turn *t, const char *who, const char *reason)
 {
-	return unless_done(steer_stop(t->db, t->key, &(struct steer_note){
+	return unless_done(t, steer_stop(t->db, t->key, &(struct steer_note){
 	    str_of(who), str_of(reason) }));
 }
 
-static enum err
-reweigh(struct turn *t, const char *what, const double *weight,
-    const char *reason)
+/* In the arena, in parts that the hash can tell. */
+static const struct steer_weight *
+round_weights(struct turn *t, const double *weight)
 {
 	const struct results *r = &t->results;
-	struct steer_weight w[RESULTS_ARMS_MAX];
-	int64_t part[RESULTS_ARMS_MAX];
+	struct steer_weight *w = arena_array(t->arena, r->arms, sizeof *w);
+	int64_t bucket[RESULTS_ARMS_MAX];
 
-	bandit_buckets(weight, r->arms, part);
+	bandit_buckets(weight, r->arms, bucket);
 	for (size_t k = 0; k < r->arms; k++)
 		w[k] = (struct steer_weight){ r->arm[k].key,
-			(double)part[k] / BUCKETS };
-	return unless_done(steer_reweigh(t->db, t->arena,
-	    &(struct steer_epoch){
-		.key = r->key,
-		.phase = r->phase,
-		.epoch = r->epoch[r->epochs - 1].number,
-		.what = what,
-	    }, w, r->arms, &(struct steer_note){ STR(WATCH_WHO),
-		str_of(reason) }));
+			(double)bucket[k] / BUCKETS };
+	return w;
+}
+
+/* by is NULL where everybody has these weights. */
+static enum err
+reweigh(struct turn *t, const char *what, const double *weight,
+    const struct context *by, const char *reason)
+{
+	const struct results *r = &t->results;
+	struct steer_part part[CONTEXT_LEAVES_MAX + 1];
+	struct steer_epoch at = { .key = r->key, .phase = r->phase,
+		.epoch = r->epoch[r->epochs - 1].number, .what = what,
+		.part = part };
+
+	for (size_t i = 0; by && i < by->leaves; i++)
+		part[at.parts++] = (struct steer_part){ false,
+			by->leaf[i].key, round_weights(t,
+			by->leaf[i].weight) };
+	if (by) {
+		at.context = r->bandit_context;
+		part[at.parts++] = (struct steer_part){ true, STR_EMPTY,
+			round_weights(t, by->even) };
+	}
+	return unless_done(t, steer_reweigh(t->db, t->arena, &at,
+	    round_weights(t, weight), r->arms, &(struct steer_note){
+		STR(WATCH_WHO), str_of(reason) }));
 }
 
 static bool
@@ -200,7 +241,7 @@ pause_arms(struct turn *t)
 		}
 		left += weight[k];
 	}
-	return is_changed && left > 0 ? reweigh(t, "pause-arm", weight,
+	return is_changed && left > 0 ? reweigh(t, "pause-arm", weight, NULL,
 	    "a guardrail was broken") : OK;
 }
 
@@ -240,6 +281,18 @@ has_rivals(const struct results *r)
 }
 
 static enum err
+play_by_context(struct turn *t)
+{
+	struct context by;
+	enum err e = context_read(t->db, &t->results, &t->figures, &by);
+
+	if (e || (!has_moved(t) && !context_has_moved(&t->results, &by)))
+		return e;
+	return reweigh(t, "bandit", t->figures.bandit_weight, &by,
+	    "weights follow the results by context");
+}
+
+static enum err
 play(struct turn *t)
 {
 	if (!t->report.figures || !t->figures.bandit_is_ready ||
@@ -247,14 +300,17 @@ play(struct turn *t)
 		return OK;
 	if (t->figures.bandit_is_over && t->results.stops_bandit)
 		return stop(t, WATCH_WHO, "the bandit has its winner");
+	if (t->results.bandit_context.n)
+		return play_by_context(t);
 	return has_moved(t) ? reweigh(t, "bandit", t->figures.bandit_weight,
-	    "weights follow the results") : OK;
+	    NULL, "weights follow the results") : OK;
 }
+
+typedef enum err note_fn(struct turn *t, bool *is_first);
 
 /* Who is first to note it does what follows from it, or neither is done. */
 static enum err
-settle(struct turn *t, enum err (*note)(struct turn *t, bool *is_first),
-    enum err (*follow)(struct turn *t))
+settle(struct turn *t, note_fn *note, enum err (*follow)(struct turn *t))
 {
 	bool is_first = false;
 	enum err e = pg_begin(t->db);
@@ -276,14 +332,38 @@ settle(struct turn *t, enum err (*note)(struct turn *t, bool *is_first),
 }
 
 static enum err
-note_bandit(struct turn *t, bool *is_first)
+note_by(struct turn *t, const struct sql *seen, bool *is_first)
 {
 	const struct pg_rows *rows;
-	enum err e = pg_run(t->db, &watch_bandit_seen, &t->key, WAIT_MS,
-	    &rows);
+	enum err e = pg_run(t->db, seen, &t->key, WAIT_MS, &rows);
 
 	*is_first = !e && pg_count(rows);
 	return e;
+}
+
+static enum err
+note_bandit(struct turn *t, bool *is_first)
+{
+	return note_by(t, &watch_bandit_seen, is_first);
+}
+
+static enum err
+note_day(struct turn *t, bool *is_first)
+{
+	return note_by(t, &watch_day_seen, is_first);
+}
+
+/*
+ * A look by day is a verdict once something follows from it; that one is
+ * counted in all later ones, as midnights are.
+ */
+static enum err
+act_by_day(struct turn *t)
+{
+	bool is_first;
+	enum err e = act(t);
+
+	return e || !t->has_acted ? e : store(t, &is_first);
 }
 
 static enum err
@@ -319,16 +399,27 @@ turn_look(struct turn *t)
 	return e && e != ERR_AWAY ? give_up(t, e) : e;
 }
 
+/* The same mistake would come back at once, before everything else. */
 static enum err
-turn_bandit(struct turn *t)
+turn_noted(struct turn *t, note_fn *note, enum err (*follow)(struct turn *t))
 {
 	enum err e = read_figures(t);
 
 	if (!e)
-		e = settle(t, note_bandit, play);
-	/* The same mistake would come back at once, before everything else. */
-	return e && e != ERR_AWAY ? settle(t, note_bandit, follow_nothing) :
-	    e;
+		e = settle(t, note, follow);
+	return e && e != ERR_AWAY ? settle(t, note, follow_nothing) : e;
+}
+
+static enum err
+turn_bandit(struct turn *t)
+{
+	return turn_noted(t, note_bandit, play);
+}
+
+static enum err
+turn_day(struct turn *t)
+{
+	return turn_noted(t, note_day, act_by_day);
 }
 
 static enum err
@@ -356,6 +447,7 @@ turn_one(struct turn *t, int64_t *done)
 	} duties[] = {
 		{ &watch_ended, false, turn_end },
 		{ &watch_look, true, turn_look },
+		{ &watch_day, true, turn_day },
 		{ &watch_bandit, true, turn_bandit },
 	};
 	enum err e = OK;

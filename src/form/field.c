@@ -4,12 +4,17 @@
  */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "form/attachment.h"
+#include "form/bounds.h"
+#include "form/choices.h"
 #include "form/country.h"
 #include "form/email.h"
 #include "form/normal.h"
 #include "form/pattern.h"
 #include "form/phone.h"
 #include "form/postcode.h"
+#include "form/siret.h"
+#include "form/vat.h"
 
 #include "form/field.h"
 
@@ -63,16 +68,55 @@ judge_country(struct arena *a, struct judged *j)
 static enum field_error
 judge_choice(struct arena *a, struct judged *j)
 {
-	for (size_t i = 0; i < j->f->options; i++) {
-		struct str value = j->f->option[i].value;
+	size_t at = choices_find(a, j->f, j->s);
 
-		/* An option is posted as it was defined, NFC or not. */
-		if (str_eq(normal_text(a, value, false), j->s)) {
-			j->s = value;
-			return FIELD_FINE;
-		}
-	}
-	return FIELD_NOT_CHOICE;
+	if (at == j->f->options)
+		return FIELD_NOT_CHOICE;
+	/* An option is stored as it was defined, NFC or not. */
+	j->s = j->f->option[at].value;
+	return FIELD_FINE;
+}
+
+static enum field_error
+judge_choices(struct arena *a, struct judged *j)
+{
+	bool *chosen = arena_array(a, j->f->options, sizeof *chosen);
+
+	return choices_check(a, j->f, &j->s, 1, chosen, &j->s);
+}
+
+static enum field_error
+judge_number(struct arena *a, struct judged *j)
+{
+	return bounds_number(a, &j->f->bounds, j->s, &j->s);
+}
+
+static enum field_error
+judge_date(struct arena *a, struct judged *j)
+{
+	return bounds_date(a, &j->f->bounds, j->s, &j->s);
+}
+
+static enum field_error
+judge_siret(struct arena *a, struct judged *j)
+{
+	return siret_parse(a, j->s, &j->s) ? FIELD_NOT_SIRET : FIELD_FINE;
+}
+
+static enum field_error
+judge_vat(struct arena *a, struct judged *j)
+{
+	return vat_parse(a, j->s, j->country, &j->s) ? FIELD_NOT_VAT :
+	    FIELD_FINE;
+}
+
+/* The name of a file is none. */
+static enum field_error
+judge_file(struct arena *a, struct judged *j)
+{
+	(void)a;
+	(void)j;
+	return FIELD_NOT_FILE;
 }
 
 static enum field_error
@@ -124,6 +168,30 @@ static const struct kind {
 	[FIELD_HIDDEN] = {
 		{ "hidden", "hidden", "", "", FIELD_CHARS_DEFAULT },
 		.missing = PHRASE_FIELD_MISSING_HIDDEN },
+	[FIELD_LONG_TEXT] = {
+		{ "long_text", "textarea", "", "", FIELD_CHARS_MAX },
+		PHRASE_FIELD_MISSING, .has_lines = true },
+	[FIELD_NUMBER] = {
+		{ "number", "text", "", "decimal", 40 },
+		PHRASE_FIELD_MISSING_NUMBER, .squeezes = true,
+		.judge = judge_number },
+	[FIELD_DATE] = {
+		{ "date", "date", "", "", 40 },
+		PHRASE_FIELD_MISSING_DATE, .judge = judge_date },
+	[FIELD_CHOICES] = {
+		{ "choices", "checkbox", "", "", FIELD_CHARS_MAX },
+		PHRASE_FIELD_MISSING_CHOICES, .judge = judge_choices },
+	[FIELD_SIRET] = {
+		{ "siret", "text", "", "numeric", 40 },
+		PHRASE_FIELD_MISSING_SIRET, .squeezes = true,
+		.judge = judge_siret },
+	[FIELD_VAT] = {
+		{ "vat", "text", "", "", 40 },
+		PHRASE_FIELD_MISSING_VAT, .squeezes = true,
+		.judge = judge_vat },
+	[FIELD_FILE] = {
+		{ "file", "file", "", "", FIELD_CHARS_MAX },
+		PHRASE_FIELD_MISSING_FILE, .judge = judge_file },
 };
 
 static const struct {
@@ -140,11 +208,28 @@ static const struct {
 	[FIELD_NOT_POSTCODE] = { "not-postcode", PHRASE_FIELD_NOT_POSTCODE },
 	[FIELD_NOT_COUNTRY] = { "not-country", PHRASE_FIELD_NOT_COUNTRY },
 	[FIELD_NOT_CHOICE] = { "not-choice", PHRASE_FIELD_NOT_CHOICE },
+	[FIELD_NOT_NUMBER] = { "not-number", PHRASE_FIELD_NOT_NUMBER },
+	[FIELD_NOT_WHOLE] = { "not-whole", PHRASE_FIELD_NOT_WHOLE },
+	[FIELD_TOO_PRECISE] = { "too-precise", PHRASE_FIELD_TOO_PRECISE },
+	[FIELD_TOO_SMALL] = { "too-small", PHRASE_FIELD_TOO_SMALL },
+	[FIELD_TOO_LARGE] = { "too-large", PHRASE_FIELD_TOO_LARGE },
+	[FIELD_OFF_STEP] = { "off-step", PHRASE_FIELD_OFF_STEP },
+	[FIELD_NOT_DATE] = { "not-date", PHRASE_FIELD_NOT_DATE },
+	[FIELD_TOO_EARLY] = { "too-early", PHRASE_FIELD_TOO_EARLY },
+	[FIELD_TOO_LATE] = { "too-late", PHRASE_FIELD_TOO_LATE },
+	[FIELD_TOO_FEW] = { "too-few", PHRASE_FIELD_TOO_FEW },
+	[FIELD_TOO_MANY] = { "too-many", PHRASE_FIELD_TOO_MANY },
+	[FIELD_NOT_SIRET] = { "not-siret", PHRASE_FIELD_NOT_SIRET },
+	[FIELD_NOT_VAT] = { "not-vat", PHRASE_FIELD_NOT_VAT },
 	[FIELD_NOT_TEXT] = { "not-text", PHRASE_FIELD_NOT_TEXT },
 	[FIELD_NOT_LINE] = { "not-line", PHRASE_FIELD_NOT_LINE },
 	[FIELD_REPEATED] = { "repeated", PHRASE_FIELD_REPEATED },
 	[FIELD_DAMAGED] = { "damaged", PHRASE_FIELD_DAMAGED },
 	[FIELD_IS_FILE] = { "is-file", PHRASE_FIELD_IS_FILE },
+	[FIELD_NOT_FILE] = { "not-file", PHRASE_FIELD_NOT_FILE },
+	[FIELD_NOT_MEDIA] = { "not-media", PHRASE_FIELD_NOT_MEDIA },
+	[FIELD_TOO_BIG] = { "too-big", PHRASE_FIELD_TOO_BIG },
+	[FIELD_GONE] = { "gone", PHRASE_FIELD_GONE },
 };
 
 const struct field_traits *
@@ -187,12 +272,30 @@ most_chars(const struct field *f)
 	return f->chars_max ? f->chars_max : kinds[f->kind].traits.chars_max;
 }
 
+/* What stands in the place of a phrase's {}. */
+static struct str
+limit_text(struct arena *a, const struct field *f, enum field_error e,
+    enum lang l)
+{
+	switch (e) {
+	case FIELD_TOO_SHORT:
+		return buf_fmt(a, LIMIT_DIGITS_MAX, "%u", f->chars_min);
+	case FIELD_TOO_LONG:
+		return buf_fmt(a, LIMIT_DIGITS_MAX, "%u", most_chars(f));
+	case FIELD_NOT_MEDIA:
+		return attachment_titles(a, f);
+	case FIELD_TOO_BIG:
+		return attachment_limit(a, f, l);
+	default:
+		return bounds_text(a, &f->bounds, e, l);
+	}
+}
+
 struct str
 field_message(struct arena *a, const struct field *f, enum field_error e,
     enum lang l)
 {
 	struct str own = lang_text(&f->message, l);
-	uint32_t limit = e == FIELD_TOO_SHORT ? f->chars_min : most_chars(f);
 
 	if (e == FIELD_FINE)
 		return STR_EMPTY;
@@ -203,8 +306,7 @@ field_message(struct arena *a, const struct field *f, enum field_error e,
 	/* Nobody can correct what they don't see. */
 	if (f->kind == FIELD_HIDDEN)
 		return phrase_in(PHRASE_FIELD_WRONG_HIDDEN, l);
-	return phrase_fill(a, errors[e].phrase, l,
-	    buf_fmt(a, LIMIT_DIGITS_MAX, "%u", limit));
+	return phrase_fill(a, errors[e].phrase, l, limit_text(a, f, e, l));
 }
 
 struct str
@@ -221,6 +323,8 @@ field_is_written(const struct field *f)
 	case FIELD_COUNTRY:
 	case FIELD_CONSENT:
 	case FIELD_HIDDEN:
+	case FIELD_CHOICES:
+	case FIELD_FILE:
 		return false;
 	default:
 		return true;

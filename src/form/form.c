@@ -1,10 +1,13 @@
 /*
- * Implements form.h: which posted value belongs to which field, and what the
- * form says about a person.  How one value is judged is field's business.
+ * Implements form.h: consents, what the form says about a person, and what is
+ * stored.  Which posted value belongs to which field is answers' business.
  */
 #include "base/arena.h"
 #include "base/buf.h"
+#include "form/answers.h"
+#include "form/attachment.h"
 #include "form/email.h"
+#include "form/work.h"
 
 #include "form/form.h"
 
@@ -12,26 +15,6 @@
 #define JSON_BYTES_PER_BYTE 6
 /* Around a member: quotes, colon, comma, prefix, a flag or number. */
 #define JSON_MEMBER_BYTES 64
-#define BETWEEN_ANSWERS STR(", ")
-
-/* The pairs of a post. */
-struct post {
-	const struct str_pair *pair;
-	size_t count;
-};
-
-/* How many values name has; *value is the first, empty when there is none. */
-static size_t
-find(struct post post, struct str name, struct str *value)
-{
-	size_t found = 0;
-
-	*value = STR_EMPTY;
-	for (size_t i = 0; i < post.count; i++)
-		if (str_eq(post.pair[i].name, name) && !found++)
-			*value = post.pair[i].value;
-	return found;
-}
 
 static struct str
 consent_name(struct arena *a, const struct form_consent *c)
@@ -45,7 +28,50 @@ form_name_is_reserved(struct str name)
 {
 	return str_eq(name, STR(FORM_TRAP)) ||
 	    str_eq(name, STR(FORM_TOKEN)) ||
+	    str_eq(name, STR(STAGE_NAME)) || str_eq(name, STR(STAGE_BACK)) ||
+	    str_eq(name, STR(STAGE_KEEP)) || str_eq(name, STR(WORK_FIELD)) ||
 	    str_has_prefix(name, STR(FORM_CONSENT_PREFIX));
+}
+
+size_t
+form_field(const struct form *f, struct str name)
+{
+	size_t i = 0;
+
+	while (i < f->fields && !str_eq(f->field[i].name, name))
+		i++;
+	return i;
+}
+
+bool
+form_takes_files(const struct form *f)
+{
+	for (size_t i = 0; i < f->fields; i++)
+		if (f->field[i].kind == FIELD_FILE)
+			return true;
+	return false;
+}
+
+/* What was posted under a name of ours. */
+static struct str
+find_own(const struct str_pair *pair, size_t count, struct str name)
+{
+	const struct form_post post = { .pair = pair, .count = count };
+	struct str value;
+
+	return answers_find(&post, name, &value) > 1 ? STR_EMPTY : value;
+}
+
+struct str
+form_token(const struct str_pair *pair, size_t count)
+{
+	return find_own(pair, count, STR(FORM_TOKEN));
+}
+
+struct str
+form_work(const struct str_pair *pair, size_t count)
+{
+	return find_own(pair, count, STR(WORK_FIELD));
 }
 
 void
@@ -56,74 +82,20 @@ form_blank(struct arena *a, const struct form *f, struct form_result *out)
 		.granted = arena_array(a, f->consents, sizeof *out->granted),
 		.consent_error = arena_array(a, f->consents,
 		    sizeof *out->consent_error),
+		.stage = stage_first(f, NULL, 0),
 	};
-}
-
-/* All that was written for a field given several times. */
-static struct str
-join_answers(struct arena *a, struct post post, struct str name)
-{
-	struct str first;
-	size_t most = 0;
-	struct buf b;
-
-	find(post, name, &first);
-	for (size_t i = 0; i < post.count; i++)
-		most += post.pair[i].value.n + BETWEEN_ANSWERS.n;
-	buf_init(&b, a, most);
-	buf_add(&b, first);
-	for (size_t i = 0; i < post.count; i++) {
-		struct str value = post.pair[i].value;
-
-		if (!str_eq(post.pair[i].name, name) || !value.n ||
-		    str_eq(value, first))
-			continue;
-		if (b.n)
-			buf_add(&b, BETWEEN_ANSWERS);
-		buf_add(&b, value);
-	}
-	return buf_str(&b);
-}
-
-static void
-check_field(struct arena *a, const struct field *field, struct str country,
-    struct post post, struct form_value *out)
-{
-	struct str typed;
-	size_t found = find(post, field->name, &typed);
-
-	if (found > 1)
-		out->error = FIELD_REPEATED;
-	else
-		out->error = field_check(a, field, country, typed,
-		    &out->normal);
-	if (found > 1 && field_is_written(field))
-		typed = join_answers(a, post, field->name);
-	out->typed = field_shown(a, field, typed);
-}
-
-/* The country the visitor chose, if the form asks and the answer is one. */
-static struct str
-chosen_country(struct arena *a, const struct form *f, struct post post)
-{
-	for (size_t i = 0; i < f->fields; i++) {
-		struct form_value v = { 0 };
-
-		if (f->field[i].kind != FIELD_COUNTRY)
-			continue;
-		check_field(a, &f->field[i], f->country, post, &v);
-		if (!v.error && v.normal.n)
-			return v.normal;
-	}
-	return f->country;
+	for (size_t i = 0; i < f->fields; i++)
+		if (f->field[i].kind == FIELD_CHOICES)
+			out->value[i].chosen = arena_array(a,
+			    f->field[i].options, sizeof(bool));
 }
 
 static enum field_error
-check_consent(struct arena *a, const struct form_consent *c, struct post post,
-    bool *granted)
+check_consent(struct arena *a, const struct form_consent *c,
+    const struct form_post *post, bool *granted)
 {
 	struct str value;
-	size_t found = find(post, consent_name(a, c), &value);
+	size_t found = answers_find(post, consent_name(a, c), &value);
 
 	*granted = found == 1 && str_eq(value, FIELD_TICKED);
 	if (found > 1)
@@ -188,6 +160,13 @@ json_flag(struct buf *b, const char *name, bool flag)
 	buf_add(b, flag ? STR("true") : STR("false"));
 }
 
+/* Is what is stored of it JSON, and no text? */
+static bool
+is_json(enum field_kind k)
+{
+	return k == FIELD_CHOICES || k == FIELD_FILE;
+}
+
 static size_t
 json_bytes_max(const struct form *f, const struct form_result *r)
 {
@@ -200,8 +179,8 @@ json_bytes_max(const struct form *f, const struct form_result *r)
 	return JSON_BYTES_PER_BYTE * n + JSON_MEMBER_BYTES * members;
 }
 
-static struct str
-fields_json(struct arena *a, const struct form *f,
+struct str
+form_fields(struct arena *a, const struct form *f,
     const struct form_result *r)
 {
 	struct buf b;
@@ -212,10 +191,15 @@ fields_json(struct arena *a, const struct form *f,
 		const char *name = arena_copy(a, f->field[i].name).p;
 		struct str normal = r->value[i].normal;
 
-		if (f->field[i].kind == FIELD_CONSENT)
-			json_flag(&b, name, normal.n > 0);
-		else if (normal.n)
+		if (f->field[i].kind == FIELD_CONSENT) {
+			if (r->value[i].is_shown)
+				json_flag(&b, name, normal.n > 0);
+		} else if (normal.n && is_json(f->field[i].kind)) {
+			buf_json_name(&b, name);
+			buf_add(&b, normal);
+		} else if (normal.n) {
 			buf_json_pair(&b, name, normal);
+		}
 	}
 	for (size_t i = 0; i < f->consents; i++)
 		json_flag(&b, arena_copy(a, consent_name(a,
@@ -225,28 +209,57 @@ fields_json(struct arena *a, const struct form *f,
 }
 
 void
-form_check(struct arena *a, const struct form *f, const struct str_pair *pair,
-    size_t count, struct form_result *out)
+form_check_post(struct arena *a, const struct form *f,
+    const struct form_post *post, struct form_result *out)
 {
-	struct post post = { pair, count };
-	struct str country = chosen_country(a, f, post), trap;
+	struct str trap, keep;
+	size_t trapped = answers_find(post, STR(FORM_TRAP), &trap);
 
 	form_blank(a, f, out);
-	for (size_t i = 0; i < f->fields; i++) {
-		check_field(a, &f->field[i], country, post, &out->value[i]);
-		out->errors += out->value[i].error != FIELD_FINE;
-	}
+	out->stage = post->stage;
+	answers_check(a, f, post, out);
 	for (size_t i = 0; i < f->consents; i++) {
 		out->consent_error[i] = check_consent(a, &f->consent[i], post,
 		    &out->granted[i]);
 		out->errors += out->consent_error[i] != FIELD_FINE;
 	}
-	out->is_trapped = find(post, STR(FORM_TRAP), &trap) > 1 || trap.n;
-	if (find(post, STR(FORM_TOKEN), &out->token) > 1)
-		out->token = STR_EMPTY;
+	out->is_trapped = post->stage.is_trapped || trap.n > 0 ||
+	    trapped > 1;
+	out->token = form_token(post->pair, post->count);
+	out->keeps_draft = answers_find(post, STR(STAGE_KEEP), &keep) == 1 &&
+	    str_eq(keep, FIELD_TICKED);
 	gather_particulars(a, f, out);
 	if (!out->errors)
-		out->fields = fields_json(a, f, out);
+		out->fields = form_fields(a, f, out);
+}
+
+void
+form_check(struct arena *a, const struct form *f, const struct str_pair *pair,
+    size_t count, struct form_result *out)
+{
+	form_check_post(a, f, &(struct form_post){ .pair = pair,
+	    .count = count }, out);
+}
+
+void
+form_keep(struct arena *a, const struct form *f, size_t field, struct str id,
+    struct form_result *out)
+{
+	struct form_value *v = &out->value[field];
+
+	v->attachment->id = id;
+	v->normal = attachment_json(a, v->attachment);
+	if (!out->errors)
+		out->fields = form_fields(a, f, out);
+}
+
+void
+form_lose_files(struct arena *a, const struct form *f,
+    struct form_result *out)
+{
+	for (size_t i = 0; i < f->fields; i++)
+		if (out->value[i].attachment)
+			form_blame(a, f, f->field[i].name, FIELD_GONE, out);
 }
 
 void
@@ -254,12 +267,12 @@ form_blame(struct arena *a, const struct form *f, struct str name,
     enum field_error e, struct form_result *out)
 {
 	enum field_error *error = NULL;
+	size_t at = form_field(f, name);
 
-	for (size_t i = 0; i < f->fields; i++) {
-		if (str_eq(f->field[i].name, name)) {
-			out->value[i].normal = STR_EMPTY;
-			error = &out->value[i].error;
-		}
+	if (at < f->fields && out->value[at].is_shown && !f->field[at].from) {
+		out->value[at].normal = STR_EMPTY;
+		out->value[at].attachment = NULL;
+		error = &out->value[at].error;
 	}
 	for (size_t i = 0; i < f->consents; i++) {
 		if (str_eq(consent_name(a, &f->consent[i]), name)) {

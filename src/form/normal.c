@@ -137,6 +137,31 @@ normal_fold(struct arena *a, struct str s)
 	    UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
 }
 
+static bool
+is_letter(utf8proc_int32_t c)
+{
+	utf8proc_category_t k = utf8proc_category(c);
+
+	return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) ||
+	    (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
+}
+
+struct str
+normal_letters(struct arena *a, struct str s)
+{
+	struct buf b;
+	size_t step;
+
+	s = map(a, s, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE |
+	    UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+	    UTF8PROC_STRIPMARK);
+	buf_init(&b, a, s.n);
+	for (; s.n; s = str_slice(s, step, s.n))
+		if (is_letter(first_point(s, &step)))
+			buf_add(&b, str_slice(s, 0, step));
+	return buf_str(&b);
+}
+
 struct str
 normal_trim(struct str s)
 {

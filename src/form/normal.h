@@ -15,6 +15,11 @@ struct arena;
 struct str normal_text(struct arena *a, struct str s, bool squeeze);
 /* Case folded (NFKC_Casefold), to compare.  Empty when s is no UTF-8. */
 struct str normal_fold(struct arena *a, struct str s);
+/*
+ * Its letters and digits alone, folded and without accents ("E-mail",
+ * "Société" to email, societe), to compare.  Empty when s is no UTF-8.
+ */
+struct str normal_letters(struct arena *a, struct str s);
 
 /* s, which must be UTF-8, without Unicode white space at its ends. */
 struct str normal_trim(struct str s);

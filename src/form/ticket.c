@@ -21,8 +21,7 @@
 #define PURPOSE "form"
 #define HEX_BYTES (2 * TOKEN_HASH_BYTES)
 #define PARTS 8
-#define FLAG_AGAIN 1u
-#define FLAG_SYNTHETIC 2u
+#define FLAGS 5
 
 static_assert(TICKET_TOUCH_BYTES_MAX <= 255 && TICKET_KEY_BYTES_MAX <= 255,
     "a length is one byte");
@@ -44,6 +43,21 @@ static const struct part {
 	{ offsetof(struct ticket, touch.campaign), TICKET_TOUCH_BYTES_MAX },
 	{ offsetof(struct ticket, touch.click_id), TICKET_TOUCH_BYTES_MAX },
 };
+
+/* By their bits, from the lowest. */
+static const size_t flags[FLAGS] = {
+	offsetof(struct ticket, is_again),
+	offsetof(struct ticket, is_synthetic),
+	offsetof(struct ticket, is_prefetched),
+	offsetof(struct ticket, is_preview),
+	offsetof(struct ticket, needs_work),
+};
+
+static bool *
+flag_of(struct ticket *t, size_t flag)
+{
+	return (bool *)((char *)t + flags[flag]);
+}
 
 static struct str *
 part_of(struct ticket *t, const struct part *part)
@@ -76,6 +90,7 @@ ticket_seal(struct arena *a, const struct token_key *k,
     const struct ticket *t)
 {
 	struct ticket whole = *t;
+	unsigned bits = 0;
 	struct buf b;
 
 	whole.touch = (struct touch){ ticket_clean(t->touch.source),
@@ -87,8 +102,9 @@ ticket_seal(struct arena *a, const struct token_key *k,
 	    sizeof t->id.bytes });
 	put_number(&b, t->revision, 4);
 	put_number(&b, t->lang, 1);
-	put_number(&b, (t->is_again ? FLAG_AGAIN : 0) |
-	    (t->is_synthetic ? FLAG_SYNTHETIC : 0), 1);
+	for (size_t i = 0; i < FLAGS; i++)
+		bits |= (unsigned)*flag_of(&whole, i) << i;
+	put_number(&b, bits, 1);
 	put_number(&b, t->bucket_version, 4);
 	put_number(&b, (uint64_t)t->issued_ms, 8);
 	for (size_t i = 0; i < PARTS; i++) {
@@ -128,23 +144,22 @@ take_number(struct str *rest, size_t bytes, uint64_t *out)
 static bool
 take_head(struct str *rest, struct ticket *out)
 {
-	uint64_t version, revision, lang, flags, bucket, issued;
+	uint64_t version, revision, lang, bits, bucket, issued;
 	struct str id;
 
 	if (!take_number(rest, 1, &version) || version != TICKET_VERSION ||
 	    !take(rest, sizeof out->id.bytes, &id) ||
 	    !take_number(rest, 4, &revision) ||
 	    !take_number(rest, 1, &lang) || lang >= LANG_COUNT ||
-	    !take_number(rest, 1, &flags) ||
-	    flags > (FLAG_AGAIN | FLAG_SYNTHETIC) ||
+	    !take_number(rest, 1, &bits) || bits >> FLAGS ||
 	    !take_number(rest, 4, &bucket) ||
 	    !take_number(rest, 8, &issued) || issued > INT64_MAX)
 		return false;
 	memcpy(out->id.bytes, id.p, id.n);
 	out->revision = (uint32_t)revision;
 	out->lang = (enum lang)lang;
-	out->is_again = flags & FLAG_AGAIN;
-	out->is_synthetic = flags & FLAG_SYNTHETIC;
+	for (size_t i = 0; i < FLAGS; i++)
+		*flag_of(out, i) = bits >> i & 1;
 	out->bucket_version = (uint32_t)bucket;
 	out->issued_ms = (int64_t)issued;
 	return true;

@@ -35,6 +35,9 @@ struct ticket {
 	uint32_t bucket_version;	/* of the experiment, then */
 	bool is_again;			/* for a form that came back */
 	bool is_synthetic;		/* a self-test's: goes nowhere */
+	bool is_prefetched;		/* fetched ahead: counted when shown */
+	bool is_preview;		/* of a marketer: not counted */
+	bool needs_work;		/* a proof of it: see work.h */
 	enum lang lang;
 	struct str consent_hash;	/* hex SHA-256 of the block shown */
 	int64_t issued_ms;

@@ -70,18 +70,32 @@ verdict_value(struct arena *a, enum field_kind kind, struct str country,
 	return end(&b);
 }
 
-/* A member of the object as a browser would post it; false to leave out. */
-static bool
-as_posted(json_t *v, struct str_pair *out)
+/* What the members of an object would be, posted by a browser. */
+struct posted {
+	struct str_pair pair[VERDICT_MEMBERS_MAX];
+	size_t count;
+	bool is_full;
+};
+
+/* A list posts its name once for each element; no other value is text. */
+static void
+add_posted(struct posted *p, struct str name, json_t *v)
 {
-	if (json_is_true(v))
-		out->value = STR("1");
-	else if (json_is_string(v))
-		out->value = (struct str){ json_string_value(v),
+	struct str value = STR("1");
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(v, i, item)
+		if (!json_is_array(item))
+			add_posted(p, name, item);
+	if (json_is_string(v))
+		value = (struct str){ json_string_value(v),
 		    json_string_length(v) };
-	else
-		return false;
-	return true;
+	else if (!json_is_true(v))
+		return;
+	p->is_full = p->is_full || p->count == VERDICT_MEMBERS_MAX;
+	if (!p->is_full)
+		p->pair[p->count++] = (struct str_pair){ name, value };
 }
 
 static void
@@ -109,18 +123,17 @@ errors(struct buf *b, const struct form *f, const struct form_result *r)
 static struct str
 judge(struct arena *a, const struct form *f, struct str input, json_t *object)
 {
-	struct str_pair post[VERDICT_MEMBERS_MAX];
-	size_t count = 0;
+	struct posted p = { .count = 0 };
 	struct form_result r;
 	const char *name;
 	struct buf b;
 	json_t *v;
 
-	json_object_foreach(object, name, v) {
-		post[count].name = str_of(name);
-		count += as_posted(v, &post[count]);
-	}
-	form_check(a, f, post, count, &r);
+	json_object_foreach(object, name, v)
+		add_posted(&p, str_of(name), v);
+	if (p.is_full)
+		return refuse(a, input, "too-many-fields");
+	form_check(a, f, p.pair, p.count, &r);
 	start(&b, a, input, r.errors == 0);
 	if (r.errors) {
 		errors(&b, f, &r);
@@ -140,7 +153,8 @@ verdict_form(struct arena *a, const struct form *f, struct str input)
 	if (input.n > VERDICT_FORM_BYTES_MAX)
 		return too_long(a, input);
 	object = json_loadb(input.p, input.n, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(object))
+	/* jansson passes over a NUL behind a number. */
+	if (!json_is_object(object) || str_find(input, '\0') >= 0)
 		out = refuse(a, input, "not-json");
 	else if (json_object_size(object) > VERDICT_MEMBERS_MAX)
 		out = refuse(a, input, "too-many-fields");

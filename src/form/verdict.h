@@ -23,7 +23,8 @@ struct str verdict_value(struct arena *a, enum field_kind kind,
 
 /*
  * The same for a whole post, input being a JSON object of texts by field name
- * (and true for a consent's box): value is what would be stored; on failure
+ * (true for a consent's box, a list of texts for choices; a file's field takes
+ * none): value is what would be stored; on failure
  * error is "invalid" and errors has a code by field; or it is "too-long",
  * "not-json" or "too-many-fields".
  */

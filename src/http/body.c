@@ -19,6 +19,8 @@ static const struct {
 	[BODY_TOO_MANY_FIELDS] = { "too-many-fields", 413 },
 	[BODY_NAME_TOO_LONG] = { "name-too-long", 413 },
 	[BODY_VALUE_TOO_LONG] = { "value-too-long", 413 },
+	[BODY_TOO_MUCH_TEXT] = { "too-much-text", 413 },
+	[BODY_TOO_MANY_FILES] = { "too-many-files", 413 },
 	[BODY_BROKEN_ESCAPE] = { "broken-escape", 400 },
 	[BODY_NOT_UTF8] = { "not-utf8", 400 },
 	[BODY_HAS_NUL] = { "has-nul", 400 },
@@ -73,22 +75,32 @@ mend(struct arena *a, struct str s)
 	return buf_str(&b);
 }
 
+static enum body_fault
+name_fault(struct str name)
+{
+	return name.n > BODY_NAME_BYTES_MAX ? BODY_NAME_TOO_LONG :
+	    text_fault(name);
+}
+
 /*
  * Keep a field, whose value may be known to be damaged; false when there are
- * too many to go on.
+ * too many, or too much, to go on.
  */
 static bool
 keep(struct arena *a, struct body *out, struct str_pair field,
     enum body_fault damage)
 {
-	enum body_fault fault = text_fault(field.name);
+	enum body_fault fault = name_fault(field.name);
 
 	if (out->count == BODY_FIELDS_MAX) {
 		note(out, BODY_TOO_MANY_FIELDS);
 		return false;
 	}
-	if (field.name.n > BODY_NAME_BYTES_MAX)
-		fault = BODY_NAME_TOO_LONG;
+	out->text_bytes += field.name.n + field.value.n;
+	if (out->text_bytes > BODY_TEXT_BYTES_MAX) {
+		note(out, BODY_TOO_MUCH_TEXT);
+		return false;
+	}
 	if (fault) {
 		/* No form has a field of that name. */
 		note(out, fault);
@@ -138,6 +150,26 @@ parse_urlencoded(struct arena *a, struct str bytes, struct body *out)
 	}
 }
 
+/* Keep a file that came whole; false when there are too many to go on. */
+static bool
+keep_file(struct arena *a, struct body *out, const struct multipart_part *part)
+{
+	enum body_fault fault = name_fault(part->name);
+	struct str name = part->file_name;
+
+	if (out->files == BODY_FILES_MAX) {
+		note(out, BODY_TOO_MANY_FILES);
+		return false;
+	}
+	if (part->is_cut)
+		fault = BODY_BROKEN_MULTIPART;
+	note(out, fault);
+	if (!fault)
+		out->file[out->files++] = (struct body_file){ part->name,
+		    text_fault(name) ? mend(a, name) : name, part->value };
+	return true;
+}
+
 static enum body_fault
 part_damage(const struct multipart_part *part)
 {
@@ -159,6 +191,11 @@ parse_multipart(struct arena *a, struct str boundary, struct str bytes,
 	while ((step = multipart_next(&m, &part)) == MULTIPART_PART) {
 		struct str value = part.is_file ? STR_EMPTY : part.value;
 
+		if (part.is_file && out->file) {
+			if (!keep_file(a, out, &part))
+				return BODY_FINE;
+			continue;
+		}
 		if (!keep(a, out, (struct str_pair){ part.name, value },
 		    part_damage(&part)))
 			return BODY_FINE;
@@ -214,17 +251,32 @@ parse(struct arena *a, struct str content_type, struct str bytes,
 	return BODY_FINE;
 }
 
-enum err
-body_parse(struct arena *a, struct str content_type, struct str bytes,
+static enum err
+parse_into(struct arena *a, struct str content_type, struct str bytes,
     struct body *out)
 {
-	*out = (struct body){
-		.field = arena_array(a, BODY_FIELDS_MAX, sizeof *out->field),
-		.damage = arena_array(a, BODY_FIELDS_MAX,
-		    sizeof *out->damage),
-	};
+	out->field = arena_array(a, BODY_FIELDS_MAX, sizeof *out->field);
+	out->damage = arena_array(a, BODY_FIELDS_MAX, sizeof *out->damage);
 	note(out, parse(a, content_type, bytes, out));
 	if (!out->fault)
 		return OK;
 	return body_fault_status(out->fault) == 413 ? ERR_LIMIT : ERR_INPUT;
+}
+
+enum err
+body_parse(struct arena *a, struct str content_type, struct str bytes,
+    struct body *out)
+{
+	*out = (struct body){ .file = NULL };
+	return parse_into(a, content_type, bytes, out);
+}
+
+enum err
+body_parse_files(struct arena *a, struct str content_type, struct str bytes,
+    struct body *out)
+{
+	*out = (struct body){
+		.file = arena_array(a, BODY_FILES_MAX, sizeof *out->file),
+	};
+	return parse_into(a, content_type, bytes, out);
 }

@@ -12,6 +12,8 @@ struct arena;
 #define BODY_FIELDS_MAX 100
 #define BODY_NAME_BYTES_MAX 64
 #define BODY_VALUE_BYTES_MAX (16 << 10)
+#define BODY_TEXT_BYTES_MAX (128 << 10)	/* names and values together */
+#define BODY_FILES_MAX 10
 
 /* What is wrong, for the message and the log; the kind is in enum err. */
 enum body_fault {
@@ -20,18 +22,29 @@ enum body_fault {
 	BODY_TOO_MANY_FIELDS,	/* 413 */
 	BODY_NAME_TOO_LONG,	/* 413 */
 	BODY_VALUE_TOO_LONG,	/* 413 */
+	BODY_TOO_MUCH_TEXT,	/* 413 */
+	BODY_TOO_MANY_FILES,	/* 413 */
 	BODY_BROKEN_ESCAPE,	/* 400, as all below */
 	BODY_NOT_UTF8,
 	BODY_HAS_NUL,
 	BODY_BROKEN_MULTIPART,
-	BODY_HAS_FILE,		/* 415: no field takes files */
+	BODY_HAS_FILE,		/* 415: no file is taken here */
 	BODY_FAULTS
+};
+
+struct body_file {
+	struct str field;	/* its field's name */
+	struct str name;	/* as it was called; may be empty */
+	struct str bytes;
 };
 
 struct body {
 	struct str_pair *field;
 	enum body_fault *damage;	/* to the value of the same index */
 	size_t count;
+	size_t text_bytes;	/* of all names and values */
+	struct body_file *file;	/* NULL where no files are taken */
+	size_t files;
 	enum body_fault fault;	/* the first found, in a field or around them */
 };
 
@@ -44,6 +57,10 @@ struct body {
  * no UTF-8.  All is borrowed from bytes and the arena.
  */
 MUST_USE enum err body_parse(struct arena *a, struct str content_type,
+    struct str bytes, struct body *out);
+
+/* The same where files are taken: they are in out->file, whole. */
+MUST_USE enum err body_parse_files(struct arena *a, struct str content_type,
     struct str bytes, struct body *out);
 
 /* 400, 413 or 415. */

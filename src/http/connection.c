@@ -204,7 +204,7 @@ take_back(struct connection_set *s, struct exchange *x)
 static void
 run(struct connection_set *s, struct exchange *x)
 {
-	if (x->route->place == ROUTE_CREW) {
+	if (x->route->place != ROUTE_LOOP) {
 		if (crew_push(s->crew, x)) {
 			let_out(s, x);
 			return;

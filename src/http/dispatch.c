@@ -50,6 +50,11 @@ dispatch_fill(const struct gateway_plan *plan, struct request *rq,
 		return NULL;
 	}
 	e = route_find(plan->routes, plan->count, rq, &found, &allow);
+	if (!e && found->place != ROUTE_FILES &&
+	    rq->body.n > ROUTE_BODY_BYTES_MAX) {
+		dispatch_refuse(plan, rq, 413);
+		return NULL;
+	}
 	if (!e)
 		return found;
 	if (e == ERR_DENIED)

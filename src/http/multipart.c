@@ -15,6 +15,7 @@ struct head {
 	bool has_name;
 	bool has_type;
 	bool is_file;
+	struct str file_name;
 };
 
 static bool
@@ -37,6 +38,7 @@ read_disposition(struct str value, struct head *head)
 			head->name = text;
 		} else if (str_eq_fold(name, STR("filename"))) {
 			head->is_file = true;
+			head->file_name = text;
 		} else {
 			/* filename* above all: two names for one file. */
 			return false;
@@ -133,7 +135,7 @@ read_head(struct str *rest, struct head *head)
 {
 	size_t used = 0;
 
-	*head = (struct head){ 0 };
+	*head = (struct head){ .file_name = STR_EMPTY };
 	for (;;) {
 		struct str window = str_slice(*rest, used,
 		    MULTIPART_HEAD_BYTES_MAX - used);
@@ -251,7 +253,7 @@ multipart_next(struct multipart *m, struct multipart_part *out)
 	if (!read_head(&m->rest, &head))
 		return MULTIPART_BROKEN;
 	*out = (struct multipart_part){ .name = head.name,
-	    .is_file = head.is_file };
+	    .is_file = head.is_file, .file_name = head.file_name };
 	cut_value(m, out);
 	return MULTIPART_PART;
 }

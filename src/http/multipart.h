@@ -24,6 +24,7 @@ struct multipart_part {
 	struct str name;	/* any bytes */
 	struct str value;
 	bool is_file;		/* named as one, or no text/plain */
+	struct str file_name;	/* any bytes; empty when none is chosen */
 	bool is_cut;		/* the body ends within it */
 };
 

@@ -50,6 +50,7 @@ static const struct variable kept[] = {
 	VARIABLE("HTTP_REFERER", request, referer),
 	VARIABLE("HTTP_SEC_FETCH_SITE", request, fetch_site),
 	VARIABLE("HTTP_IDEMPOTENCY_KEY", request, idempotency_key),
+	VARIABLE("HTTP_AUTHORIZATION", request, authorization),
 };
 static const struct variable judged[] = {
 	VARIABLE("REQUEST_METHOD", raw, method),

@@ -18,7 +18,11 @@ struct arena;
 #define REQUEST_HEADER_BYTES_MAX (32 << 10)	/* names and values, all */
 #define REQUEST_PATH_BYTES_MAX 1024
 #define REQUEST_QUERY_BYTES_MAX 8192
-#define REQUEST_BODY_BYTES_MAX (128 << 10)	/* nginx has the same */
+/*
+ * Files of five megabytes, and what stands around them; where no files are
+ * taken a route allows less.  nginx has both numbers.
+ */
+#define REQUEST_BODY_BYTES_MAX (5376 << 10)
 #define RESPONSE_HEADERS_MAX 16
 
 enum method {
@@ -59,6 +63,7 @@ struct request {
 	struct str referer;
 	struct str fetch_site;		/* Sec-Fetch-Site */
 	struct str idempotency_key;
+	struct str authorization;
 	bool is_https;
 	bool is_prefetch;	/* Sec-Purpose, Purpose, X-Moz, X-Purpose */
 	int64_t received_ms;

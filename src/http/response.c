@@ -14,6 +14,13 @@
 #define HEAD_BYTES_MAX \
 	((RESPONSE_HEADERS_MAX + 1) * (RESPONSE_VALUE_BYTES_MAX + 128))
 
+/* But for whose frames it may be in. */
+#define POLICY \
+	"default-src 'none'; style-src 'self'; img-src 'self' data:;" \
+	" script-src 'self'; connect-src 'self'; font-src 'self';" \
+	" form-action 'self'; base-uri 'none'; object-src 'none';" \
+	" frame-ancestors "
+
 /* In a response of ours unless the handler has set its own. */
 static const struct {
 	struct str name;
@@ -22,11 +29,7 @@ static const struct {
 } defaults[] = {
 #define DEFAULT(name, value, https_only) \
 	{ { name, sizeof name - 1 }, { value, sizeof value - 1 }, https_only }
-	DEFAULT("Content-Security-Policy",
-	    "default-src 'none'; style-src 'self'; img-src 'self' data:;"
-	    " script-src 'self'; connect-src 'self'; font-src 'self';"
-	    " form-action 'self'; base-uri 'none'; object-src 'none';"
-	    " frame-ancestors 'none'", false),
+	DEFAULT("Content-Security-Policy", POLICY "'none'", false),
 	DEFAULT("X-Content-Type-Options", "nosniff", false),
 	DEFAULT("Referrer-Policy", "strict-origin-when-cross-origin", false),
 	DEFAULT("Cross-Origin-Opener-Policy", "same-origin", false),
@@ -134,6 +137,14 @@ response_set(struct request *rq, int status, const char *content_type,
 		type->value = str_of(content_type);
 	else
 		response_header(rq, "Content-Type", str_of(content_type));
+}
+
+void
+response_frame(struct request *rq, struct str origins)
+{
+	if (origins.n)
+		response_header(rq, "Content-Security-Policy",
+		    buf_join(rq->arena, STR(POLICY), origins));
 }
 
 bool

@@ -26,6 +26,12 @@ void response_set(struct request *rq, int status, const char *content_type,
 #define RESPONSE_TEXT "text/plain; charset=utf-8"
 #define RESPONSE_PROBLEM "application/problem+json"
 
+/*
+ * Let pages of these origins, a blank between them, show the answer in a
+ * frame; without any nobody's may, as everywhere else.
+ */
+void response_frame(struct request *rq, struct str origins);
+
 /* 303 or 302 to a path on this site; another target becomes "/". */
 void response_redirect(struct request *rq, int status, struct str path);
 /* One leading slash, no backslash, no control: stays on this site. */

@@ -21,6 +21,21 @@ static const struct {
 	{ METHOD_OPTIONS, { "OPTIONS", 7 } },
 };
 
+/* Does query have a parameter of that name, as it is written? */
+static bool
+asks(struct str query, struct str name)
+{
+	while (query.n) {
+		struct str pair, key, value;
+
+		str_cut(query, '&', &pair, &query);
+		str_cut(pair, '=', &key, &value);
+		if (str_eq(key, name))
+			return true;
+	}
+	return false;
+}
+
 /* Does path fit pattern?  param[0..REQUEST_PARAMS_MAX) is then filled. */
 static bool
 matches(struct str pattern, struct str path, struct str *param)
@@ -72,7 +87,12 @@ route_find(const struct route *routes, size_t count, struct request *rq,
 	for (size_t i = 0; i < count; i++) {
 		struct str param[REQUEST_PARAMS_MAX] = { 0 };
 
-		if (!matches(str_of(routes[i].pattern), rq->path, param))
+		struct str pattern, name;
+
+		if (str_cut(str_of(routes[i].pattern), '?', &pattern, &name) &&
+		    !asks(rq->query, name))
+			continue;
+		if (!matches(pattern, rq->path, param))
 			continue;
 		if (!(routes[i].methods & rq->method)) {
 			others |= routes[i].methods;

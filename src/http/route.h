@@ -16,9 +16,16 @@ typedef enum turn route_fn(struct request *rq);
 enum route_place {
 	ROUTE_LOOP,	/* memory only: never waits */
 	ROUTE_CREW,	/* may wait for the database: a blocking thread */
+	/* The same, and its body may hold files: REQUEST_BODY_BYTES_MAX. */
+	ROUTE_FILES,
 };
 
-/* A pattern's :name matches one path segment, kept in rq->param by order. */
+#define ROUTE_BODY_BYTES_MAX (128 << 10)	/* nginx has the same */
+
+/*
+ * A pattern's :name matches one path segment, kept in rq->param by order; one
+ * that ends in ?name wants a parameter of that name in the query, undecoded.
+ */
 struct route {
 	unsigned methods;		/* METHOD_GET | METHOD_HEAD … */
 	const char *pattern;

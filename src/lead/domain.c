@@ -1,13 +1,14 @@
 /*
- * The providers are a table in the program: a first hint for the score, never
- * a refusal, so the lists need not be whole.
+ * The providers are a table in the program, and npm's list of throw-away ones:
+ * a first hint for the score, never a refusal, so they need not be whole.
  */
+#include <libpsl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lead/domain.h"
+#include "lead/disposable.h"
 
-#define DOMAIN_BYTES_MAX 253	/* RFC 1035: 255 with length bytes */
+#include "lead/domain.h"
 
 struct entry {
 	const char *name;
@@ -264,28 +265,82 @@ look_up(const char *name)
 	return bsearch(name, entries, ENTRIES, sizeof entries[0], compare);
 }
 
+/* In lower case, with a NUL; false when it is no domain's length. */
+static bool
+lower(struct str domain, char name[DOMAIN_BYTES_MAX + 1])
+{
+	if (str_is_empty(domain) || str_z(domain, name, DOMAIN_BYTES_MAX + 1))
+		return false;
+	for (char *p = name; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return true;
+}
+
+/*
+ * What is registered of a name; the name itself when it is a public suffix or
+ * below none.  Borrowed from name.
+ */
+static const char *
+registrable(const char *name)
+{
+	const char *found = psl_registrable_domain(psl_builtin(), name);
+
+	return found ? found : name;
+}
+
+struct str
+domain_registrable(struct str domain)
+{
+	char name[DOMAIN_BYTES_MAX + 1];
+	size_t n;
+
+	if (!lower(domain, name))
+		return STR_EMPTY;
+	n = strlen(registrable(name));
+	return str_slice(domain, domain.n - n, n);
+}
+
+static bool
+is_disposable(const char *name)
+{
+	const struct entry *found = look_up(name);
+
+	return found ? found->kind == DOMAIN_DISPOSABLE :
+	    disposable_has(str_of(name));
+}
+
 enum domain_kind
 domain_kind(struct str domain)
 {
 	char name[DOMAIN_BYTES_MAX + 1];
 	const struct entry *found;
+	const char *own;
 
-	if (str_is_empty(domain) || str_z(domain, name, sizeof name))
+	if (!lower(domain, name))
 		return DOMAIN_NONE;
-	for (char *p = name; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+	/* Ours goes first: npm's list names a provider now and then. */
 	found = look_up(name);
 	if (found)
 		return found->kind;
 	/*
 	 * Throw-away providers hand out names below their own; what is below
-	 * a free provider's is some customer's.
+	 * a free provider's is some customer's.  A public suffix is nobody's.
 	 */
-	for (const char *p = strchr(name, '.'); p; p = strchr(p + 1, '.')) {
-		found = look_up(p + 1);
-		if (found && found->kind == DOMAIN_DISPOSABLE)
+	own = registrable(name);
+	for (const char *p = name; p && p <= own; p = strchr(p, '.')) {
+		p += *p == '.';
+		if (is_disposable(p))
 			return DOMAIN_DISPOSABLE;
 	}
 	return DOMAIN_COMPANY;
+}
+
+const char *
+domain_free(size_t i)
+{
+	for (size_t at = 0; at < ENTRIES; at++)
+		if (entries[at].kind == DOMAIN_FREE && i-- == 0)
+			return entries[at].name;
+	return NULL;
 }

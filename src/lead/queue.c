@@ -1,73 +1,42 @@
 /*
- * Works through the qualification queue.  All times are PostgreSQL's, so that
- * workers on several machines agree on when a lease has ended.  A row counts
- * as an attempt when it is claimed: one that kills its worker ends as dead
- * like one that fails.
+ * Works through the qualification queue: what is to be known of a lead is read,
+ * scored, and written with the row's end.  How rows are shared out is
+ * store/lease's.
  */
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/token.h"
+#include "lead/domain.h"
+#include "lead/exchanger.h"
 #include "lead/score.h"
+#include "store/lease.h"
 #include "store/pg.h"
 
 #include "lead/queue.h"
 
-#define WAIT_MS 1500			/* a stop must not wait for longer */
-#define ID_BYTES 21			/* a bigint and a NUL */
-#define NUMBER_BYTES 24
 #define PARTS_BYTES_MAX (16 << 10)
-#define ERROR_BYTES_MAX 600
-#define QUEUE_ARENA_BYTES_MAX ((size_t)1 << 20)
+#define TABLE "piste.qualification_queue"
 
-SQL(queue_reclaim, 1,
-    "WITH lapsed AS MATERIALIZED ("
-    " SELECT id FROM piste.qualification_queue"
-    " WHERE state = 'claimed' AND locked_until < now()"
-    " ORDER BY id FOR UPDATE SKIP LOCKED)"
-    " UPDATE piste.qualification_queue AS q"
-    " SET state = CASE WHEN q.attempts >= $1::int THEN 'dead'"
-    " ELSE 'ready' END,"
-    " finished_at = CASE WHEN q.attempts >= $1::int THEN now() END,"
-    " last_error = 'lease ended, held by ' || q.locked_by,"
-    " locked_by = NULL, locked_until = NULL"
-    " FROM lapsed WHERE q.id = lapsed.id"
-    " RETURNING q.id, q.state");
+SQL(queue_reclaim, 1, LEASE_RECLAIM(TABLE));
+SQL(queue_claim, 3, LEASE_CLAIM(TABLE, "", "q.priority, q.available_at",
+    "priority DESC, available_at, id"));
+SQL(queue_renew, 2, LEASE_RENEW(TABLE));
+SQL(queue_fail, 5, LEASE_FAIL(TABLE));
+SQL(queue_count, 0, LEASE_COUNT(TABLE));
 
-/* The CTE is materialised: joined in a loop it would lock more than asked. */
-SQL(queue_claim, 3,
-    "WITH picked AS MATERIALIZED ("
-    " SELECT id FROM piste.qualification_queue"
-    " WHERE state = 'ready' AND available_at <= now()"
-    " ORDER BY priority DESC, available_at, id"
-    " LIMIT $3::int FOR UPDATE SKIP LOCKED),"
-    " claimed AS ("
-    " UPDATE piste.qualification_queue AS q"
-    " SET state = 'claimed', attempts = q.attempts + 1, locked_by = $1,"
-    " locked_until = now() + $2::bigint * interval '1 millisecond'"
-    " FROM picked WHERE q.id = picked.id"
-    " RETURNING q.id, q.attempts, q.priority, q.available_at)"
-    " SELECT id, attempts FROM claimed"
-    " ORDER BY priority DESC, available_at, id");
-
-SQL(queue_renew, 2,
-    "UPDATE piste.qualification_queue"
-    " SET locked_until = now() + $2::bigint * interval '1 millisecond'"
-    " WHERE state = 'claimed' AND locked_by = $1");
-
-/* The person is scored even if the submission has been erased meanwhile. */
+/* Facts without addresses: the worker's role reads none. */
 SQL(queue_read, 2,
-    "SELECT q.submission_id, p.email, p.phone, p.first_name, p.last_name,"
-    " p.company, s.declared_postcode, s.form_country, s.geo_country"
-    " FROM piste.qualification_queue AS q"
-    " JOIN piste.lead AS l ON l.id = q.lead_id"
-    " JOIN piste.person AS p ON p.id = l.person_id"
-    " LEFT JOIN piste.submission AS s ON s.id = q.submission_id"
-    " WHERE q.id = $1::bigint AND q.locked_by = $2"
-    " AND q.state = 'claimed'");
+    "SELECT f.submission_id, f.email, f.phone, f.first_name, f.last_name,"
+    " f.company, f.declared_postcode, f.form_country, f.geo_country"
+    " FROM piste.qualification_facts($1::bigint, $2) AS f");
 
-/* Ready again when another submission has come since the row was read. */
+SQL(queue_judge, 4,
+    "SELECT j.is_role, j.mail FROM piste.email_judge($1::uuid, $2, $3, $4)"
+    " AS j");
+
+/*
+ * Ready again when another submission has come since the row was read.  The
+ * lead may have been merged meanwhile.
+ */
 SQL(queue_finish, 5,
     "WITH mine AS ("
     " UPDATE piste.qualification_queue AS q SET"
@@ -81,103 +50,7 @@ SQL(queue_finish, 5,
     " RETURNING q.lead_id)"
     " UPDATE piste.lead AS l SET score = $4::int, score_parts = $5::jsonb,"
     " scored_at = now(), updated_at = now()"
-    " FROM mine WHERE l.id = mine.lead_id RETURNING l.id");
-
-SQL(queue_fail, 5,
-    "UPDATE piste.qualification_queue AS q SET"
-    " state = CASE WHEN q.attempts >= $3::int THEN 'dead'"
-    " ELSE 'ready' END,"
-    " finished_at = CASE WHEN q.attempts >= $3::int THEN now() END,"
-    " available_at = now() + $4::bigint * interval '1 millisecond',"
-    " locked_by = NULL, locked_until = NULL, last_error = $5"
-    " WHERE q.id = $1::bigint AND q.locked_by = $2 AND q.state = 'claimed'"
-    " RETURNING q.state");
-
-SQL(queue_count, 0,
-    "SELECT (SELECT count(*) FROM piste.qualification_queue"
-    " WHERE state = 'ready'),"
-    " (SELECT count(*) FROM piste.qualification_queue"
-    " WHERE state = 'claimed'),"
-    " (SELECT count(*) FROM piste.qualification_queue"
-    " WHERE state = 'dead'),"
-    " (SELECT coalesce(floor(extract(epoch FROM now() - min(created_at))"
-    " * 1000), 0)::bigint FROM piste.qualification_queue"
-    " WHERE state = 'ready')");
-
-struct claim {
-	char id[ID_BYTES];
-	uint32_t attempts;
-};
-
-/* One worker's turn. */
-struct turn {
-	struct pg *db;
-	struct arena *arena;
-	struct str worker;
-	int64_t lease_ms;
-	int64_t renewed_ms;	/* when the lease was last begun */
-	struct claim claim[QUEUE_CLAIM_MAX];
-	size_t claims;
-};
-
-static struct str
-number_text(struct arena *a, int64_t n)
-{
-	return buf_fmt(a, NUMBER_BYTES, "%lld", (long long)n);
-}
-
-static enum err
-reclaim(struct turn *t)
-{
-	struct str max = number_text(t->arena, QUEUE_ATTEMPTS_MAX);
-	const struct pg_rows *rows;
-	enum err e = pg_run(t->db, &queue_reclaim, &max, WAIT_MS, &rows);
-
-	for (size_t i = 0; !e && i < pg_count(rows); i++)
-		log_event(LOG_WARN, "queue.lapsed",
-		    LOG_STR("row", pg_value(rows, i, 0)),
-		    LOG_STR("state", pg_value(rows, i, 1)));
-	return e;
-}
-
-static enum err
-claim(struct turn *t)
-{
-	struct str params[] = { t->worker, number_text(t->arena, t->lease_ms),
-	    number_text(t->arena, QUEUE_CLAIM_MAX) };
-	const struct pg_rows *rows;
-	enum err e;
-
-	t->renewed_ms = clock_mono_ms();
-	e = pg_run(t->db, &queue_claim, params, WAIT_MS, &rows);
-	if (e)
-		return e;
-	for (size_t i = 0; i < pg_count(rows); i++) {
-		struct claim *c = &t->claim[t->claims++];
-
-		if (str_z(pg_value(rows, i, 0), c->id, sizeof c->id) ||
-		    !str_u32(pg_value(rows, i, 1), 1, UINT32_MAX,
-		    &c->attempts))
-			return ERR_INPUT;
-	}
-	return OK;
-}
-
-/* The lease of all that is still claimed starts anew. */
-static enum err
-renew(struct turn *t)
-{
-	struct str params[] = { t->worker, number_text(t->arena, t->lease_ms) };
-	int64_t now_ms = clock_mono_ms();
-	enum err e;
-
-	if (now_ms - t->renewed_ms < t->lease_ms / 3)
-		return OK;
-	e = pg_run(t->db, &queue_renew, params, WAIT_MS, NULL);
-	if (!e)
-		t->renewed_ms = now_ms;
-	return e;
-}
+    " FROM mine WHERE l.id = piste.lead_now(mine.lead_id) RETURNING l.id");
 
 static struct str
 parts_json(struct arena *a, const struct score *s)
@@ -199,124 +72,90 @@ parts_json(struct arena *a, const struct score *s)
 	return buf_str(&b);
 }
 
+/* What is kept of the address the submission came with, into in. */
 static enum err
-lost(const struct claim *c)
+judge_email(struct lease_row *row, struct str submission,
+    struct score_input *in)
 {
-	log_event(LOG_WARN, "queue.lost", LOG_Z("row", c->id));
-	return OK;
-}
-
-static enum err
-qualify(struct turn *t, const struct claim *c)
-{
-	struct str mine[] = { str_of(c->id), t->worker };
-	const struct pg_rows *rows;
-	struct str column[9];
-	struct score score;
-	enum err e = pg_run(t->db, &queue_read, mine, WAIT_MS, &rows);
-
-	if (e)
-		return e;
-	if (pg_count(rows) == 0)
-		return lost(c);
-	/* The rows are gone with the next statement. */
-	for (size_t i = 0; i < sizeof column / sizeof column[0]; i++)
-		column[i] = arena_copy(t->arena, pg_value(rows, 0, i));
-	score_lead(&(struct score_input){ .email = column[1],
-	    .phone = column[2], .first_name = column[3],
-	    .last_name = column[4], .company = column[5],
-	    .postcode = column[6], .form_country = column[7],
-	    .geo_country = column[8] }, &score);
-	e = pg_run(t->db, &queue_finish, (struct str[]){ mine[0], mine[1],
-	    column[0], number_text(t->arena, score.points),
-	    parts_json(t->arena, &score) }, WAIT_MS, &rows);
-	if (e)
-		return e;
-	return pg_count(rows) ? OK : lost(c);
-}
-
-static int64_t
-backoff_ms(uint32_t attempts)
-{
-	int64_t ms = QUEUE_BACKOFF_MS_MIN;
-
-	while (attempts-- > 1 && ms < QUEUE_BACKOFF_MS_MAX)
-		ms *= 2;
-	if (ms > QUEUE_BACKOFF_MS_MAX)
-		ms = QUEUE_BACKOFF_MS_MAX;
-	return token_jitter(ms);
-}
-
-static enum err
-fail(struct turn *t, const struct claim *c)
-{
-	struct str reason = str_of(pg_message(t->db));
+	static const char *const kinds[] = { [DOMAIN_FREE] = "free",
+		[DOMAIN_DISPOSABLE] = "disposable",
+		[DOMAIN_COMPANY] = "company" };
+	struct str domain = domain_of(in->email);
+	enum domain_kind kind = domain_kind(domain);
 	const struct pg_rows *rows;
 	enum err e;
 
-	if (!str_is_utf8(reason))
-		reason = str_of(pg_state(t->db));
-	reason = arena_copy(t->arena, str_slice(reason, 0, ERROR_BYTES_MAX));
-	e = pg_run(t->db, &queue_fail, (struct str[]){ str_of(c->id),
-	    t->worker, number_text(t->arena, QUEUE_ATTEMPTS_MAX),
-	    number_text(t->arena, backoff_ms(c->attempts)), reason },
-	    WAIT_MS, &rows);
-	if (e)
+	if (kind == DOMAIN_NONE)
+		return OK;
+	e = pg_run(row->db, &queue_judge, (struct str[]){ submission, domain,
+	    domain_registrable(domain), str_of(kinds[kind]) },
+	    LEASE_WAIT_MS, &rows);
+	if (e || !pg_count(rows))
 		return e;
-	log_event(LOG_WARN, "queue.failed", LOG_Z("row", c->id),
-	    LOG_INT("attempts", c->attempts), LOG_STR("state",
-	    pg_count(rows) ? pg_value(rows, 0, 0) : STR("lost")));
+	in->is_role = str_eq(pg_value(rows, 0, 0), STR("t"));
+	in->mail = exchanger_parse(pg_value(rows, 0, 1));
 	return OK;
 }
 
-static enum err
-work(struct turn *t)
-{
-	for (size_t i = 0; i < t->claims; i++) {
-		enum err e = renew(t);
+static enum err qualify(void *context, struct lease_row *row);
 
-		if (!e)
-			e = qualify(t, &t->claim[i]);
-		if (e && e != ERR_AWAY)
-			e = fail(t, &t->claim[i]);
-		if (e)
-			return e;
-	}
-	return OK;
+static const struct lease_table queue = {
+	.name = "queue",
+	.reclaim = &queue_reclaim,
+	.claim = &queue_claim,
+	.renew = &queue_renew,
+	.fail = &queue_fail,
+	.attempts_max = QUEUE_ATTEMPTS_MAX,
+	.backoff_ms_min = QUEUE_BACKOFF_MS_MIN,
+	.backoff_ms_max = QUEUE_BACKOFF_MS_MAX,
+	.claim_max = QUEUE_CLAIM_MAX,
+	.work = qualify,
+};
+
+static enum err
+qualify(void *context, struct lease_row *row)
+{
+	struct arena *a = row->arena;
+	struct str mine[] = { str_of(row->id), row->worker };
+	const struct pg_rows *rows;
+	struct str column[9];
+	struct score_input in;
+	struct score score;
+	enum err e = pg_run(row->db, &queue_read, mine, LEASE_WAIT_MS, &rows);
+
+	(void)context;
+	if (e)
+		return e;
+	if (pg_count(rows) == 0)
+		return lease_lost(&queue, row);
+	/* The rows are gone with the next statement. */
+	for (size_t i = 0; i < sizeof column / sizeof column[0]; i++)
+		column[i] = arena_copy(a, pg_value(rows, 0, i));
+	in = (struct score_input){ .email = column[1],
+	    .phone = column[2], .first_name = column[3],
+	    .last_name = column[4], .company = column[5],
+	    .postcode = column[6], .form_country = column[7],
+	    .geo_country = column[8] };
+	e = judge_email(row, column[0], &in);
+	if (e)
+		return e;
+	score_lead(&in, &score);
+	e = pg_run(row->db, &queue_finish, (struct str[]){ mine[0], mine[1],
+	    column[0], str_from_i64(arena_take(a, STR_I64_BYTES),
+	    score.points), parts_json(a, &score) }, LEASE_WAIT_MS, &rows);
+	if (e)
+		return e;
+	return pg_count(rows) ? OK : lease_lost(&queue, row);
 }
 
 enum err
 queue_turn(struct pg *db, struct str worker, int64_t lease_ms, int64_t *done)
 {
-	struct turn t = { .db = db, .worker = worker, .lease_ms = lease_ms };
-	enum err e;
-
-	*done = 0;
-	t.arena = arena_new(QUEUE_ARENA_BYTES_MAX);
-	e = reclaim(&t);
-	if (!e)
-		e = claim(&t);
-	if (!e)
-		e = work(&t);
-	*done = (int64_t)t.claims;
-	arena_free(t.arena);
-	return e;
+	return lease_turn(db, &queue, worker, lease_ms, NULL, done);
 }
 
 enum err
-queue_depth(struct pg *db, struct queue_depth *out)
+queue_depth(struct pg *db, struct lease_depth *out)
 {
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &queue_count, NULL, WAIT_MS, &rows);
-
-	if (e)
-		return e;
-	if (pg_count(rows) == 1 &&
-	    str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &out->ready) &&
-	    str_i64(pg_value(rows, 0, 1), 0, INT64_MAX, &out->claimed) &&
-	    str_i64(pg_value(rows, 0, 2), 0, INT64_MAX, &out->dead) &&
-	    str_i64(pg_value(rows, 0, 3), INT64_MIN, INT64_MAX,
-	    &out->oldest_ms))
-		return OK;
-	return ERR_INPUT;
+	return lease_depth(db, &queue_count, out);
 }

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 
+struct lease_depth;
 struct pg;
 
 #define QUEUE_CLAIM_MAX 20
@@ -25,13 +26,7 @@ struct pg;
 MUST_USE enum err queue_turn(struct pg *db, struct str worker,
     int64_t lease_ms, int64_t *done);
 
-/* Rows by state, and the age of the oldest ready one, for check and metrics. */
-struct queue_depth {
-	int64_t ready;
-	int64_t claimed;
-	int64_t dead;
-	int64_t oldest_ms;
-};
-MUST_USE enum err queue_depth(struct pg *db, struct queue_depth *out);
+/* Rows by state, for check and metrics; ERR_AWAY. */
+MUST_USE enum err queue_depth(struct pg *db, struct lease_depth *out);
 
 #endif

@@ -21,6 +21,8 @@ enum {
 	POINTS_COMPANY_DOMAIN = 25,
 	POINTS_FREE_MAIL = 5,
 	POINTS_DISPOSABLE = -40,
+	POINTS_ROLE = -5,
+	POINTS_NO_MAIL = -40,
 	POINTS_COUNTRY_MATCH = 15,
 	POINTS_COUNTRY_DIFFERS = -10,
 };
@@ -74,6 +76,28 @@ judge_domain(struct str email, struct score *out)
 	}
 }
 
+/* Whether what is sent there arrives, and on one person's desk. */
+static void
+judge_mailbox(const struct score_input *in, struct score *out)
+{
+	struct str found = str_of(exchanger_name(in->mail));
+
+	if (in->is_role)
+		add(out, "role-address", POINTS_ROLE, domain_of(in->email));
+	switch (in->mail) {
+	case EXCHANGER_UNKNOWN:
+		break;
+	case EXCHANGER_FOUND:
+	case EXCHANGER_ADDRESS:
+		add(out, "takes-mail", 0, found);
+		break;
+	case EXCHANGER_REFUSED:
+	case EXCHANGER_ABSENT:
+		add(out, "takes-no-mail", POINTS_NO_MAIL, found);
+		break;
+	}
+}
+
 /* "Unknown" is no point either way. */
 static void
 judge_country(const struct score_input *in, struct score *out)
@@ -94,6 +118,7 @@ score_lead(const struct score_input *in, struct score *out)
 	*out = (struct score){ 0 };
 	judge_completeness(in, out);
 	judge_domain(in->email, out);
+	judge_mailbox(in, out);
 	judge_country(in, out);
 	if (out->points < 0)
 		out->points = 0;

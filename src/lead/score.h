@@ -1,14 +1,17 @@
 /*
  * Knows how a lead is first judged: completeness, free-mail or company
- * domain, disposable domain, country match; points with their reasons.  Pure.
+ * domain, disposable domain, whether mail can arrive, country match; points
+ * with their reasons.  Pure.
  */
 #ifndef PISTE_LEAD_SCORE_H
 #define PISTE_LEAD_SCORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"
+#include "lead/exchanger.h"
 
 #define SCORE_PARTS_MAX 16
 
@@ -28,6 +31,8 @@ struct score_input {
 	struct str postcode;
 	struct str form_country;
 	struct str geo_country;
+	bool is_role;		/* info@, contact@… */
+	enum exchanger mail;	/* of the e-mail's domain */
 };
 
 struct score {

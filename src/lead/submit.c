@@ -60,6 +60,16 @@ add_time(struct buf *b, const char *name, int64_t ms)
 	buf_json_pair(b, name, clock_text(ms, text));
 }
 
+/* Left out when it is not so, as the usual row says nothing of it. */
+static void
+add_flag(struct buf *b, const char *name, bool is_so)
+{
+	if (!is_so)
+		return;
+	buf_json_name(b, name);
+	buf_add(b, STR("true"));
+}
+
 static void
 add_ticket(struct buf *b, const struct ticket *t)
 {
@@ -72,20 +82,27 @@ add_ticket(struct buf *b, const struct ticket *t)
 	add_text(b, "experiment_key", t->experiment);
 	buf_json_pair(b, "lang", lang_code(t->lang));
 	add_text(b, "consent_hash", t->consent_hash);
-	add_time(b, "rendered_at", t->issued_ms);
+	if (t->issued_ms)	/* not from a file: nothing was shown */
+		add_time(b, "rendered_at", t->issued_ms);
 	add_text(b, "source", t->touch.source);
 	add_text(b, "medium", t->touch.medium);
 	add_text(b, "click_id", t->touch.click_id);
+	add_flag(b, "is_prefetched", t->is_prefetched);
+	add_flag(b, "is_preview", t->is_preview);
 }
 
 static void
 add_result(struct buf *b, const struct form *f, const struct form_result *r)
 {
+	static const struct str policies[] = {
+		[FORM_BY_EMAIL] = STR("email"),
+		[FORM_BY_EMAIL_OR_PHONE] = STR("email_or_phone"),
+		[FORM_ALWAYS_NEW] = STR("new"),
+	};
 	struct str country = str_is_empty(r->country) ? f->country : r->country;
 
 	buf_json_pair(b, "form_key", f->key);
-	buf_json_pair(b, "duplicates", f->duplicates == FORM_BY_EMAIL
-	    ? STR("email") : STR("email_or_phone"));
+	buf_json_pair(b, "duplicates", policies[f->duplicates]);
 	add_text(b, "email", r->email);
 	add_text(b, "email_key", r->email_key);
 	add_text(b, "phone", r->phone);
@@ -110,6 +127,7 @@ add_consent(struct buf *b, const struct form_consent *c, enum lang l)
 	buf_json_pair(b, "recipient", c->recipient);
 	add_number(b, "version", c->version);
 	buf_json_pair(b, "text_hash", token_hash(lang_text(&c->text, l), hash));
+	add_flag(b, "confirm", c->needs_confirm);
 	buf_byte(b, '}');
 }
 
@@ -152,6 +170,8 @@ suspect_name(enum submit_suspect s)
 		return STR("trapped");
 	case SUBMIT_TOO_FAST:
 		return STR("too-fast");
+	case SUBMIT_NO_WORK:
+		return STR("no-work");
 	}
 	return STR_EMPTY;
 }

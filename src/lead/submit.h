@@ -25,6 +25,8 @@ enum submit_suspect {
 	SUBMIT_CLEAN,
 	SUBMIT_TRAPPED,		/* the trap field was filled in */
 	SUBMIT_TOO_FAST,	/* sooner than min_fill_ms */
+	SUBMIT_NO_WORK,		/* asked for a proof of work, sent none;
+				 * the database may let it pass */
 };
 
 /* Everything that is known when the form has been judged. */

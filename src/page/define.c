@@ -96,6 +96,9 @@ SQL(keep_texts, 1, GIVEN("consents")
     " encode(sha256(convert_to(text, 'UTF8')), 'hex') FROM said"
     " ON CONFLICT (key, version, lang) DO NOTHING");
 
+/* What a form is shown with may come of it or of a consent. */
+SQL(keep_blocks, 0, "SELECT piste.consent_keep_blocks()");
+
 SQL(write_forms, 1, GIVEN("forms") KNOWN("form")
     "written AS (INSERT INTO form AS o (key, country, duplicates, position,"
     " definition)"
@@ -126,29 +129,34 @@ SQL(touch_pages, 1, GIVEN("forms")
     " ON c.key = coalesce(v.definition->>'form', p.form_key)"
     " WHERE v.page_key = p.key AND v.removed_at IS NULL)");
 
+/* A page without what has places of its own. */
+#define PAGE(d) d " - ARRAY['variants', 'control']"
 /* The variants of page p as they were applied, in their order. */
 #define VARIANTS(p) \
     "(SELECT jsonb_agg(v.definition ORDER BY v.position) FROM variant v" \
     " WHERE v.page_key = " p ".key AND v.removed_at IS NULL)"
 
 SQL(write_pages, 1, GIVEN("pages") KNOWN("page")
-    "judged AS (SELECT g.key, g.ord, g.d - 'variants' AS d,"
+    "judged AS (SELECT g.key, g.ord, " PAGE("g.d") " AS d,"
+    " coalesce(g.d->>'control', p.control_key) AS control_key,"
     " coalesce(p.revision, 0) AS revision,"
     " coalesce(p.variants_revision, 0) AS variants_revision,"
-    " p.definition IS DISTINCT FROM g.d - 'variants' AS is_other,"
+    " p.definition IS DISTINCT FROM " PAGE("g.d")
+    " OR g.d->>'control' <> coalesce(p.control_key, '') AS is_other,"
     " " VARIANTS("g") " IS DISTINCT FROM g.d->'variants' AS has_others"
     " FROM given g LEFT JOIN page p USING (key)), "
     "written AS (INSERT INTO page AS o (key, campaign_key, form_key,"
-    " languages, is_archived, revision, variants_revision, position,"
-    " definition)"
+    " languages, is_archived, control_key, revision, variants_revision,"
+    " position, definition)"
     " SELECT key, d->>'campaign', d->>'form',"
     " ARRAY(SELECT jsonb_array_elements_text(d->'languages')),"
-    " coalesce((d->>'archived')::boolean, false), revision + 1,"
-    " variants_revision + has_others::integer,"
+    " coalesce((d->>'archived')::boolean, false), control_key,"
+    " revision + 1, variants_revision + has_others::integer,"
     " " LAST("page") " + ord, d FROM judged WHERE is_other OR has_others"
     " ON CONFLICT (key) DO UPDATE SET campaign_key = excluded.campaign_key,"
     " form_key = excluded.form_key, languages = excluded.languages,"
-    " is_archived = excluded.is_archived, revision = excluded.revision,"
+    " is_archived = excluded.is_archived,"
+    " control_key = excluded.control_key, revision = excluded.revision,"
     " variants_revision = excluded.variants_revision,"
     " definition = excluded.definition, updated_at = now()"
     " RETURNING o.key) "
@@ -171,6 +179,14 @@ SQL(write_variants, 1, GIVEN("pages")
     " WHERE o.removed_at IS NOT NULL OR (o.position, o.definition)"
     " <> (excluded.position, excluded.definition)");
 
+SQL(write_origins, 1, GIVEN("origins") KNOWN("origin")
+    "written AS (INSERT INTO origin AS o (key, position, definition)"
+    " SELECT key, " LAST("origin") " + ord, d FROM given"
+    " ON CONFLICT (key) DO UPDATE SET definition = excluded.definition,"
+    " updated_at = now()"
+    " WHERE o.definition <> excluded.definition RETURNING o.key) "
+    CHANGES);
+
 /* The places that the named objects hold, given out in the order named. */
 #define ARRANGE(table, section) GIVEN(section) \
     "place AS (SELECT position, row_number() OVER (ORDER BY position) AS n" \
@@ -185,6 +201,7 @@ SQL(arrange_campaigns, 1, ARRANGE("campaign", "campaigns"));
 SQL(arrange_consents, 1, ARRANGE("consent_wording", "consents"));
 SQL(arrange_forms, 1, ARRANGE("form", "forms"));
 SQL(arrange_pages, 1, ARRANGE("page", "pages"));
+SQL(arrange_origins, 1, ARRANGE("origin", "origins"));
 SQL(arrange_experiments, 1, ARRANGE("experiment", "experiments"));
 
 /* In the order in which one refers to another. */
@@ -197,8 +214,9 @@ static const struct step {
 	{ "offer", &write_offers, &arrange_offers, NULL },
 	{ "campaign", &write_campaigns, &arrange_campaigns, NULL },
 	{ "consent", &write_consents, &arrange_consents, &keep_texts },
-	{ "form", &write_forms, &arrange_forms, NULL },
+	{ "form", &write_forms, &arrange_forms, &keep_blocks },
 	{ "page", &write_pages, &arrange_pages, &write_variants },
+	{ "origin", &write_origins, &arrange_origins, NULL },
 };
 
 /* With the state it is in: a command may have moved it since. */
@@ -219,9 +237,14 @@ static const struct step {
     " ORDER BY position, key) FROM form" \
     " UNION ALL SELECT 5, 'pages', jsonb_agg(p.definition" \
     " || jsonb_build_object('variants', " VARIANTS("p") ")" \
+    " || coalesce((SELECT jsonb_build_object('control', v.key)" \
+    " FROM variant v WHERE v.page_key = p.key AND v.key = p.control_key" \
+    " AND v.removed_at IS NULL), '{}')" \
     " ORDER BY p.position, p.key) FROM page p" \
     " UNION ALL SELECT 6, 'experiments', jsonb_agg(definition" \
-    " ORDER BY position, key) FROM " EXPERIMENTS
+    " ORDER BY position, key) FROM " EXPERIMENTS \
+    " UNION ALL SELECT 7, 'origins', jsonb_agg(definition" \
+    " ORDER BY position, key) FROM origin"
 #define DOCUMENT(sections) \
     "SELECT coalesce(json_object_agg(name, part ORDER BY n), '{}')" \
     " FROM (" sections ") s WHERE part IS NOT NULL"
@@ -229,7 +252,7 @@ static const struct step {
 SQL(export_site, 0, DOCUMENT(SITE_SECTIONS));
 
 SQL(snapshot_site, 0, DOCUMENT(SITE_SECTIONS
-    " UNION ALL SELECT 7, 'state', jsonb_build_object("
+    " UNION ALL SELECT 8, 'state', jsonb_build_object("
     "'pages', coalesce((SELECT jsonb_object_agg(key, jsonb_build_object("
     "'revision', revision, 'control', control_key)) FROM page), '{}'),"
     " 'experiments', coalesce((SELECT jsonb_object_agg(e.key,"
@@ -239,7 +262,14 @@ SQL(snapshot_site, 0, DOCUMENT(SITE_SECTIONS
     " 'min_bucket_version', e.min_bucket_version,"
     " 'running', e.state = 'running', 'state', e.state,"
     " 'control', e.control_key, 'n_star', e.n_star,"
-    " 'weights', e.weights, 'coverage', e.coverage))"
+    " 'weights', e.weights, 'coverage', e.coverage, 'leaves', (SELECT"
+    " jsonb_agg(jsonb_build_object('leaf', p.leaf, 'epoch', p.number,"
+    " 'weights', p.weights) ORDER BY p.number) FROM epoch p JOIN epoch w"
+    " ON w.experiment_key = p.experiment_key AND w.number = p.part_of"
+    " WHERE p.experiment_key = e.key AND e.state = 'running'"
+    " AND w.number = (SELECT max(number) FROM epoch"
+    " WHERE experiment_key = e.key) AND w.weights = e.weights"
+    " AND p.context = e.definition->'bandit'->>'context')))"
     " FROM experiment e WHERE NOT e.is_synthetic), '{}'))"));
 
 static enum err
@@ -362,6 +392,27 @@ write_pages_first(struct pg *db, struct str json, struct buf *changes)
 	return e;
 }
 
+/* What pages have become, and what of experiments may not. */
+static enum err
+refuse_changed(struct pg *db, const struct trial *t, FILE *complaints)
+{
+	size_t refused;
+	enum err e = trial_fixed(db, t, complaints, &refused);
+
+	if (e)
+		return complain_of_database(db, e, complaints);
+	return refused ? ERR_INPUT : OK;
+}
+
+static enum err
+write_experiments(struct pg *db, const struct trial *t, struct buf *changes)
+{
+	enum err e = trial_write(db, t, changes);
+
+	return e ? e : pg_run(db, &arrange_experiments, &t->json,
+	    DEFINE_WAIT_MS, NULL);
+}
+
 /* *asked is empty once the site is written. */
 static enum err
 write_all(struct pg *db, struct arena *a, const struct define *d,
@@ -374,20 +425,20 @@ write_all(struct pg *db, struct arena *a, const struct define *d,
 	e = write_pages_first(db, t->json, &changes);
 	if (!e && d->text == DEFINE_ASK)
 		e = trial_reworded(db, a, t, asked);
-	if (!e && asked->n) {
+	if (e)
+		return complain_of_database(db, e, d->complaints);
+	e = refuse_changed(db, t, d->complaints);
+	if (e || asked->n) {
 		pg_rollback(db);
-		return OK;
+		return e;
 	}
-	if (!e)
-		e = trial_write(db, t, &changes);
-	if (!e)
-		e = pg_run(db, &arrange_experiments, &t->json, DEFINE_WAIT_MS,
-		    NULL);
+	e = write_experiments(db, t, &changes);
 	if (!e)
 		e = pg_commit(db);
-	if (!e)
-		fprintf(d->out, "%.*s", STR_ARG(buf_str(&changes)));
-	return e ? complain_of_database(db, e, d->complaints) : OK;
+	if (e)
+		return complain_of_database(db, e, d->complaints);
+	fprintf(d->out, "%.*s", STR_ARG(buf_str(&changes)));
+	return OK;
 }
 
 enum err

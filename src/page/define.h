@@ -32,8 +32,8 @@ struct define {
  * complaints a line per mistake: "$.path: reason".  What the document does not
  * name stays.  A page whose content changed gets the next revision; what
  * happens to experiments is trial.h's, and told: "phase" and "because"
- * (content, correction, page, seed, filters, factors, targeting, restart),
- * "n_star_stays", "alpha_stays" when another waits for the next phase.  With
+ * (content, correction, page, seed, filters, factors, targeting, goal, window,
+ * restart).  A page that names no control keeps the one it has.  With
  * DEFINE_ASK *asked may name experiments ("a, b") whose text changed: then
  * nothing was applied; it is empty otherwise.  ERR_INPUT, ERR_AWAY.
  */

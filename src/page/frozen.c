@@ -1,8 +1,9 @@
 /*
- * Implements frozen.h.  A first view differs from another only in its token,
- * so a page is rendered with a mark in the token's place and cut there.  What
- * does not fit that picture (a template that shows the token twice, another
- * address, a token that would need escaping) is rendered as ever.
+ * Implements frozen.h.  A first view differs from another only in its tokens,
+ * the script's and the form's behind it, so a page is rendered with marks in
+ * their places and cut there.  What does not fit that picture (a template that
+ * shows the token twice, another address, a token that would need escaping) is
+ * rendered as ever.
  */
 #include <limits.h>
 #include <stdatomic.h>
@@ -16,14 +17,18 @@
 
 /* No part holds this by chance, and one that does just isn't kept. */
 #define MARK "the-token-goes-here-6e1f0b7a9d3c4852"
+#define BEACON_MARK "the-beacon-goes-here-0f4d8b1c6a729e35"
+#define PIECES 3
+#define WAYS 2		/* with the script, or without */
 
-/* One page; before and after are empty if it can't be cut. */
+/* One page; its pieces are empty if it can't be cut. */
 struct kept {
+	size_t bytes_all;
 	struct str static_url;
 	struct str url;
 	struct str action;
-	struct str before;
-	struct str after;
+	bool has_beacon;	/* behind the first piece */
+	struct str piece[PIECES];
 	char bytes[];
 };
 
@@ -32,7 +37,8 @@ struct frozen {
 	size_t bytes_max;
 	atomic_size_t bytes;
 	size_t *first;			/* a page's first place, by its index */
-	_Atomic(struct kept *) *place;	/* by variant, then language */
+	/* By variant, then language, then way. */
+	_Atomic(struct kept *) *place;
 	size_t places;
 };
 
@@ -50,7 +56,7 @@ frozen_new(const struct site *s, size_t bytes_max)
 		abort();
 	for (size_t i = 0; i < s->pages; i++) {
 		f->first[i] = f->places;
-		f->places += s->page[i].variants * LANG_COUNT;
+		f->places += s->page[i].variants * LANG_COUNT * WAYS;
 	}
 	f->place = calloc(f->places + 1, sizeof *f->place);
 	if (!f->place)
@@ -82,7 +88,8 @@ find_place(const struct frozen *f, const struct render *r)
 
 	if (i >= f->site->pages || k >= r->page->variants)
 		return NULL;
-	return &f->place[f->first[i] + k * LANG_COUNT + r->lang];
+	return &f->place[f->first[i] + (k * LANG_COUNT + r->lang) * WAYS +
+	    (r->beacon.n > 0)];
 }
 
 static struct str
@@ -96,17 +103,37 @@ put(char **at, struct str s)
 	return copy;
 }
 
-/* Cut page where its one mark is; false if there is none, or another. */
 static bool
-cut(struct str page, struct str *before, struct str *after)
+split(struct str s, struct str mark, struct str *head, struct str *tail)
 {
-	const char *p = memmem(page.p, page.n, MARK, sizeof MARK - 1);
+	const char *p = memmem(s.p, s.n, mark.p, mark.n);
 
 	if (!p)
 		return false;
-	*before = str_slice(page, 0, (size_t)(p - page.p));
-	*after = str_slice(page, before->n + sizeof MARK - 1, page.n);
-	return !memmem(after->p, after->n, MARK, sizeof MARK - 1);
+	*tail = str_slice(s, (size_t)(p - s.p) + mark.n, s.n);
+	*head = str_slice(s, 0, (size_t)(p - s.p));
+	return true;
+}
+
+/*
+ * Cut page where its marks are; false if the token's is not there, or one is
+ * there again.  A template may do without a script.
+ */
+static bool
+cut(struct str page, struct kept *out)
+{
+	struct str none;
+
+	out->piece[0] = STR_EMPTY;
+	out->has_beacon = split(page, STR(BEACON_MARK), &out->piece[0],
+	    &page);
+	if (!split(page, STR(MARK), &out->piece[1], &out->piece[2]))
+		return false;
+	for (size_t i = 0; i < PIECES; i++)
+		if (split(out->piece[i], STR(MARK), &none, &none) ||
+		    split(out->piece[i], STR(BEACON_MARK), &none, &none))
+			return false;
+	return true;
 }
 
 static struct kept *
@@ -114,16 +141,18 @@ freeze(struct frozen *f, struct arena *a, const struct render *r,
     frozen_fn *render)
 {
 	struct render marked = *r;
-	struct str before, after;
-	struct kept *k;
+	struct kept made = { 0 }, *k;
 	size_t n;
 	char *at;
 
 	marked.token = STR(MARK);
-	if (!cut(render(a, &marked), &before, &after))
-		before = after = STR_EMPTY;
-	n = sizeof *k + r->static_url.n + r->url.n + r->action.n + before.n +
-	    after.n;
+	if (r->beacon.n)
+		marked.beacon = STR(BEACON_MARK);
+	if (!cut(render(a, &marked), &made))
+		made = (struct kept){ 0 };
+	n = sizeof *k + r->static_url.n + r->url.n + r->action.n;
+	for (size_t i = 0; i < PIECES; i++)
+		n += made.piece[i].n;
 	if (atomic_fetch_add(&f->bytes, n) + n > f->bytes_max) {
 		atomic_fetch_sub(&f->bytes, n);
 		return NULL;
@@ -135,8 +164,10 @@ freeze(struct frozen *f, struct arena *a, const struct render *r,
 	k->static_url = put(&at, r->static_url);
 	k->url = put(&at, r->url);
 	k->action = put(&at, r->action);
-	k->before = put(&at, before);
-	k->after = put(&at, after);
+	k->has_beacon = made.has_beacon;
+	for (size_t i = 0; i < PIECES; i++)
+		k->piece[i] = put(&at, made.piece[i]);
+	k->bytes_all = n;
 	return k;
 }
 
@@ -152,8 +183,7 @@ keep(struct frozen *f, _Atomic(struct kept *) *place, struct arena *a,
 	k = freeze(f, a, r, render);
 	if (!k || atomic_compare_exchange_strong(place, &none, k))
 		return k;
-	atomic_fetch_sub(&f->bytes, (size_t)(k->after.p + k->after.n -
-	    (const char *)k));
+	atomic_fetch_sub(&f->bytes, k->bytes_all);
 	free(k);
 	return none;
 }
@@ -180,17 +210,23 @@ frozen_page(struct frozen *f, struct arena *a, const struct render *r,
 {
 	_Atomic(struct kept *) *place = find_place(f, r);
 	const struct kept *k = NULL;
+	struct str beacon = STR_EMPTY;
 	char *p, *at;
 
-	if (place && is_plain(r->token))
+	if (place && is_plain(r->token) && is_plain(r->beacon))
 		k = keep(f, place, a, r, render);
-	if (!k || !k->before.n || !str_eq(k->url, r->url) ||
+	if (!k || !k->piece[2].n || !str_eq(k->url, r->url) ||
 	    !str_eq(k->action, r->action) ||
 	    !str_eq(k->static_url, r->static_url))
 		return render(a, r);
-	p = at = arena_take(a, k->before.n + r->token.n + k->after.n);
-	put(&at, k->before);
+	if (k->has_beacon)
+		beacon = r->beacon;
+	p = at = arena_take(a, k->piece[0].n + beacon.n + k->piece[1].n +
+	    r->token.n + k->piece[2].n);
+	put(&at, k->piece[0]);
+	put(&at, beacon);
+	put(&at, k->piece[1]);
 	put(&at, r->token);
-	put(&at, k->after);
+	put(&at, k->piece[2]);
 	return (struct str){ p, (size_t)(at - p) };
 }

@@ -1,6 +1,6 @@
 /*
  * Knows pages as everybody first meets them: rendered once, then put together
- * again around each visitor's token.
+ * again around each visitor's tokens.
  */
 #ifndef PISTE_PAGE_FROZEN_H
 #define PISTE_PAGE_FROZEN_H

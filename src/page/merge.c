@@ -11,7 +11,7 @@
 #define PRETTY_BYTES_MAX ((size_t)4 * SITE_JSON_BYTES_MAX)
 
 static const char *const sections[] = { "offers", "campaigns", "consents",
-	"forms", "pages", "experiments", NULL };
+	"forms", "pages", "experiments", "origins", NULL };
 
 static const char *
 key_of(const json_t *item)
@@ -114,8 +114,8 @@ tell(const struct site_error *error, const json_t *given,
 		return;
 	}
 	key = key_of(json_array_get(json_object_get(merged, section), index));
-	fprintf(complaints, "$: breaks \"%s\" among the %s already applied: "
-	    "%.*s: %.*s\n", key ? key : "", section,
+	fprintf(complaints, "$: can't be applied beside \"%s\", one of the"
+	    " %s already there: %.*s: %.*s\n", key ? key : "", section,
 	    STR_ARG(str_slice(rest, 1, rest.n)), STR_ARG(error->reason));
 }
 

@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/phrase.h"
 #include "form/form.h"
+#include "form/work.h"
+#include "page/fill.h"
 #include "page/formview.h"
 #include "page/frozen.h"
 #include "page/parts.h"
@@ -32,6 +34,8 @@ static const struct {
 	{ "WORD_LANGUAGES", PHRASE_PAGE_LANGUAGES },
 	{ "WORD_REQUIRED", PHRASE_PAGE_REQUIRED },
 	{ "WORD_OPTIONAL", PHRASE_PAGE_OPTIONAL },
+	{ "WORD_DEPENDS", PHRASE_PAGE_DEPENDS },
+	{ "WORD_WORK", PHRASE_PAGE_WORK },
 	{ "WORD_CHOOSE", PHRASE_PAGE_CHOOSE },
 	{ "WORD_TRAP", PHRASE_PAGE_TRAP },
 	{ "WORD_CONSENTS", PHRASE_PAGE_CONSENTS },
@@ -41,6 +45,7 @@ static const struct {
 	{ "WORD_DOWNLOAD", PHRASE_PAGE_DOWNLOAD },
 	{ "WORD_LINK_EXPIRES", PHRASE_PAGE_LINK_EXPIRES },
 	{ "WORD_PRIVACY", PHRASE_PAGE_PRIVACY },
+	{ "WORD_FURTHER", PHRASE_PAGE_FURTHER },
 	{ "WORD_COLON", PHRASE_PAGE_COLON },
 	{ "FORM_TITLE", PHRASE_PAGE_FORM_TITLE },
 	{ "FORM_NOTE", PHRASE_PAGE_FORM_NOTE },
@@ -158,9 +163,10 @@ set_languages(struct arena *a, struct view *v, const struct render *r)
 
 /* Parts whose absence another part makes good. */
 static void
-set_heading(struct view *v, const struct site_part *part, size_t parts,
+set_heading(struct arena *a, struct view *v, const struct site_part *part,
     const struct render *r)
 {
+	size_t parts = r->variant->parts;
 	struct str headline = site_part(part, parts, STR("headline"), r->lang);
 	struct str title = site_part(part, parts, STR("title"), r->lang);
 
@@ -168,7 +174,11 @@ set_heading(struct view *v, const struct site_part *part, size_t parts,
 		headline = r->page->key;
 		view_set(v, "HEADLINE", headline);
 	}
-	view_set(v, "PAGE_TITLE", title.n ? title : headline);
+	title = title.n ? title : headline;
+	if (r->form->stage.has_begun)
+		title = buf_join(a, buf_join(a, formview_progress(a,
+		    r->variant->form, r->form, r->lang), STR(" – ")), title);
+	view_set(v, "PAGE_TITLE", title);
 }
 
 static struct str
@@ -176,15 +186,23 @@ render_now(struct arena *a, const struct render *r)
 {
 	struct view *v = new_view(a, r->lang);
 
-	parts_fill(a, v, r->variant->part, r->variant->parts, r->lang);
-	set_heading(v, r->variant->part, r->variant->parts, r);
+	const struct site_part *part = fill_parts(a, r->page, r->variant,
+	    r->fill, r->lang);
+
+	parts_fill(a, v, part, r->variant->parts, r->lang);
+	set_heading(a, v, part, r);
 	set_languages(a, v, r);
 	view_set(v, "STATIC_URL", r->static_url);
 	view_set(v, "ACTION", r->action);
 	view_set(v, "TOKEN", r->token);
+	view_set(v, "CHALLENGE", r->challenge);
+	view_set(v, "WORK_NAME", STR(WORK_FIELD));
+	view_set(v, "BEACON", r->beacon);
 	view_set(v, r->form->errors ? "NOTICE" : "NOTICE_ALONE", r->notice);
 	formview_fill(a, v, r->variant->form, r->form, r->lang);
-	return expand(a, r->picture, r->variant->template, v);
+	view_set(v, "ORIGINS", r->origins);
+	return expand(a, r->picture, r->is_embedded ? STR("embed") :
+	    r->variant->template, v);
 }
 
 /* Is this the page as everybody first meets it, but for the token? */
@@ -193,7 +211,9 @@ is_first_view(const struct render *r)
 {
 	const struct form *f = r->variant->form;
 
-	if (r->notice.n || r->form->errors)
+	if (r->is_embedded || r->challenge.n || r->notice.n ||
+	    r->form->errors || r->fill ||
+	    r->form->sealed.n)
 		return false;
 	for (size_t i = 0; i < f->fields; i++)
 		if (r->form->value[i].typed.n)
@@ -213,7 +233,8 @@ render_page(struct arena *a, const struct render *r)
 }
 
 struct str
-render_thanks(struct arena *a, const struct render *r, struct str asset_url)
+render_thanks(struct arena *a, const struct render *r, struct str asset_url,
+    struct str delivery)
 {
 	struct view *v = new_view(a, r->lang);
 
@@ -224,8 +245,39 @@ render_thanks(struct arena *a, const struct render *r, struct str asset_url)
 	parts_fill(a, v, r->page->thanks, r->page->thanks_parts, r->lang);
 	view_set(v, "STATIC_URL", r->static_url);
 	view_set(v, "ASSET_URL", asset_url);
+	view_set(v, "DELIVERY", delivery);
 	view_set(v, "BACK_URL", r->action);
-	return expand(a, r->picture, STR("thanks"), v);
+	view_set(v, "FURTHER_URL", r->further);
+	view_set(v, "ORIGINS", r->origins);
+	return expand(a, r->picture, r->is_embedded ? STR("embed-thanks") :
+	    STR("thanks"), v);
+}
+
+struct str
+render_answer(struct arena *a, const struct render_answer *r)
+{
+	struct view *v = new_view(a, r->lang), *form;
+
+	view_set(v, "STATIC_URL", r->static_url);
+	view_set(v, "BRAND", r->brand);
+	view_set(v, "HEADLINE", r->headline);
+	view_set(v, "TEXT", r->text);
+	view_set(v, "ASSET_URL", r->asset_url);
+	if (r->action.n) {
+		form = view_add(v, "FORM");
+		view_set(form, "ACTION", r->action);
+		view_set(form, "BUTTON", r->button);
+		view_set(form, "STEP_SEND", r->button);	/* the plain page's */
+		view_set(form, "CHECK_NAME", r->check);
+		view_set(form, "CHECK_TEXT", r->check_text);
+		if (r->hidden.n) {
+			struct view *hidden = view_add(form, "HIDDEN");
+
+			view_set(hidden, "HIDDEN_NAME", r->hidden);
+			view_set(hidden, "HIDDEN_VALUE", STR("1"));
+		}
+	}
+	return expand(a, r->picture, STR("confirm"), v);
 }
 
 static const struct status *

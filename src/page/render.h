@@ -11,6 +11,7 @@
 #include "base/str.h"
 
 struct arena;
+struct fill;
 struct form_result;
 struct picture;
 struct site_page;
@@ -32,15 +33,45 @@ struct render {
 	struct str url;			/* absolute, for canonical links */
 	struct str action;		/* where the form is posted */
 	struct str token;
+	struct str challenge;		/* of a proof of work; or empty */
+	struct str beacon;		/* for the page's script; empty: none */
 	const struct form_result *form;	/* blank, or as posted */
 	struct str notice;		/* above the form, or empty */
+	const struct fill *fill;	/* NULL: as anybody reads it */
+	struct str further;		/* thanks: a link to go on, or empty */
+	/*
+	 * The form alone, in a frame on pages of these origins, which its
+	 * script tells how high it is.
+	 */
+	bool is_embedded;
+	struct str origins;
 };
 
 /* The landing page with its form, its values and its messages. */
 struct str render_page(struct arena *a, const struct render *r);
-/* The thank-you part; asset_url empty when there is none to give. */
+/*
+ * The thank-you part; asset_url is empty when there is none to give, delivery
+ * when no sentence need say what is mailed.
+ */
 struct str render_thanks(struct arena *a, const struct render *r,
-    struct str asset_url);
+    struct str asset_url, struct str delivery);
+
+/* A page with one button, or what became of it. */
+struct render_answer {
+	const struct picture *picture;
+	struct str static_url;
+	enum lang lang;
+	struct str brand;
+	struct str headline;
+	struct str text;
+	struct str asset_url;		/* empty for none */
+	struct str action;		/* where the button posts; or none */
+	struct str button;		/* its words */
+	struct str hidden;		/* a name it posts with "1"; or none */
+	struct str check;		/* a box's name, not ticked; or none */
+	struct str check_text;
+};
+struct str render_answer(struct arena *a, const struct render_answer *r);
 /*
  * A page of ours for a status (403, 404, 405, 410, 413, 415, 429, 503…), from
  * templates/landing/status.tpl or, with no picture, a minimal page of its own.

@@ -9,6 +9,7 @@
 #include "page/sitedate.h"
 #include "page/siteform.h"
 #include "page/sitekey.h"
+#include "page/siteorigin.h"
 #include "page/sitepage.h"
 #include "page/sitetrial.h"
 #include "page/site.h"
@@ -167,11 +168,12 @@ static void
 read_site(const struct reader_node *root, struct site *out)
 {
 	static const char *const known[] = { "offers", "campaigns", "consents",
-		"forms", "pages", "experiments", "state", NULL };
+		"forms", "pages", "experiments", "origins", "state", NULL };
 	struct site_campaign *campaign;
 	struct form *form;
 	struct site_page *page;
 	struct site_experiment *experiment;
+	struct site_origin *origin;
 
 	if (!reader_object(root, READER_MUST, known))
 		return;
@@ -185,6 +187,8 @@ read_site(const struct reader_node *root, struct site *out)
 	out->experiments = sitetrial_read(root, out, &experiment);
 	sitekey_sort(experiment, out->experiments, sizeof *experiment);
 	out->experiment = experiment;
+	out->origins = siteorigin_read(root, out, &origin);
+	out->origin = origin;
 	if (!root->reader->errors)
 		share_out(root->reader->arena, out, page);
 }

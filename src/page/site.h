@@ -29,7 +29,16 @@ struct arena;
 #define SITE_DEVICES_MAX 4
 #define SITE_SOURCES_MAX 64
 #define SITE_RUNNING_MAX 8		/* experiments on one page */
+#define SITE_LEAVES_MAX 16		/* with the even part */
+#define SITE_ORIGINS_MAX 1000
+#define SITE_PAGE_ORIGINS_MAX 32	/* that may show one page's form */
+#define SITE_ORIGIN_BYTES_MAX 100
 #define SITE_TEXT_BYTES_MAX (16 << 10)
+#define SITE_FILLERS_MAX 16		/* names a page's words may depend on */
+#define SITE_FILLER_CHARS_MAX 80
+#define SITE_PLACES_MAX 16		/* in one text */
+#define SITE_FILLED_BYTES_MAX (64 << 10)	/* of a text with values */
+#define SITE_RULES_MAX 40		/* of one variant */
 #define SITE_ERRORS_MAX 100
 
 struct site_offer {
@@ -57,6 +66,19 @@ struct site_level {
 	struct str level;
 };
 
+struct site_words {
+	const struct str *word;
+	size_t count;
+};
+
+/* A part's text for some visitors; all that is given must hold. */
+struct site_rule {
+	struct site_words countries;
+	unsigned langs;		/* bits 1 << lang */
+	struct str part;
+	struct text text;
+};
+
 struct site_variant {
 	struct str key;
 	struct str template;	/* templates/landing/NAME.tpl */
@@ -66,17 +88,14 @@ struct site_variant {
 	struct str consent_hash[LANG_COUNT];
 	const struct site_level *level;
 	size_t levels;
+	const struct site_rule *rule;	/* of those for a part the first */
+	size_t rules;
 };
 
 struct site_filter {
 	struct str seed;
 	double (*range)[2];
 	size_t ranges;
-};
-
-struct site_words {
-	const struct str *word;
-	size_t count;
 };
 
 enum site_returning {
@@ -115,11 +134,28 @@ struct site_factor {
 	size_t levels;
 };
 
+/* What a bandit's weights may depend on. */
+enum site_context {
+	SITE_NO_CONTEXT,
+	SITE_BY_SOURCE,
+	SITE_BY_DEVICE,
+	SITE_BY_COUNTRY,
+};
+
 struct site_bandit {
 	bool is_on;
+	enum site_context context;
 	double floor;		/* 0: by the number of arms, statistics 2.11 */
 	int64_t min_visitors;	/* an arm, before the first change */
 	int64_t every_s;
+};
+
+/* Visitors of one context, or those with even weights whatever theirs is. */
+struct site_leaf {
+	struct str key;		/* compared without case; may be empty */
+	bool is_even;		/* then there is no key */
+	uint32_t epoch;		/* in which they are counted */
+	double *weight;		/* by the page's variants' order */
 };
 
 enum site_state {
@@ -130,6 +166,20 @@ enum site_state {
 	SITE_DECIDED,
 	SITE_ARCHIVED,
 	SITE_STATES
+};
+
+/* What a place in a page's words is filled from. */
+enum site_from {
+	SITE_FROM_QUERY,	/* a parameter of that name in the address */
+	SITE_FROM_SOURCE, SITE_FROM_MEDIUM, SITE_FROM_CAMPAIGN,
+	SITE_FROM_RECIPIENT,	/* who the link was sent to */
+};
+
+struct site_filler {
+	struct str name;
+	enum site_from from;
+	uint32_t chars_max;
+	struct text otherwise;
 };
 
 struct site_page;
@@ -173,6 +223,10 @@ struct site_experiment {
 	size_t cells;
 	struct str design;		/* "full", "2^(3-1)"…; empty: none */
 	struct site_bandit bandit;
+	/* Of weights in force; who is in none has weight and epoch below. */
+	const struct site_leaf *leaf;
+	size_t leaves;
+	struct str explore;		/* seed: who has even weights */
 	bool stops_itself;		/* "auto": stop_keep_control */
 	bool pauses_arms;		/* "auto": guardrail */
 	bool stops_bandit;		/* "auto": bandit */
@@ -198,18 +252,31 @@ struct site_page {
 	size_t langs;
 	struct str audience;
 	struct str asset;		/* file name in the assets directory */
-	struct str asset_delivery;	/* "thanks" */
 	const struct site_variant *variant;
 	size_t variants;
 	const struct site_part *thanks;
 	size_t thanks_parts;
 	uint32_t control;		/* index: shown outside experiments */
+	const struct site_filler *filler;	/* the same for all variants */
+	size_t fillers;
+	struct str further;		/* a page thanks lead to, or empty */
 	/*
 	 * The running ones, by key; of several, each is for visitors of its
 	 * own, by disjoint ranges of one layer.
 	 */
 	const struct site_experiment **experiment;
 	size_t experiments;
+};
+
+/* A site or a program of somebody's that may use forms of ours. */
+struct site_origin {
+	struct str key;
+	struct str address;	/* "https://www.example.org"; empty: none */
+	const struct site_page **page;
+	size_t pages;
+	uint32_t serial;	/* of its API key: another one, another key */
+	bool is_server;		/* may send without an Origin header */
+	bool is_revoked;
 };
 
 struct site {
@@ -221,6 +288,8 @@ struct site {
 	size_t campaigns;
 	const struct site_experiment *experiment;
 	size_t experiments;
+	const struct site_origin *origin;	/* sorted by key */
+	size_t origins;
 };
 
 /* One mistake: "$.pages[0].variants[1].template" and what is wrong there. */

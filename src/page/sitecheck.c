@@ -46,13 +46,14 @@ check_pair(const struct reader_node *list, const struct place *first,
 	struct str rival = reader_quote(list, first->experiment->key);
 
 	if (!a || !b || !str_eq(a->seed, b->seed))
-		reader_complain(&page, "experiment %.*s already runs on page"
-		    " %.*s, and they don't share a layer", STR_ARG(rival),
-		    STR_ARG(reader_quote(list,
-		    second->experiment->page->key)));
+		reader_complain(&page, "experiments %.*s and %.*s both run on"
+		    " it: stop one of them, or give each its own ranges of"
+		    " one layer", STR_ARG(rival), STR_ARG(reader_quote(list,
+		    second->experiment->key)));
 	else if (overlap(a, b))
 		reader_complain(&ranges, "overlaps what experiment %.*s has"
-		    " of this layer", STR_ARG(rival));
+		    " of this layer: give each its own ranges",
+		    STR_ARG(rival));
 }
 
 /* By page, then by place in the document. */

@@ -1,18 +1,13 @@
-/*
- * Implements siteform.h.  How a value is judged when it comes is form/field's
- * to say; here only what may be asked.
- */
-#include <string.h>
-
+/* Implements siteform.h; what a field may be is sitefield's to say. */
 #include "base/arena.h"
 #include "form/country.h"
-#include "form/pattern.h"
 #include "page/reader.h"
 #include "page/site.h"
+#include "page/sitefield.h"
 #include "page/siteform.h"
+#include "page/sitestep.h"
 
 #define CONSENT_VERSION_MAX 1000000
-#define OPTION_BYTES_MAX 200
 
 /* Languages by a form's or a consent's key: bits 1 << lang, as integers. */
 struct langs {
@@ -92,7 +87,7 @@ read_consent(const struct reader_node *n, const struct langs *langs,
     struct form_consent *out)
 {
 	static const char *const known[] = { "key", "purpose", "channel",
-		"recipient", "version", "required", "text", NULL };
+		"recipient", "version", "required", "confirm", "text", NULL };
 	static const struct reader_range versions = { READER_MUST, 1,
 		CONSENT_VERSION_MAX, 1 };
 	struct reader_node key = reader_member(n, "key");
@@ -101,6 +96,7 @@ read_consent(const struct reader_node *n, const struct langs *langs,
 	struct reader_node recipient = reader_member(n, "recipient");
 	struct reader_node version = reader_member(n, "version");
 	struct reader_node required = reader_member(n, "required");
+	struct reader_node confirm = reader_member(n, "confirm");
 	struct reader_node text = reader_member(n, "text");
 
 	if (!reader_object(n, READER_MUST, known))
@@ -111,6 +107,7 @@ read_consent(const struct reader_node *n, const struct langs *langs,
 	out->recipient = reader_key(&recipient, READER_MUST);
 	out->version = (uint32_t)reader_whole(&version, &versions);
 	out->is_required = reader_flag(&required);
+	out->needs_confirm = reader_flag(&confirm);
 	out->text = reader_text(&text, READER_MUST,
 	    langs_of(langs->consent, out->key), SITE_TEXT_BYTES_MAX);
 }
@@ -122,144 +119,6 @@ find_consent(const struct form_consent *consent, size_t count, struct str key)
 		if (str_eq(consent[i].key, key))
 			return &consent[i];
 	return NULL;
-}
-
-/* Names become HTML names and ids, JSON keys, and columns in exports. */
-static struct str
-read_field_name(const struct reader_node *n)
-{
-	struct str s = reader_string(n, READER_MUST, FIELD_NAME_BYTES_MAX);
-	size_t i;
-
-	if (str_is_empty(s))
-		return s;
-	if (str_eq(s, STR(FORM_TRAP)) || str_eq(s, STR(FORM_TOKEN))) {
-		reader_complain(n, "%.*s is a name we keep for ourselves",
-		    STR_ARG(reader_quote(n, s)));
-		return STR_EMPTY;
-	}
-	i = strspn(s.p, "abcdefghijklmnopqrstuvwxyz0123456789_");
-	if (i == s.n && s.p[0] >= 'a' && s.p[0] <= 'z')
-		return s;
-	reader_complain(n, "%.*s is no field name: a small letter, then small"
-	    " letters, digits and _", STR_ARG(reader_quote(n, s)));
-	return STR_EMPTY;
-}
-
-static enum field_kind
-read_kind(const struct reader_node *n)
-{
-	struct str s = reader_string(n, READER_MUST, FIELD_NAME_BYTES_MAX);
-	enum field_kind kind = FIELD_TEXT;
-
-	if (!str_is_empty(s) && field_kind_parse(s, &kind))
-		reader_complain(n, "%.*s is no kind of field",
-		    STR_ARG(reader_quote(n, s)));
-	return kind;
-}
-
-static void
-read_options(const struct reader_node *n, unsigned langs, struct field *out)
-{
-	static const char *const known[] = { "value", "label", NULL };
-	bool is_choice = out->kind == FIELD_CHOICE;
-	size_t count = reader_list(n, is_choice ? READER_MUST : READER_MAY,
-	    FIELD_OPTIONS_MAX);
-	struct field_option *option = arena_array(n->reader->arena, count,
-	    sizeof *option);
-
-	if (!is_choice && n->json)
-		reader_complain(n, "only a choice has options");
-	else if (is_choice && json_is_array(n->json) &&
-	    !json_array_size(n->json))
-		reader_complain(n, "a choice needs an option");
-	for (size_t i = 0; i < count; i++) {
-		struct reader_node item = reader_element(n, i);
-		struct reader_node value = reader_member(&item, "value");
-		struct reader_node label = reader_member(&item, "label");
-
-		if (!reader_object(&item, READER_MUST, known))
-			continue;
-		option[i].value = reader_string(&value, READER_MUST,
-		    OPTION_BYTES_MAX);
-		option[i].label = reader_text(&label, READER_MUST, langs,
-		    SITE_TEXT_BYTES_MAX);
-	}
-	reader_unique(n, "value");
-	out->option = option;
-	out->options = count;
-}
-
-static void
-read_limits(const struct reader_node *n, struct field *out)
-{
-	uint32_t usual = field_traits(out->kind)->chars_max;
-	const struct reader_range longest = { READER_MAY, 1, FIELD_CHARS_MAX,
-		usual ? usual : FIELD_CHARS_DEFAULT };
-	const struct reader_range shortest = { READER_MAY, 0, FIELD_CHARS_MAX,
-		0 };
-	struct reader_node max = reader_member(n, "max");
-	struct reader_node min = reader_member(n, "min");
-	struct reader_node pattern = reader_member(n, "pattern");
-
-	out->chars_max = (uint32_t)reader_whole(&max, &longest);
-	out->chars_min = (uint32_t)reader_whole(&min, &shortest);
-	if (out->chars_min > out->chars_max)
-		reader_complain(&min, "is more than the field can hold (%u)",
-		    out->chars_max);
-	out->pattern = reader_string(&pattern, READER_MAY,
-	    FIELD_PATTERN_BYTES_MAX);
-	if (!str_is_empty(out->pattern) && !pattern_is_ok(out->pattern))
-		reader_complain(&pattern, "is no pattern we can use: a POSIX"
-		    " extended regular expression, without \\d and \\1");
-}
-
-static void
-read_field(const struct reader_node *n, unsigned langs, struct field *out)
-{
-	static const char *const known[] = { "name", "kind", "required", "min",
-		"max", "pattern", "label", "hint", "message", "options",
-		NULL };
-	struct reader_node name = reader_member(n, "name");
-	struct reader_node kind = reader_member(n, "kind");
-	struct reader_node required = reader_member(n, "required");
-	struct reader_node label = reader_member(n, "label");
-	struct reader_node hint = reader_member(n, "hint");
-	struct reader_node message = reader_member(n, "message");
-	struct reader_node options = reader_member(n, "options");
-
-	if (!reader_object(n, READER_MUST, known))
-		return;
-	out->name = read_field_name(&name);
-	out->kind = read_kind(&kind);
-	out->is_required = reader_flag(&required);
-	read_limits(n, out);
-	/* Nobody sees a hidden field, so it needs no words. */
-	out->label = reader_text(&label, out->kind == FIELD_HIDDEN ?
-	    READER_MAY : READER_MUST, langs, SITE_TEXT_BYTES_MAX);
-	out->hint = reader_text(&hint, READER_MAY, langs, SITE_TEXT_BYTES_MAX);
-	out->message = reader_text(&message, READER_MAY, langs,
-	    SITE_TEXT_BYTES_MAX);
-	read_options(&options, langs, out);
-}
-
-static void
-read_fields(const struct reader_node *n, unsigned langs, struct form *out)
-{
-	size_t count = reader_list(n, READER_MUST, FORM_FIELDS_MAX);
-	struct field *field = arena_array(n->reader->arena, count,
-	    sizeof *field);
-
-	if (json_is_array(n->json) && !json_array_size(n->json))
-		reader_complain(n, "a form needs a field");
-	for (size_t i = 0; i < count; i++) {
-		struct reader_node item = reader_element(n, i);
-
-		read_field(&item, langs, &field[i]);
-	}
-	reader_unique(n, "name");
-	out->field = field;
-	out->fields = count;
 }
 
 /* What consents there are to choose from. */
@@ -306,22 +165,37 @@ read_country(const struct reader_node *n)
 	return STR_EMPTY;
 }
 
+static bool
+asks_address(const struct form *f)
+{
+	for (size_t i = 0; i < f->fields; i++)
+		if (f->field[i].kind == FIELD_EMAIL && f->field[i].is_required)
+			return true;
+	return false;
+}
+
 static void
 read_form(const struct reader_node *n, const struct langs *langs,
     const struct consents *all, struct form *out)
 {
 	static const char *const known[] = { "key", "country", "duplicates",
-		"asset_delivery", "fields", "consents", NULL };
+		"asset_delivery", "fields", "consents", "steps", "progressive",
+		"draft", NULL };
 	static const char *const duplicates[] = {
 		[FORM_BY_EMAIL] = "email",
-		[FORM_BY_EMAIL_OR_PHONE] = "email_or_phone", NULL };
-	static const char *const deliveries[] = { "thanks", NULL };
+		[FORM_BY_EMAIL_OR_PHONE] = "email_or_phone",
+		[FORM_ALWAYS_NEW] = "new", NULL };
+	static const char *const deliveries[] = {
+		[FORM_ON_THANKS] = "thanks", [FORM_BY_MAIL] = "mail",
+		[FORM_CONFIRMED] = "confirmed", NULL };
 	struct reader_node key = reader_member(n, "key");
 	struct reader_node country = reader_member(n, "country");
 	struct reader_node twins = reader_member(n, "duplicates");
 	struct reader_node delivery = reader_member(n, "asset_delivery");
 	struct reader_node fields = reader_member(n, "fields");
 	struct reader_node asked = reader_member(n, "consents");
+	unsigned spoken;
+	struct field *field;
 
 	if (!reader_object(n, READER_MUST, known))
 		return;
@@ -329,9 +203,15 @@ read_form(const struct reader_node *n, const struct langs *langs,
 	out->country = read_country(&country);
 	out->duplicates = (enum form_duplicates)reader_choice(&twins,
 	    READER_MAY, duplicates);
-	reader_choice(&delivery, READER_MAY, deliveries);
-	read_fields(&fields, langs_of(langs->form, out->key), out);
+	out->delivery = (enum form_delivery)reader_choice(&delivery,
+	    READER_MAY, deliveries);
 	read_asked(&asked, all, out);
+	spoken = langs_of(langs->form, out->key);
+	field = sitefield_read(&fields, spoken, out);
+	sitestep_read(n, spoken, out, field);
+	if (out->delivery != FORM_ON_THANKS && !asks_address(out))
+		reader_complain(&delivery, "needs a required field of kind"
+		    " email: nobody else can be written to");
 }
 
 static struct consents

@@ -8,6 +8,7 @@
 #include "base/token.h"
 #include "page/reader.h"
 #include "page/site.h"
+#include "page/sitefill.h"
 #include "page/sitekey.h"
 #include "page/sitepage.h"
 
@@ -114,7 +115,7 @@ read_variant(const struct reader_node *n, const struct site *site,
     unsigned langs, struct site_variant *out)
 {
 	static const char *const known[] = { "key", "template", "parts",
-		"form", "levels", NULL };
+		"form", "levels", "rules", NULL };
 	struct reader_node key = reader_member(n, "key");
 	struct reader_node template = reader_member(n, "template");
 	struct reader_node parts = reader_member(n, "parts");
@@ -128,6 +129,7 @@ read_variant(const struct reader_node *n, const struct site *site,
 	out->parts = read_parts(&parts, langs, &out->part);
 	out->form = read_form(&form, READER_MAY, site);
 	out->levels = read_levels(&levels, &out->level);
+	sitefill_rules(n, langs, out);
 }
 
 /* What a visitor was shown is proven by the hash of the block's bytes. */
@@ -235,20 +237,37 @@ find_references(const struct reader_node *n, const struct site *site,
 	out->form = read_form(&form, READER_MUST, site);
 }
 
+/* What is shown outside experiments: the first, unless another is named. */
+static void
+read_control(const struct reader_node *n, struct site_page *out)
+{
+	struct str key = reader_key(n, READER_MAY);
+	const struct site_variant *v = site_variant(out, key);
+
+	if (key.n && v)
+		out->control = (uint32_t)(v - out->variant);
+	else if (key.n)
+		reader_complain(n, "there is no variant %.*s",
+		    STR_ARG(reader_quote(n, key)));
+}
+
 static void
 read_page(const struct reader_node *n, const struct site *site,
     struct site_page *out)
 {
 	static const char *const known[] = { "key", "campaign", "form",
 		"languages", "audience", "asset", "archived",
-		"variants", "thanks", NULL };
+		"variants", "control", "thanks", "personal", "parameters",
+		"further", NULL };
 	struct reader_node key = reader_member(n, "key");
 	struct reader_node languages = reader_member(n, "languages");
 	struct reader_node audience = reader_member(n, "audience");
 	struct reader_node asset = reader_member(n, "asset");
 	struct reader_node archived = reader_member(n, "archived");
 	struct reader_node variants = reader_member(n, "variants");
+	struct reader_node control = reader_member(n, "control");
 	struct reader_node thanks = reader_member(n, "thanks");
+	struct reader_node further = reader_member(n, "further");
 	unsigned langs;
 
 	if (!reader_object(n, READER_MUST, known))
@@ -258,9 +277,12 @@ read_page(const struct reader_node *n, const struct site *site,
 	langs = read_languages(&languages, out);
 	out->audience = reader_key(&audience, READER_MAY);
 	out->asset = read_asset(&asset);
-	out->asset_delivery = STR("thanks");
 	out->is_archived = reader_flag(&archived);
+	sitefill_read(n, langs, out);
 	read_variants(&variants, site, langs, out);
+	sitefill_check(&variants, out);
+	out->further = reader_key(&further, READER_MAY);
+	read_control(&control, out);
 	out->thanks_parts = read_parts(&thanks, langs, &out->thanks);
 	out->revision = 1;
 }
@@ -288,6 +310,24 @@ read_page_state(const struct reader_node *root, struct site_page *pg)
 		pg->control = (uint32_t)(shown - pg->variant);
 }
 
+/* A page may lead to one that comes after it. */
+static void
+check_further(const struct reader_node *list, const struct site_page *page,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(list, i);
+		struct reader_node n = reader_member(&item, "further");
+		size_t k = 0;
+
+		while (k < count && !str_eq(page[k].key, page[i].further))
+			k++;
+		if (page[i].further.n && k == count)
+			reader_complain(&n, "there is no page %.*s",
+			    STR_ARG(reader_quote(&n, page[i].further)));
+	}
+}
+
 size_t
 sitepage_read(const struct reader_node *root, const struct site *site,
     struct site_page **out)
@@ -303,6 +343,7 @@ sitepage_read(const struct reader_node *root, const struct site *site,
 		read_page_state(root, &(*out)[i]);
 	}
 	reader_unique(&list, "key");
+	check_further(&list, *out, count);
 	sitekey_sort(*out, count, sizeof **out);
 	return count;
 }

@@ -9,6 +9,8 @@
 #define DAY_S 86400
 #define BANDIT_EVERY_S_MIN 3600		/* hourly to daily, statistics 2.11 */
 #define BANDIT_EVERY_S_MAX DAY_S
+/* Each change opens an epoch for every leaf, and epochs are bounded. */
+#define CONTEXT_EVERY_S_MIN (6 * 3600)
 #define BANDIT_VISITORS 100
 
 /* "24h", "14d", "30m" as seconds; fallback when absent or wrong. */
@@ -118,17 +120,58 @@ read_guardrails(const struct reader_node *n, struct site_experiment *out)
 	out->guardrails = count;
 }
 
+/* Are all visitors the same in it, by whom the experiment is for? */
+static bool
+is_settled(const struct site_experiment *e)
+{
+	const struct site_targeting *t = &e->targeting;
+
+	switch (e->bandit.context) {
+	case SITE_BY_SOURCE:
+		return t->sources.count == 1;
+	case SITE_BY_DEVICE:
+		return t->devices.count == 1;
+	case SITE_BY_COUNTRY:
+		return t->countries.count == 1;
+	case SITE_NO_CONTEXT:
+		break;
+	}
+	return false;
+}
+
+static void
+read_context(const struct reader_node *n, const struct reader_node *every,
+    struct site_experiment *out)
+{
+	static const char *const names[] = { "source", "device", "country",
+		NULL };
+
+	if (!n->json)
+		return;
+	out->bandit.context = (enum site_context)(SITE_BY_SOURCE +
+	    reader_choice(n, READER_MAY, names));
+	if (is_settled(out))
+		reader_complain(n, "is one and the same for everybody whom"
+		    " targeting leaves");
+	if (str_eq(out->goal, STR("value")))
+		reader_complain(n, "goes by rates, and the goal is a value");
+	if (out->bandit.every_s < CONTEXT_EVERY_S_MIN)
+		reader_complain(every, "must be from \"6h\" to \"24h\" with a"
+		    " context");
+}
+
 static void
 read_bandit(const struct reader_node *n, struct site_experiment *out)
 {
 	static const char *const known[] = { "floor", "min_visitors", "every",
-		NULL };
+		"context", NULL };
 	static const struct reader_range floors = { READER_MAY, 0, .5, 0 };
 	static const struct reader_range visitors = { READER_MAY, 1,
 		PLANNED_MAX, BANDIT_VISITORS };
 	struct reader_node floor = reader_member(n, "floor");
 	struct reader_node least = reader_member(n, "min_visitors");
 	struct reader_node every = reader_member(n, "every");
+	struct reader_node context = reader_member(n, "context");
 	struct site_bandit *b = &out->bandit;
 
 	if (!reader_object(n, READER_MAY, known))
@@ -139,6 +182,7 @@ read_bandit(const struct reader_node *n, struct site_experiment *out)
 	b->every_s = read_window(&every, DAY_S);
 	if (b->every_s < BANDIT_EVERY_S_MIN || b->every_s > BANDIT_EVERY_S_MAX)
 		reader_complain(&every, "must be from \"1h\" to \"24h\"");
+	read_context(&context, &every, out);
 	if (out->factors)
 		reader_complain(n, "sets the weights of arms, and here"
 		    " factors set them");
@@ -188,6 +232,9 @@ siteplan_read(const struct reader_node *n, struct site_experiment *out)
 	out->stops_itself = acts & 1u << 0;
 	out->pauses_arms = acts & 1u << 1;
 	out->stops_bandit = acts & 1u << 2;
+	if (out->stops_bandit && out->bandit.context)
+		reader_complain(&actors, "bandit: by context it does not stop"
+		    " by itself");
 	out->tests_consent = read_set(&tested, differences) != 0;
 	out->blocks_previous = reader_choice(&visitors, READER_MAY,
 	    previous) == 1;

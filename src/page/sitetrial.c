@@ -15,6 +15,7 @@
 
 #define COUNT_MAX 1e9	/* of phases, epochs, versions */
 #define N_STAR_MAX 1e13
+#define LEAF_BYTES_MAX 256
 
 /* A seed is hashed byte by byte, so it is printable ASCII. */
 static struct str
@@ -120,18 +121,56 @@ read_numbers(const struct reader_node *n, struct site_experiment *out)
 	out->coverage = reader_number(&coverage, &coverages);
 }
 
+static bool
+read_leaf(const struct reader_node *n, const struct site_experiment *e,
+    struct site_leaf *out)
+{
+	static const char *const known[] = { "leaf", "epoch", "weights",
+		NULL };
+	struct reader_node leaf = reader_member(n, "leaf");
+	struct reader_node weights = reader_member(n, "weights");
+	struct site_experiment part = { .page = e->page };
+
+	if (!reader_object(n, READER_MUST, known))
+		return false;
+	sitearms_read_weights(&weights, &part);
+	*out = (struct site_leaf){
+		.key = reader_string(&leaf, READER_MAY, LEAF_BYTES_MAX),
+		.is_even = !leaf.json,
+		.epoch = read_count(n, "epoch"),
+		.weight = part.weight,
+	};
+	return part.weight;
+}
+
+static void
+read_leaves(const struct reader_node *n, struct site_experiment *out)
+{
+	size_t count = reader_list(n, READER_MAY, SITE_LEAVES_MAX);
+	struct site_leaf *leaf = arena_array(n->reader->arena, count,
+	    sizeof *leaf);
+
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(n, i);
+
+		out->leaves += read_leaf(&item, out, &leaf[out->leaves]);
+	}
+	out->leaf = leaf;
+}
+
 /* What the database knows of an experiment: see define_snapshot. */
 static void
 read_state(const struct reader_node *state, struct site_experiment *out)
 {
 	static const char *const known[] = { "phase", "bucket_version",
 		"min_bucket_version", "epoch", "running", "state", "control",
-		"n_star", "weights", "coverage", NULL };
+		"n_star", "weights", "coverage", "leaves", NULL };
 	struct reader_node n = reader_member(state, out->key.p);
 	struct reader_node running = reader_member(&n, "running");
 	struct reader_node name = reader_member(&n, "state");
 	struct reader_node control = reader_member(&n, "control");
 	struct reader_node weights = reader_member(&n, "weights");
+	struct reader_node leaves = reader_member(&n, "leaves");
 	const struct site_variant *arm;
 
 	if (!reader_object(&n, READER_MAY, known))
@@ -142,19 +181,22 @@ read_state(const struct reader_node *state, struct site_experiment *out)
 		out->state = read_name(&name);
 	if (weights.json)
 		sitearms_read_weights(&weights, out);
+	read_leaves(&leaves, out);
 	arm = out->page ? site_variant(out->page,
 	    reader_key(&control, READER_MAY)) : NULL;
 	if (arm && arm->key.n)
 		out->control = (uint32_t)(arm - out->page->variant);
 }
 
-/* A later phase hashes with another seed, and so do its factors. */
+/* A later phase hashes with another seed, and so does all that follows. */
 static void
 sow(struct arena *a, struct site_experiment *e)
 {
 	if (e->phase > 1)
 		e->seed = buf_fmt(a, SITETRIAL_SEED_BYTES_MAX + 16,
 		    "%.*s:p%u", STR_ARG(e->seed), e->phase);
+	e->explore = buf_fmt(a, SITETRIAL_SEED_BYTES_MAX + 25, "%.*s:explore",
+	    STR_ARG(e->seed));
 	for (size_t i = 0; i < e->factors; i++)
 		e->factor[i].seed = buf_fmt(a, SITETRIAL_SEED_BYTES_MAX +
 		    SITE_KEY_BYTES_MAX + 17, "%.*s:%.*s", STR_ARG(e->seed),

@@ -23,7 +23,8 @@
 #include "store/pg.h"
 #include "page/snapshot.h"
 
-#define FIRST_MS 200		/* for the first look, with one from the disk */
+#define FIRST_MS 200		/* to reach it, with a picture from the disk */
+#define FIRST_LOOK_MS 25000	/* for all of the first look, once reached */
 #define RECHECK_MS 30000	/* a notification can be lost on the way */
 #define RETRY_MS_MIN 250
 #define RETRY_MS_MAX 2000
@@ -49,10 +50,11 @@ struct snapshot {
 	int stop_fd;
 	int64_t first_ms;	/* how long the first look may take */
 	pthread_mutex_t lock;
-	pthread_cond_t tried;	/* told when has_tried */
+	pthread_cond_t tried;	/* told when has_tried or has_reached */
 	struct held *now;	/* under lock, as what follows */
 	size_t holds;		/* of this picture and of those before */
 	int64_t looked_ms;	/* by the monotonic clock; -1 for never */
+	bool has_reached;	/* the database is there, and being read */
 	bool has_tried;		/* the first look is over, good or bad */
 	/* The rest is the thread's alone. */
 	struct pg *db;
@@ -123,6 +125,15 @@ snapshot_age_ms(struct snapshot *sn)
 	looked = sn->looked_ms;
 	pthread_mutex_unlock(&sn->lock);
 	return looked < 0 ? -1 : clock_mono_ms() - looked;
+}
+
+static void
+tell_waiter(struct snapshot *sn, bool *what)
+{
+	pthread_mutex_lock(&sn->lock);
+	*what = true;
+	pthread_cond_signal(&sn->tried);
+	pthread_mutex_unlock(&sn->lock);
 }
 
 static void
@@ -300,6 +311,7 @@ look(struct snapshot *sn, int64_t connect_ms)
 		    connect_ms);
 	if (!e) {
 		sn->is_listening = true;
+		tell_waiter(sn, &sn->has_reached);
 		e = define_snapshot(sn->db, d.arena, &d.json);
 	}
 	if (e) {
@@ -379,10 +391,7 @@ static void
 look_first(struct snapshot *sn)
 {
 	look(sn, sn->first_ms);
-	pthread_mutex_lock(&sn->lock);
-	sn->has_tried = true;
-	pthread_cond_signal(&sn->tried);
-	pthread_mutex_unlock(&sn->lock);
+	tell_waiter(sn, &sn->has_tried);
 }
 
 static void *
@@ -402,18 +411,27 @@ run(void *argument)
 	return NULL;
 }
 
-/* The first request shall have what the database says, if it says it soon. */
+/* Under the lock, for wait_ms, or until *what or the first look is over. */
 static void
-await_first(struct snapshot *sn)
+await_either(struct snapshot *sn, const bool *what, int64_t wait_ms)
 {
-	int64_t until = clock_mono_ms() + sn->first_ms;
+	int64_t until = clock_mono_ms() + wait_ms;
 	struct timespec t = { until / 1000, until % 1000 * 1000000 };
 	int late = 0;
 
-	pthread_mutex_lock(&sn->lock);
-	while (!sn->has_tried && !late)
+	while (!*what && !sn->has_tried && !late)
 		late = pthread_cond_clockwait(&sn->tried, &sn->lock,
 		    CLOCK_MONOTONIC, &t);
+}
+
+/* From the disk alone nobody could tell who keeps which arm. */
+static void
+await_first(struct snapshot *sn)
+{
+	pthread_mutex_lock(&sn->lock);
+	await_either(sn, &sn->has_reached, sn->first_ms);
+	if (sn->has_reached)
+		await_either(sn, &sn->has_tried, FIRST_LOOK_MS);
 	if (sn->now && sn->looked_ms < 0)
 		log_event(LOG_WARN, "snapshot.from_disk");
 	pthread_mutex_unlock(&sn->lock);

@@ -35,8 +35,9 @@ struct snapshot_plan {
 };
 
 /*
- * Load the first picture and start the thread: the database's, or the disk's
- * when the database has not told its own within 200 ms.  OK even when there
+ * Load the first picture and start the thread: the database's, which plan's
+ * renewed knows by then, or the disk's when the database has not answered
+ * within 200 ms, or has not told its own 25 s later.  OK even when there
  * is none yet: snapshot_hold then gives NULL until there is.  ERR_AWAY when
  * the thread can't be had.
  */

@@ -29,11 +29,37 @@ SQL(keep_states, 0,
     " customer_window_s bigint, alpha double precision, planned bigint," \
     " n_star double precision, state text, blocks boolean))"
 
+/* A line for each move that can't be made: where, and what is said of it. */
 SQL(refuse_moves, 2, "WITH " NAMED
-    " SELECT n.ord - 1, e.state, p.state, e.is_synthetic FROM named n"
+    " SELECT n.ord - 1, CASE WHEN e.is_synthetic THEN"
+    " '.key: is a self-test''s' WHEN experiment_can_move(e.state, p.state)"
+    " THEN '.state: the experiment is decided for ' || e.shipped_key"
+    " || ': \"piste experiment undo ' || n.key || '\" leads back'"
+    " ELSE '.state: the experiment is ' || e.state || ', which can''t become '"
+    " || p.state END FROM named n"
     " JOIN plan p USING (key) JOIN experiment e USING (key)"
     " WHERE e.is_synthetic OR (e.state <> p.state"
-    " AND NOT experiment_can_move(e.state, p.state)) ORDER BY n.ord");
+    " AND (NOT experiment_can_move(e.state, p.state) OR (e.state = 'decided'"
+    " AND p.state = 'stopped' AND e.shipped_key IS NOT NULL)))"
+    " ORDER BY n.ord");
+
+/* The arms of variants in their order, whatever they say. */
+#define ARMS(v, order) \
+    "jsonb_agg(jsonb_build_array(" v "->'key', nullif(" v "->'levels'," \
+    " '{}')) ORDER BY " order ")"
+/* Pages whose arms are others under an experiment that goes on. */
+SQL(refuse_other_arms, 2, "WITH " NAMED
+    " SELECT g.ord - 1, min(e.key) FROM jsonb_array_elements("
+    "nullif($1::jsonb->'pages', 'null')) WITH ORDINALITY AS g (d, ord)"
+    " JOIN experiment e ON e.page_key = g.d->>'key' AND NOT e.is_synthetic"
+    " JOIN plan p ON p.key = e.key"
+    " WHERE e.state IN ('running', 'paused')"
+    " AND p.state IN ('running', 'paused')"
+    " AND (SELECT " ARMS("v.definition", "v.position") " FROM variant v"
+    " WHERE v.page_key = e.page_key AND v.removed_at IS NULL)"
+    " IS DISTINCT FROM (SELECT " ARMS("v.d", "v.ord")
+    " FROM jsonb_array_elements(g.d->'variants')"
+    " WITH ORDINALITY AS v (d, ord)) GROUP BY g.ord ORDER BY g.ord");
 
 /* Those named, and those whose page's variants have just changed. */
 #define GIVEN \
@@ -81,13 +107,14 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " w.coverage, p.variants_revision, e.key IS NULL AS is_new," \
     " e.state AS old_state, e.weights AS old_weights," \
     " e.coverage AS old_coverage, e.n_star AS old_n_star," \
-    " e.alpha AS old_alpha," \
+    " e.alpha AS old_alpha, e.planned_visitors AS old_planned," \
+    " e.goal AS old_goal, e.window_s AS old_window_s," \
+    " (e.mql_window_s, e.sql_window_s, e.customer_window_s)" \
+    " IS DISTINCT FROM (w.mql_window_s, w.sql_window_s," \
+    " w.customer_window_s) AS has_other_windows, e.definition AS old_d," \
     " e.phase_started_at, coalesce(e.phase, 1) AS phase," \
     " coalesce(e.bucket_version, 1) AS bucket_version," \
     " coalesce(e.min_bucket_version, 1) AS min_bucket_version," \
-    " (e.window_s, e.mql_window_s, e.sql_window_s, e.customer_window_s)" \
-    " IS DISTINCT FROM (w.window_s, w.mql_window_s, w.sql_window_s," \
-    " w.customer_window_s) AS has_other_windows," \
     " e.definition - 'state' IS DISTINCT FROM g.d - 'state'" \
     " OR e.state <> w.state" \
     " OR e.variants_revision <> p.variants_revision AS is_other," \
@@ -105,6 +132,10 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " WHEN " FACTORS("e.definition") " IS DISTINCT FROM " FACTORS("g.d") \
     " THEN 'factors'" \
     " WHEN " IS_NARROWER " THEN 'targeting'" \
+    " WHEN e.goal <> w.goal THEN 'goal'" \
+    " WHEN (e.window_s, e.mql_window_s, e.sql_window_s," \
+    " e.customer_window_s) <> (w.window_s, w.mql_window_s, w.sql_window_s," \
+    " w.customer_window_s) THEN 'window'" \
     " WHEN e.variants_revision <> p.variants_revision" \
     " THEN CASE WHEN $3::boolean THEN 'correction' ELSE 'content' END" \
     " END AS because" \
@@ -112,14 +143,28 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " LEFT JOIN experiment e ON e.key = g.key)"
 
 /*
- * What it comes to; a phase that is on keeps its n_star and its alpha, or
- * looks that were taken would be judged by what was chosen after them.
+ * What a phase that has begun keeps to its end: by what was chosen after
+ * looks were taken they can't be judged.
  */
+SQL(refuse_other_plans, 3, "WITH " NAMED ", " GIVEN ", " JUDGED
+    " SELECT j.ord - 1, m.name, j.phase, coalesce(j.old_d->>m.name,"
+    " 'the default') FROM judged j CROSS JOIN LATERAL (VALUES"
+    " (1, 'goal', j.goal <> j.old_goal),"
+    " (2, 'window', j.window_s <> j.old_window_s),"
+    " (3, 'windows', j.has_other_windows),"
+    " (4, 'alpha', j.alpha <> j.old_alpha),"
+    " (5, 'planned_visitors', j.planned <> j.old_planned)"
+    ") AS m (n, name, is_other) WHERE m.is_other"
+    " AND j.phase_started_at IS NOT NULL"
+    " AND coalesce(j.because, 'correction') = 'correction'"
+    " AND j.d->m.name IS DISTINCT FROM j.old_d->m.name"
+    " ORDER BY j.ord, m.n");
+
+/* What it comes to; what a phase keeps is told above. */
 #define SETTLED \
     "settled AS (SELECT key, ord, d, page, seed, goal, window_s," \
-    " mql_window_s, sql_window_s, customer_window_s, planned, state," \
+    " mql_window_s, sql_window_s, customer_window_s, state," \
     " variants_revision, is_new, old_state, is_other," \
-    " has_other_windows AND NOT is_new AS has_other_windows," \
     " because, raise <> 0 AS is_raised," \
     " phase + raise AS phase, bucket_version + raise AS bucket_version," \
     " CASE WHEN blocks AND raise <> 0 THEN bucket_version + 1" \
@@ -128,10 +173,8 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
     " ELSE old_n_star END AS n_star," \
     " CASE WHEN phase_started_at IS NULL OR raise <> 0 THEN alpha" \
     " ELSE old_alpha END AS alpha," \
-    " phase_started_at IS NOT NULL AND raise = 0 AND alpha <> old_alpha" \
-    " AS has_alpha," \
-    " phase_started_at IS NOT NULL AND raise = 0 AND n_star <> old_n_star" \
-    " AS has_n_star," \
+    " CASE WHEN phase_started_at IS NULL OR raise <> 0 THEN planned" \
+    " ELSE old_planned END AS planned," \
     " CASE WHEN is_new OR has_other_shares OR raise <> 0" \
     " THEN coalesce(nullif(d->'weights', 'null'), weights)" \
     " ELSE old_weights END AS weights," \
@@ -178,13 +221,9 @@ SQL(write_experiments, 3, "WITH " NAMED ", " GIVEN ", " JUDGED ", " SETTLED ", "
     ") AS m (n, what, is_so, reason) WHERE m.is_so ORDER BY s.ord, s.key, m.n)"
     " SELECT s.key, CASE WHEN s.is_new THEN 'created'"
     " WHEN w.key IS NULL THEN 'unchanged' ELSE 'changed' END,"
-    " CASE WHEN s.because IS NOT NULL THEN s.phase END, s.because,"
-    " CASE WHEN s.has_n_star THEN s.n_star END,"
-    " CASE WHEN s.has_alpha THEN s.alpha END,"
-    " s.has_other_windows FROM settled s LEFT JOIN written w USING (key)"
+    " CASE WHEN s.because IS NOT NULL THEN s.phase END, s.because"
+    " FROM settled s LEFT JOIN written w USING (key)"
     " ORDER BY s.ord, s.key");
-
-SQL(rebuild_experiment, 1, "SELECT experiment_rebuild($1)");
 
 SQL(open_epochs, 0,
     "INSERT INTO epoch (experiment_key, number, phase, weights, coverage)"
@@ -255,27 +294,73 @@ trial_plan(struct arena *a, const struct site *s)
 	return buf_str(&b);
 }
 
-enum err
-trial_refuse(struct pg *db, const struct trial *t, FILE *complaints,
+static enum err
+refuse_moves_of(struct pg *db, const struct trial *t, FILE *complaints,
     size_t *refused)
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &refuse_moves,
 	    (struct str[]){ t->json, t->plan }, TRIAL_WAIT_MS, &rows);
 
-	*refused = e ? 0 : pg_count(rows);
-	for (size_t i = 0; i < *refused; i++) {
-		struct str place = pg_value(rows, i, 0);
+	for (size_t i = 0; !e && i < pg_count(rows); i++, ++*refused)
+		fprintf(complaints, "$.experiments[%.*s]%.*s\n",
+		    STR_ARG(pg_value(rows, i, 0)),
+		    STR_ARG(pg_value(rows, i, 1)));
+	return e;
+}
 
-		if (str_eq(pg_value(rows, i, 3), STR("t")))
-			fprintf(complaints, "$.experiments[%.*s].key: is a"
-			    " self-test's\n", STR_ARG(place));
-		else
-			fprintf(complaints, "$.experiments[%.*s].state: the"
-			    " experiment is %.*s, which can't become %.*s\n",
-			    STR_ARG(place), STR_ARG(pg_value(rows, i, 1)),
-			    STR_ARG(pg_value(rows, i, 2)));
-	}
+/* A text may be corrected; which arms there are is what is compared. */
+static enum err
+refuse_arms_of(struct pg *db, const struct trial *t, FILE *complaints,
+    size_t *refused)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &refuse_other_arms,
+	    (struct str[]){ t->json, t->plan }, TRIAL_WAIT_MS, &rows);
+
+	for (size_t i = 0; !e && i < pg_count(rows); i++, ++*refused)
+		fprintf(complaints, "$.pages[%.*s].variants: are the arms of"
+		    " experiment %.*s: one that comes, goes or moves is no"
+		    " correction; weight 0 archives an arm\n",
+		    STR_ARG(pg_value(rows, i, 0)),
+		    STR_ARG(pg_value(rows, i, 1)));
+	return e;
+}
+
+enum err
+trial_refuse(struct pg *db, const struct trial *t, FILE *complaints,
+    size_t *refused)
+{
+	enum err e;
+
+	*refused = 0;
+	e = refuse_moves_of(db, t, complaints, refused);
+	if (!e && t->is_correction)
+		e = refuse_arms_of(db, t, complaints, refused);
+	return e;
+}
+
+/* The parameters of JUDGED. */
+#define PARAMS(t) (struct str[]){ (t)->json, (t)->plan, \
+    (t)->is_correction ? STR("true") : STR("false") }
+
+enum err
+trial_fixed(struct pg *db, const struct trial *t, FILE *complaints,
+    size_t *refused)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &refuse_other_plans, PARAMS(t), TRIAL_WAIT_MS,
+	    &rows);
+
+	*refused = e ? 0 : pg_count(rows);
+	for (size_t i = 0; i < *refused; i++)
+		fprintf(complaints, "$.experiments[%.*s].%.*s: phase %.*s"
+		    " began with %.*s and keeps it: stop the experiment, then"
+		    " start it again with another, which begins a phase\n",
+		    STR_ARG(pg_value(rows, i, 0)),
+		    STR_ARG(pg_value(rows, i, 1)),
+		    STR_ARG(pg_value(rows, i, 2)),
+		    STR_ARG(pg_value(rows, i, 3)));
 	return e;
 }
 
@@ -304,44 +389,19 @@ tell(struct buf *changes, const struct pg_rows *rows, size_t i)
 		    STR_ARG(pg_value(rows, i, 2)));
 		buf_json_pair(changes, "because", pg_value(rows, i, 3));
 	}
-	if (!pg_is_null(rows, i, 4))
-		buf_addf(changes, ",\"n_star_stays\":%.*s",
-		    STR_ARG(pg_value(rows, i, 4)));
-	if (!pg_is_null(rows, i, 5))
-		buf_addf(changes, ",\"alpha_stays\":%.*s",
-		    STR_ARG(pg_value(rows, i, 5)));
 	buf_add(changes, STR("}\n"));
-}
-
-/* Outcomes of a phase that now counts by other windows. */
-static enum err
-rebuild(struct pg *db, struct arena *a, const struct pg_rows *rows)
-{
-	size_t count = 0;
-	struct str *key = arena_array(a, pg_count(rows), sizeof *key);
-	enum err e = OK;
-
-	for (size_t i = 0; i < pg_count(rows); i++)
-		if (str_eq(pg_value(rows, i, 6), STR("t")))
-			key[count++] = arena_copy(a, pg_value(rows, i, 0));
-	for (size_t i = 0; !e && i < count; i++)
-		e = pg_run(db, &rebuild_experiment, &key[i], TRIAL_WAIT_MS,
-		    NULL);
-	return e;
 }
 
 enum err
 trial_write(struct pg *db, const struct trial *t, struct buf *changes)
 {
 	const struct pg_rows *rows;
-	enum err e = pg_run(db, &write_experiments, (struct str[]){ t->json,
-	    t->plan, t->is_correction ? STR("true") : STR("false") },
-	    TRIAL_WAIT_MS, &rows);
+	enum err e = pg_run(db, &write_experiments, PARAMS(t), TRIAL_WAIT_MS,
+	    &rows);
 
 	if (e)
 		return e;
 	for (size_t i = 0; i < pg_count(rows); i++)
 		tell(changes, rows, i);
-	e = rebuild(db, changes->arena, rows);
-	return e ? e : pg_run(db, &open_epochs, NULL, TRIAL_WAIT_MS, NULL);
+	return pg_run(db, &open_epochs, NULL, TRIAL_WAIT_MS, NULL);
 }

@@ -7,8 +7,10 @@
  * coverage are the definition's when it changes them or a phase begins, else
  * they stay what a bandit or a command made of them.  While an experiment
  * runs or is paused, a new phase begins when its page, seed, filters, layer,
- * holdout, factors or its variants' content change, or its targeting leaves
- * out someone it had; and when a stopped one runs again.
+ * holdout, factors, goal, windows or its variants' content change, or its
+ * targeting leaves out someone it had; and when a stopped one runs again.
+ * Within a phase that has begun, goal, windows, alpha and planned visitors
+ * stay.
  */
 #ifndef PISTE_PAGE_TRIAL_H
 #define PISTE_PAGE_TRIAL_H
@@ -40,7 +42,10 @@ struct trial {
 };
 struct str trial_plan(struct arena *a, const struct site *s);
 
-/* A line for each move that isn't allowed, *refused of them. */
+/*
+ * Before pages are written: a line for each move that isn't allowed, and for
+ * each page whose arms a correction would change, *refused of them.
+ */
 MUST_USE enum err trial_refuse(struct pg *db, const struct trial *t,
     FILE *complaints, size_t *refused);
 /*
@@ -49,6 +54,9 @@ MUST_USE enum err trial_refuse(struct pg *db, const struct trial *t,
  */
 MUST_USE enum err trial_reworded(struct pg *db, struct arena *a,
     const struct trial *t, struct str *keys);
+/* Then too: a line for each change of what a phase keeps, *refused of them. */
+MUST_USE enum err trial_fixed(struct pg *db, const struct trial *t,
+    FILE *complaints, size_t *refused);
 /* Write them, and their moves; a JSON line each to changes. */
 MUST_USE enum err trial_write(struct pg *db, const struct trial *t,
     struct buf *changes);

@@ -437,7 +437,7 @@ group_new(const struct group_plan *plan, struct group **out)
 	g->counts.can_spool = true;
 	init_locks(g);
 	g->db = pg_new(plan->database, "piste-group");
-	pg_session(g->db, PG_WRITER_SESSION);
+	pg_session(g->db, plan->session ? plan->session : PG_WRITER_SESSION);
 	if (spool_open(plan->spool_dir, plan->spool_bytes_max, &g->spool))
 		goto release;
 	if (pthread_create(&g->writer, NULL, write_batches, g))

@@ -42,6 +42,8 @@ struct group_plan {
 	struct str spool_dir;
 	int64_t spool_bytes_max;
 	int64_t wait_ms;		/* for a commit; then the spool */
+	const char *session;		/* said first, see pg_session; or
+					 * NULL: PG_WRITER_SESSION */
 };
 
 /*

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/bind.h"
 #include "store/dial.h"
 #include "store/sqlstate.h"
 
@@ -44,8 +45,8 @@ struct pg {
 	PGconn *conn;
 	bool *is_prepared;	/* by a statement's place in piste_sql */
 	struct pg_rows rows;
-	char *values;		/* parameters with a NUL behind each */
-	size_t values_capacity;
+	struct bind bind;
+	struct str copy;	/* what a COPY is given */
 	bool in_transaction;
 	bool is_away;		/* and the log has been told */
 	char state[6];
@@ -134,7 +135,7 @@ pg_free(struct pg *db)
 	free(db->conninfo);
 	free(db->application);
 	free(db->is_prepared);
-	free(db->values);
+	bind_clear(&db->bind);
 	free(db);
 }
 
@@ -222,6 +223,13 @@ await_result(struct pg *db, int64_t until)
 	}
 }
 
+static bool
+give_copy(struct pg *db)
+{
+	return PQputCopyData(db->conn, db->copy.p, (int)db->copy.n) == 1 &&
+	    PQputCopyEnd(db->conn, NULL) == 1;
+}
+
 /* Take every result of what was sent; only the last one can be a failure. */
 static enum err
 settle(struct pg *db, const char *what, int64_t until)
@@ -235,10 +243,11 @@ settle(struct pg *db, const char *what, int64_t until)
 		r = PQgetResult(db->conn);
 		if (!r)
 			break;
-		assert(PQresultStatus(r) != PGRES_COPY_IN
-		    && PQresultStatus(r) != PGRES_COPY_OUT);
+		assert(PQresultStatus(r) != PGRES_COPY_OUT);
 		forget_rows(db);
 		db->rows.result = r;
+		if (PQresultStatus(r) == PGRES_COPY_IN && !give_copy(db))
+			return lost(db, what, NULL);
 	}
 	if (PQstatus(db->conn) == CONNECTION_BAD)
 		return lost(db, what, NULL);
@@ -306,36 +315,6 @@ ready(struct pg *db, int64_t until)
 	return connect_now(db, until < connect_until ? until : connect_until);
 }
 
-/* libpq wants C strings: copy the values side by side, each with its NUL. */
-static enum err
-bind_values(struct pg *db, const struct sql *s, const struct str *params,
-    const char *values[PG_PARAMS_MAX])
-{
-	size_t need_bytes = 0, at = 0;
-
-	assert(s->params <= PG_PARAMS_MAX);
-	for (int i = 0; i < s->params; i++) {
-		if (params[i].n && memchr(params[i].p, '\0', params[i].n)) {
-			fail_state(db, "22021", "a value holds a NUL");
-			return ERR_INPUT;
-		}
-		need_bytes += params[i].n + 1;
-	}
-	if (need_bytes > db->values_capacity) {
-		free(db->values);
-		db->values = need(malloc(need_bytes));
-		db->values_capacity = need_bytes;
-	}
-	for (int i = 0; i < s->params; i++) {
-		values[i] = params[i].p ? db->values + at : NULL;
-		if (params[i].n)
-			memcpy(db->values + at, params[i].p, params[i].n);
-		at += params[i].n;
-		db->values[at++] = '\0';
-	}
-	return OK;
-}
-
 /* Two rooms may call a statement alike, so its place makes the name unique. */
 static enum err
 prepare(struct pg *db, const struct sql *s, int64_t until,
@@ -364,9 +343,12 @@ pg_run(struct pg *db, const struct sql *s, const struct str *params,
 	enum err e;
 
 	forget_rows(db);
-	e = bind_values(db, s, params, values);
-	if (!e)
-		e = ready(db, until);
+	assert(s->params <= PG_PARAMS_MAX);
+	if (bind_values(&db->bind, params, (size_t)s->params, values)) {
+		fail_state(db, "22021", "a value holds a NUL");
+		return ERR_INPUT;
+	}
+	e = ready(db, until);
 	if (!e)
 		e = prepare(db, s, until, name);
 	if (e)
@@ -388,6 +370,17 @@ pg_script(struct pg *db, const char *text, int64_t wait_ms)
 	enum err e = ready(db, until);
 
 	return e ? e : send_script(db, text, until);
+}
+
+enum err
+pg_copy(struct pg *db, const char *text, struct str rows, int64_t wait_ms)
+{
+	enum err e;
+
+	db->copy = rows;
+	e = pg_script(db, text, wait_ms);
+	db->copy = STR_EMPTY;
+	return e;
 }
 
 enum err

@@ -80,6 +80,13 @@ MUST_USE enum err pg_run(struct pg *db, const struct sql *s,
 
 /* Text of several statements without parameters: migrations, BEGIN, LISTEN. */
 MUST_USE enum err pg_script(struct pg *db, const char *text, int64_t wait_ms);
+/*
+ * The same for one COPY … FROM STDIN, which is given rows: at most
+ * PG_COPY_BYTES_MAX of them, as that statement's format has them.
+ */
+#define PG_COPY_BYTES_MAX (64 << 20)
+MUST_USE enum err pg_copy(struct pg *db, const char *text, struct str rows,
+    int64_t wait_ms);
 MUST_USE enum err pg_begin(struct pg *db);
 MUST_USE enum err pg_commit(struct pg *db);
 void pg_rollback(struct pg *db);

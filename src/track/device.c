@@ -102,7 +102,9 @@ device_of(struct str user_agent)
 	for (size_t at = 0; at < user_agent.n; at++) {
 		char c = lower(user_agent.p[at]);
 
-		if (at && is_wordly(user_agent.p[at - 1]))
+		/* Every sign begins with a letter, where a word does. */
+		if (c < 'a' || c > 'z' ||
+		    (at && is_wordly(user_agent.p[at - 1])))
 			continue;
 		for (size_t i = 0; i < best; i++)
 			if (c == signs[i].word[0] &&

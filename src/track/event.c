@@ -307,40 +307,50 @@ event_view(struct event_log *ev, const struct traffic_key *view)
 	pthread_mutex_unlock(&ev->lock);
 }
 
-/* Who saw which experiment in which phase, as a number that is never 0. */
+/* What is told once of a visitor in a phase. */
+enum news { NEWS_EXPOSED, NEWS_ACTIVATED, NEWS_ROBOT };
+
+/*
+ * What, of whom, in which experiment and phase; a number that is never 0.  A
+ * second arm is news: R3 asks for it.
+ */
 static uint64_t
-identify(const struct event_log *ev, struct str experiment,
-    struct str visitor, uint32_t bucket_version)
+identify(const struct event_log *ev, enum news what,
+    const struct event_exposure *x)
 {
-	unsigned char who[2 * EVENT_KEY_BYTES_MAX + 1 + sizeof bucket_version];
+	const struct str text[] = { x->visitor, x->experiment,
+		what == NEWS_EXPOSED ? x->variant : STR_EMPTY };
+	unsigned char who[3 * (EVENT_KEY_BYTES_MAX + 1) + 1 +
+	    sizeof x->bucket_version];
 	size_t n = 0;
 	union {
 		unsigned char bytes[crypto_shorthash_BYTES];
 		uint64_t number;
 	} hash;
 
-	memcpy(who, visitor.p, visitor.n);
-	n += visitor.n;
-	who[n++] = '\0';
-	memcpy(who + n, experiment.p, experiment.n);
-	n += experiment.n;
-	memcpy(who + n, &bucket_version, sizeof bucket_version);
-	n += sizeof bucket_version;
+	who[n++] = (unsigned char)what;
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+		memcpy(who + n, text[i].p, text[i].n);
+		n += text[i].n;
+		who[n++] = '\0';
+	}
+	memcpy(who + n, &x->bucket_version, sizeof x->bucket_version);
+	n += sizeof x->bucket_version;
 	crypto_shorthash(hash.bytes, who, n, ev->key);
 	return hash.number ? hash.number : 1;
 }
 
 bool
-event_is_seen(struct event_log *ev, struct str experiment,
-    struct str visitor, uint32_t bucket_version)
+event_is_seen(struct event_log *ev, const struct event_exposure *x)
 {
 	uint64_t who;
 	bool is_seen;
 
-	if (experiment.n > EVENT_KEY_BYTES_MAX ||
-	    visitor.n > EVENT_KEY_BYTES_MAX)
+	if (x->experiment.n > EVENT_KEY_BYTES_MAX ||
+	    x->visitor.n > EVENT_KEY_BYTES_MAX ||
+	    x->variant.n > EVENT_KEY_BYTES_MAX)
 		return false;
-	who = identify(ev, experiment, visitor, bucket_version);
+	who = identify(ev, NEWS_EXPOSED, x);
 	pthread_mutex_lock(&ev->lock);
 	is_seen = ev->seen[who % EVENT_SEEN_MAX] == who;
 	pthread_mutex_unlock(&ev->lock);
@@ -383,6 +393,7 @@ pack(struct event_log *ev, const struct event_exposure *x,
 			.at_ms = x->at_ms,
 			.bucket_version = x->bucket_version,
 			.epoch = x->epoch,
+			.is_ahead = x->is_ahead,
 		},
 		.text = {
 			[PILE_EXPERIMENT] = x->experiment,
@@ -402,20 +413,57 @@ pack(struct event_log *ev, const struct event_exposure *x,
 	return true;
 }
 
+/* Keep a packed row unless the same was told a moment ago; was it kept? */
+static bool
+keep_once(struct event_log *ev, enum news what, const struct pile_row *row)
+{
+	uint64_t who = identify(ev, what, &(struct event_exposure){
+		.experiment = row->text[PILE_EXPERIMENT],
+		.visitor = row->text[PILE_VISITOR],
+		.variant = row->text[PILE_VARIANT],
+		.bucket_version = row->head.bucket_version,
+	});
+	uint64_t *seen = &ev->seen[who % EVENT_SEEN_MAX];
+	bool is_kept;
+
+	pthread_mutex_lock(&ev->lock);
+	is_kept = *seen != who && keep(ev, row);
+	if (is_kept)
+		*seen = who;
+	pthread_mutex_unlock(&ev->lock);
+	return is_kept;
+}
+
 void
 event_exposure(struct event_log *ev, const struct event_exposure *x)
 {
 	struct pile_row row;
-	uint64_t who, *seen;
+
+	if (pack(ev, x, &row))
+		(void)keep_once(ev, NEWS_EXPOSED, &row);
+}
+
+bool
+event_activation(struct event_log *ev, const struct event_exposure *x,
+    int64_t shown_ms)
+{
+	struct pile_row row;
+
+	if (!pack(ev, x, &row))
+		return false;
+	row.head.activated_ms = shown_ms;
+	return keep_once(ev, NEWS_ACTIVATED, &row);
+}
+
+void
+event_robot(struct event_log *ev, const struct event_exposure *x)
+{
+	struct pile_row row;
 
 	if (!pack(ev, x, &row))
 		return;
-	who = identify(ev, x->experiment, x->visitor, x->bucket_version);
-	seen = &ev->seen[who % EVENT_SEEN_MAX];
-	pthread_mutex_lock(&ev->lock);
-	if (*seen != who && keep(ev, &row))
-		*seen = who;
-	pthread_mutex_unlock(&ev->lock);
+	row.head.is_robot = true;
+	(void)keep_once(ev, NEWS_ROBOT, &row);
 }
 
 void

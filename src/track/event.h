@@ -15,7 +15,7 @@ struct event_log;
 
 #define EVENT_QUEUE_MAX 200000		/* exposures; more are lost */
 #define EVENT_BATCH_MAX 5000
-#define EVENT_SEEN_MAX (1 << 16)	/* recent exposures not written again */
+#define EVENT_SEEN_MAX (1 << 17)	/* recent ones not written again */
 #define EVENT_KEY_BYTES_MAX 64		/* of each text; longer ones are lost */
 
 /*
@@ -35,6 +35,11 @@ struct event_exposure {
 	uint32_t bucket_version;
 	uint32_t epoch;
 	int64_t at_ms;
+	/*
+	 * Its page was fetched ahead, and this is no activation: told of those
+	 * who are counted in the phase, others are not for that.
+	 */
+	bool is_ahead;
 	/* For segments; cut to EVENT_KEY_BYTES_MAX bytes. */
 	struct str country;
 	struct str device;
@@ -47,12 +52,11 @@ struct event_exposure {
  */
 void event_view(struct event_log *ev, const struct traffic_key *view);
 
-/* Was this visitor's exposure in the experiment taken a moment ago? */
-bool event_is_seen(struct event_log *ev, struct str experiment,
-    struct str visitor, uint32_t bucket_version);
+/* Was this visitor's exposure to the arm in the phase taken a moment ago? */
+bool event_is_seen(struct event_log *ev, const struct event_exposure *x);
 /*
  * Take an exposure.  Copies everything; never waits.  The first exposure of a
- * visitor in an experiment's phase is kept, later ones are not.
+ * visitor to an arm in an experiment's phase is kept, later ones are not.
  */
 void event_exposure(struct event_log *ev, const struct event_exposure *x);
 /*
@@ -61,6 +65,16 @@ void event_exposure(struct event_log *ev, const struct event_exposure *x);
  */
 void event_post(struct event_log *ev, const struct event_exposure *x,
     int64_t posted_ms, bool is_refused);
+
+/*
+ * The page told at shown_ms that it is really shown.  Of a page that counted
+ * when it was served x->at_ms is when that was, of one fetched ahead shown_ms.
+ * Only a visitor's first in a phase is kept; tells whether this is one.
+ */
+bool event_activation(struct event_log *ev, const struct event_exposure *x,
+    int64_t shown_ms);
+/* The visitor's cookie came from a robot: counted nowhere, for all times. */
+void event_robot(struct event_log *ev, const struct event_exposure *x);
 
 struct event_count {
 	uint64_t written;	/* exposures and posts */

@@ -1,6 +1,6 @@
 /*
- * Knows how exposures and sums of views are written: one statement for each
- * batch, safe to send twice.
+ * Knows how exposures and sums of views are written: a statement for each
+ * batch, two when it tells more than new visitors; safe to send twice.
  */
 #ifndef PISTE_TRACK_EVENTROW_H
 #define PISTE_TRACK_EVENTROW_H
@@ -19,7 +19,7 @@ struct pg;
 /* Quoted, each byte may be two; a buffer that grows leaves its halves. */
 #define EVENTROW_ARRAY_BYTES_MAX \
 	((size_t)EVENTROW_ROWS_MAX * (2 * PILE_TEXT_BYTES_MAX + 3) + 2)
-#define EVENTROW_ARRAYS 12
+#define EVENTROW_ARRAYS 15
 #define EVENTROW_ARENA_BYTES_MAX \
 	(EVENTROW_ARRAYS * 4 * EVENTROW_ARRAY_BYTES_MAX)
 

@@ -8,6 +8,7 @@
 
 #define VISITOR_BYTES_MAX 64
 #define PARAMS 7
+#define NO_EPOCH 0
 
 /* Most experiments have had one epoch, and millions of rows. */
 SQL(exposed_changed, 4,
@@ -21,6 +22,12 @@ SQL(exposed_page, 7,
     " OR bucket_version < $5::bigint)"
     " AND first_seen_at >= to_timestamp($6::bigint / 1000.0)"
     " ORDER BY visitor LIMIT $7::bigint");
+
+SQL(exposed_new, 4,
+    "SELECT visitor, variant, bucket_version FROM piste.exposure"
+    " WHERE first_seen_at >= to_timestamp($1::bigint / 1000.0)"
+    " AND experiment_key = $2 AND bucket_version = $3::bigint"
+    " LIMIT $4::bigint");
 
 static enum err
 has_changed(struct pg *db, const struct exposed_question *q, bool *out)
@@ -59,7 +66,7 @@ exposed_read(struct pg *db, const struct exposed_question *q,
 	char digits[PARAMS][STR_I64_BYTES], last[VISITOR_BYTES_MAX];
 	struct str params[PARAMS] = { q->experiment, { last, 0 },
 		str_from_i64(digits[2], q->bucket_version),
-		str_from_i64(digits[3], q->epoch),
+		str_from_i64(digits[3], q->is_of_all ? NO_EPOCH : q->epoch),
 		str_from_i64(digits[4], q->min_bucket_version),
 		str_from_i64(digits[5], q->since_ms),
 		str_from_i64(digits[6], EXPOSED_ROWS_MAX) };
@@ -87,4 +94,22 @@ exposed_read(struct pg *db, const struct exposed_question *q,
 		}
 	}
 	return e;
+}
+
+enum err
+exposed_fresh(struct pg *db, const struct exposed_question *q,
+    exposed_take take, void *context)
+{
+	char since[STR_I64_BYTES], version[STR_I64_BYTES];
+	char most[STR_I64_BYTES];
+	const struct str params[] = { str_from_i64(since, q->since_ms),
+		q->experiment, str_from_i64(version, q->bucket_version),
+		str_from_i64(most, EXPOSED_ROWS_MAX) };
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &exposed_new, params, PG_STATEMENT_MS, &rows);
+
+	if (e)
+		return e;
+	return pg_count(rows) < EXPOSED_ROWS_MAX ? tell(rows, take, context) :
+	    ERR_LIMIT;
 }

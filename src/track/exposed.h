@@ -2,6 +2,7 @@
 #ifndef PISTE_TRACK_EXPOSED_H
 #define PISTE_TRACK_EXPOSED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -18,6 +19,7 @@ struct exposed_question {
 	uint32_t bucket_version;	/* now */
 	uint32_t min_bucket_version;
 	int64_t since_ms;		/* first seen since then; 0: ever */
+	bool is_of_all;			/* in this epoch as well */
 };
 
 struct exposed_row {
@@ -37,5 +39,11 @@ typedef void (*exposed_take)(void *context, const struct exposed_row *row);
 MUST_USE enum err exposed_read(struct pg *db,
     const struct exposed_question *q, int64_t until_ms, exposed_take take,
     void *context);
+/*
+ * Likewise of all whom the phase has counted since since_ms, not long ago.
+ * Errors as pg_run; ERR_LIMIT, and nobody told, for EXPOSED_ROWS_MAX of them.
+ */
+MUST_USE enum err exposed_fresh(struct pg *db,
+    const struct exposed_question *q, exposed_take take, void *context);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef PISTE_TRACK_PILE_H
 #define PISTE_TRACK_PILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,11 @@ struct pile_head {
 	int64_t at_ms;
 	int64_t posted_ms;	/* 0: no form was sent */
 	int64_t refused_ms;	/* 0: none was given back */
+	int64_t activated_ms;	/* 0: its page has not told that it is shown */
 	uint32_t bucket_version;
 	uint32_t epoch;
+	bool is_robot;
+	bool is_ahead;		/* for who is counted, by another row */
 	uint8_t n[PILE_TEXTS];
 };
 

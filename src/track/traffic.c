@@ -32,6 +32,8 @@ traffic_name(enum traffic_class class)
 		[TRAFFIC_INTERNAL] = "internal",
 		[TRAFFIC_CROWD] = "crowd",
 		[TRAFFIC_OUTSIDE] = "outside",
+		[TRAFFIC_ACTIVATED] = "activated",
+		[TRAFFIC_STARTED] = "started",
 	};
 
 	return names[class];

@@ -19,6 +19,8 @@
 enum traffic_class {
 	TRAFFIC_HUMAN, TRAFFIC_ROBOT, TRAFFIC_PREFETCH, TRAFFIC_PREVIEW,
 	TRAFFIC_HEAD, TRAFFIC_INTERNAL, TRAFFIC_CROWD, TRAFFIC_OUTSIDE,
+	TRAFFIC_ACTIVATED,	/* no view: one of prefetch, shown by now */
+	TRAFFIC_STARTED,	/* no view: a form in steps was begun */
 	TRAFFIC_CLASSES
 };
 

@@ -1,5 +1,8 @@
 <head>
 <meta charset="utf-8">
+{{#BEACON}}
+<script src="{{STATIC_URL}}/shown.js" data-token="{{BEACON}}" async></script>
+{{/BEACON}}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{#ERRORS}}{{WORD_ERROR_PREFIX}}{{/ERRORS}}{{PAGE_TITLE}}</title>
 {{#DESCRIPTION}}

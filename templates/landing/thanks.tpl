@@ -22,10 +22,16 @@
 {{#TEXT}}
 <p class="lead">{{TEXT:p}}</p>
 {{/TEXT}}
+{{#DELIVERY}}
+<p class="lead">{{DELIVERY}}</p>
+{{/DELIVERY}}
 {{#ASSET_URL}}
 <p><a class="button" href="{{ASSET_URL}}">{{WORD_DOWNLOAD}}</a></p>
 <p class="soft">{{WORD_LINK_EXPIRES}}</p>
 {{/ASSET_URL}}
+{{#FURTHER_URL}}
+<p><a class="button" href="{{FURTHER_URL}}">{{WORD_FURTHER}}</a></p>
+{{/FURTHER_URL}}
 </div>
 </div>
 {{#NEXT_LIST}}

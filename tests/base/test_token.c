@@ -1,4 +1,5 @@
 /* Tests src/base/token.c. */
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,15 +67,52 @@ START_TEST(key_and_purpose_must_match)
 } END_TEST
 
 /* Or tokens that visitors hold already would no longer open. */
-START_TEST(a_seal_is_hmac_sha_256)
+START_TEST(a_seal_is_keyed_blake2b)
 {
-	/* By Python: b64(b"x" + hmac.digest(key, b"form\0x", "sha256")) */
+	/* By Python: b64(b"x" + blake2b(b"form\0x", key, 32 bytes)) */
 	static const char seal[] =
-	    "eGOJmgNloIte87uxUdWV_8SF7oTjsMuSJsMcN92W5AMt";
+	    "eIjAInO5HIiHOn2mg6x9EGrGnjLvMe6KIT5Ops9JDhkU";
 
 	for (int i = 0; i < 2; i++)
 		ck_assert_str_same(token_seal(suite_arena(), &key, "form",
 		    STR("x")), str_of(seal));
+} END_TEST
+
+START_TEST(a_seal_of_earlier_releases_opens)
+{
+	/* By Python: b64(b"x" + hmac.digest(key, b"form\0x", "sha256")) */
+	static const char seal[] =
+	    "eGOJmgNloIte87uxUdWV_8SF7oTjsMuSJsMcN92W5AMt";
+	struct str payload;
+
+	ck_assert_int_eq(token_open(suite_arena(), &key, "form",
+	    str_of(seal), &payload), OK);
+	ck_assert_str_same(payload, STR("x"));
+	ck_assert_int_eq(token_open(suite_arena(), &key, "asset",
+	    str_of(seal), &payload), ERR_DENIED);
+} END_TEST
+
+/* Every length modulo 3, every digit. */
+START_TEST(a_seal_is_base64url)
+{
+	unsigned char raw[TOKEN_PAYLOAD_BYTES_MAX + TOKEN_MAC_BYTES];
+	char want[TOKEN_TEXT_BYTES_MAX], all[256 + 2];
+
+	for (size_t i = 0; i < sizeof all; i++)
+		all[i] = (char)(i * 7);
+	for (size_t n = 1; n <= sizeof all; n++) {
+		struct str text = token_seal(suite_arena(), &key, "form",
+		    (struct str){ all, n });
+		size_t bytes;
+
+		ck_assert_int_eq(sodium_base642bin(raw, sizeof raw, text.p,
+		    text.n, NULL, &bytes, NULL,
+		    sodium_base64_VARIANT_URLSAFE_NO_PADDING), 0);
+		ck_assert_uint_eq(bytes, n + TOKEN_MAC_BYTES);
+		sodium_bin2base64(want, sizeof want, raw, bytes,
+		    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+		ck_assert_str_same(text, str_of(want));
+	}
 } END_TEST
 
 START_TEST(an_identifier_is_a_uuid_of_version_7)
@@ -227,7 +265,9 @@ SUITE(token)
 	SUITE_TEST(what_is_sealed_opens_again);
 	SUITE_TEST(every_changed_character_is_noticed);
 	SUITE_TEST(key_and_purpose_must_match);
-	SUITE_TEST(a_seal_is_hmac_sha_256);
+	SUITE_TEST(a_seal_is_keyed_blake2b);
+	SUITE_TEST(a_seal_of_earlier_releases_opens);
+	SUITE_TEST(a_seal_is_base64url);
 	SUITE_TEST(an_identifier_is_a_uuid_of_version_7);
 	SUITE_LOOP(what_is_no_uuid_is_refused, COUNT(no_uuids));
 	SUITE_TEST(visitor_identifiers_are_told_from_other_text);

@@ -1,12 +1,15 @@
 /*
  * Loads a site with CONNECTIONS kept connections and tells how it held:
  *
- *	load PORT PATH get SECONDS	the page, every other request by a
- *					visitor who has been here before
+ *	load PORT PATH WHO SECONDS	the page, asked for by new visitors
+ *					(WHO is new), by those who have been
+ *					here before (known), or in turn by
+ *					a new one and the same again (mixed)
  *	load PORT PATH post SECONDS COUNT	COUNT pages are fetched for
  *					their tokens; then each form is posted
  *
- * Prints "RATE P50_MS P99_MS GOOD BAD".  Only the second half of post is timed.
+ * Says "ready" when what is measured can begin, waits for a line of input, and
+ * prints "RATE P50_MS P99_MS P999_MS GOOD BAD".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -36,12 +39,21 @@
 
 enum phase { PHASE_GET, PHASE_TOKEN, PHASE_POST };
 
+/* Of so many requests of a connection the first is a new visitor's. */
+static const struct {
+	const char *name;
+	uint32_t turn;		/* 0: only the very first */
+} asks[] = {
+	{ "new", 1 }, { "mixed", 2 }, { "known", 0 }, { "post", 1 },
+};
+#define ASKS (sizeof asks / sizeof *asks)
+
 struct connection {
 	int fd;
 	int64_t begun_us;
 	size_t have;
-	uint32_t count;
-	char cookie[200];	/* name=value, once there is one */
+	uint32_t count;		/* of its requests */
+	char cookie[200];	/* name=value, the latest */
 	char answer[ANSWER_BYTES_MAX + 1];
 };
 
@@ -49,6 +61,7 @@ struct load {
 	struct sockaddr_in where;
 	const char *path;
 	enum phase phase;
+	uint32_t turn;
 	int epoll;
 	int64_t until_us;
 	char (*token)[TOKEN_CHARS_MAX];
@@ -126,7 +139,7 @@ static bool
 ask(struct load *l, struct connection *c)
 {
 	char text[REQUEST_BYTES_MAX];
-	bool known = l->phase == PHASE_GET && c->cookie[0] && c->count++ % 2;
+	bool known = c->cookie[0] && (!l->turn || c->count % l->turn);
 	uint32_t index;
 	int n;
 
@@ -138,6 +151,7 @@ ask(struct load *l, struct connection *c)
 		n = snprintf(text, sizeof text, "GET %s" HEAD "%s%s%s\r\n",
 		    l->path, known ? "Cookie: " : "", known ? c->cookie : "",
 		    known ? "\r\n" : "");
+	c->count++;
 	c->have = 0;
 	c->begun_us = now_us();
 	if (send(c->fd, text, (size_t)n, MSG_NOSIGNAL) != n) {
@@ -183,8 +197,10 @@ note(struct load *l, struct connection *c, const char *body)
 		keep_token(l, body);
 		return;
 	}
-	if (cookie.n && cookie.n < sizeof c->cookie && !c->cookie[0])
+	if (cookie.n && cookie.n < sizeof c->cookie) {
 		memcpy(c->cookie, cookie.p, cookie.n);
+		c->cookie[cookie.n] = '\0';
+	}
 	if (l->samples < SAMPLES_MAX)
 		l->sample_us[l->samples++] =
 		    (uint32_t)(now_us() - c->begun_us);
@@ -257,19 +273,30 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* What so many of a thousand requests stay below. */
+static double
+quantile_ms(const struct load *l, size_t per_mille)
+{
+	return l->samples ?
+	    l->sample_us[l->samples * per_mille / 1000] / 1000.0 : 0;
+}
+
 static void
 report(struct load *l, int64_t took_us)
 {
-	double p50 = 0, p99 = 0;
-
 	qsort(l->sample_us, l->samples, sizeof *l->sample_us, by_value);
-	if (l->samples) {
-		p50 = l->sample_us[l->samples / 2] / 1000.0;
-		p99 = l->sample_us[l->samples * 99 / 100] / 1000.0;
-	}
-	printf("%.0f %.2f %.2f %llu %llu\n",
-	    (double)l->good * 1000000 / (double)took_us, p50, p99,
+	printf("%.0f %.2f %.2f %.2f %llu %llu\n",
+	    (double)l->good * 1000000 / (double)took_us,
+	    quantile_ms(l, 500), quantile_ms(l, 990), quantile_ms(l, 999),
 	    (unsigned long long)l->good, (unsigned long long)l->bad);
+}
+
+static _Noreturn void
+usage(void)
+{
+	fprintf(stderr, "usage: load PORT PATH new|known|mixed SECONDS\n"
+	    "       load PORT PATH post SECONDS COUNT\n");
+	exit(2);
 }
 
 int
@@ -279,16 +306,17 @@ main(int argc, char **argv)
 	struct load *l = &load;
 	uint32_t port, seconds, count = 0;
 	bool is_post = argc == 6 && !strcmp(argv[3], "post");
+	size_t ask = 0;
 	int64_t begun;
 
-	if ((argc != 5 && !is_post) || (!is_post && strcmp(argv[3], "get")) ||
+	while (argc > 3 && ask < ASKS && strcmp(argv[3], asks[ask].name))
+		ask++;
+	if (argc != (is_post ? 6 : 5) || ask == ASKS ||
 	    !str_u32(str_of(argv[1]), 1, 65535, &port) ||
 	    !str_u32(str_of(argv[4]), 1, 3600, &seconds) ||
-	    (is_post && !str_u32(str_of(argv[5]), 1, 1000000, &count))) {
-		fprintf(stderr, "usage: load PORT PATH get SECONDS\n"
-		    "       load PORT PATH post SECONDS COUNT\n");
-		return 2;
-	}
+	    (is_post && !str_u32(str_of(argv[5]), 1, 1000000, &count)))
+		usage();
+	l->turn = asks[ask].turn;
 	l->where = (struct sockaddr_in){ .sin_family = AF_INET,
 	    .sin_port = htons((uint16_t)port),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -307,6 +335,9 @@ main(int argc, char **argv)
 		run(l, PHASE_TOKEN, 0);
 		l->tokens_max = l->tokens;
 	}
+	puts("ready");
+	fflush(stdout);
+	getchar();
 	begun = now_us();
 	run(l, is_post ? PHASE_POST : PHASE_GET, seconds);
 	report(l, now_us() - begun);

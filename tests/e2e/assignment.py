@@ -99,7 +99,9 @@ def split(s):
         return names.keys() <= rows.keys()
     until(is_written, 5, f"{VISITORS} exposures")
     equal({v: rows[v] for v in names}, names, "variants as shown")
-    equal(s.count("exposure", "experiment_key <> 'lb-headline'"), 0, "others")
+    shown = ", ".join(f"'{v}'" for v in names)
+    equal(s.count("exposure", "experiment_key <> 'lb-headline'"
+                  f" AND visitor IN ({shown})"), 0, "others")
 
 
 @scenario("robots, HEAD, prefetch and previews are served, never counted")

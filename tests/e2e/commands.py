@@ -130,6 +130,12 @@ def again(s):
     here = os.path.join(s.base, "site.json")
     with open(here, encoding="utf-8") as f:
         equal(s.piste("apply", "-", given=f.read()).returncode, 0, "apply -")
+    for words in (["--correction", "-"], ["-", "--correction"]):
+        equal(s.piste("apply", *words, given="{}").returncode, 0,
+              f"apply {words}")
+    for words in (["--correction"], ["-", "-"], ["-", "--nonsense"]):
+        equal(s.piste("apply", *words, given="{}").returncode, 2,
+              f"apply {words}")
 
 
 @scenario("apply is whole or not at all, with the path of each mistake")

@@ -207,6 +207,10 @@ def torn(s):
     check(aside and float(aside[0].split()[1]) >= 1, f"kept aside: {aside}")
     contains(s.piste("check").stdout + s.piste("check").stderr, "aside",
              "piste check")
+    # Somebody has looked at it.
+    aside = os.path.join(place, "aside")
+    for name in os.listdir(aside):
+        os.remove(os.path.join(aside, name))
 
 
 @scenario("an unreadable segment stops no other, and is told once",

@@ -36,7 +36,8 @@ def life(s):
     contains(s.piste("results", KEY, "--lang", "en").stdout,
              "has not started yet", "results of a draft")
 
-    experiment(s, "start", KEY, "--reason", "pour voir")
+    contains(experiment(s, "start", KEY, "--reason", "pour voir"),
+             "Experiment vie is running", "what now holds")
     until(lambda: {see(s.visitor(), KEY) for _ in range(12)} == {"a", "b"},
           10, "both variants are shown")
     contains(experiment(s, "show", KEY), "command: pour voir", "who and why")
@@ -46,13 +47,18 @@ def life(s):
     contains(experiment(s, "decide", KEY, "z", status=1), "no variant z",
              "why not")
 
-    experiment(s, "decide", KEY, "b", "--reason", "b gagne")
+    contains(experiment(s, "decide", KEY, "b", "--reason", "b gagne"),
+             "Experiment vie is decided: page vie shows variant b",
+             "what now holds")
+    contains(s.piste("results", KEY, "--lang", "en").stdout,
+             "Variant b was shipped on", "results of a decision")
     until(lambda: {see(s.visitor(), KEY) for _ in range(12)} == {"b"}, 10,
           "everybody sees b")
     equal((state(s)["state"], state(s)["shipped"]), ("decided", "b"), "state")
     contains(experiment(s, "stop", KEY, status=1),
              "is decided, which can't become stopped", "why not")
-    experiment(s, "undo", KEY)
+    contains(experiment(s, "undo", KEY, "--lang", "fr"),
+             "de nouveau arrêtée", "what now holds")
     until(lambda: {see(s.visitor(), KEY) for _ in range(12)} == {"a"}, 10,
           "everybody sees a again")
     contains(experiment(s, "undo", KEY, status=1), "is not decided",

@@ -8,6 +8,7 @@ import subprocess
 
 from check import check, contains, equal, scenario, until
 from client import filled
+from experiments import apply, counted, crowd, halves, id_of, page, see
 from stack import AS, PAGE
 
 UNDER_TEST = "lb-headline"
@@ -74,6 +75,55 @@ def texts(s):
         equal(got, status, f"status of {answer!r}")
         equal(phase(s), str(before + number), f"phase after {answer!r}")
         equal(bool(out), status == 0, "is something told")
+
+
+@scenario("another goal, window or plan is another phase", "trials")
+def plans(s):
+    def said(status=0, **more):
+        ran = s.apply({"experiments": [halves("plan", "plan", **more)]})
+        equal(ran.returncode, status, f"status of {more}: {ran.stderr}")
+        return ran.stderr + ran.stdout
+    apply(s, [page("plan")], halves("plan", "plan", planned_visitors=1000))
+    before = crowd(s, "plan", 12)
+    counted(s, "plan", before)
+    contains(said(1, planned_visitors=500),
+             "$.experiments[0].planned_visitors: phase 1 began with 1000",
+             "why not")
+    contains(said(planned_visitors=1000, window="48h"),
+             '"phase":2,"because":"window"', "what it did")
+    contains(said(planned_visitors=1000, window="48h", goal="mql"),
+             '"phase":3,"because":"goal"', "what it did")
+    first = json.loads(s.piste("results", "plan", "--json", "--phase",
+                               "1").stdout)
+    equal((first["phase"], first["goal"],
+           sum(arm["counts"]["visitors"] for arm in first["arms"])),
+          (1, "lead", 12),
+          "the first phase")
+    day = s.one("SELECT to_char((started_at + interval '1 ms')"
+                " AT TIME ZONE 'UTC',"
+                " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM experiment_phase"
+                " WHERE experiment_key = 'plan' AND phase = 2")
+    equal(json.loads(s.piste("results", "plan", "--json", "--as-of",
+                             day).stdout)["phase"], 2, "the phase as of then")
+    for wrong, status in (("9", 1), ("0", 2), ("x", 2)):
+        equal(s.piste("results", "plan", "--phase", wrong).returncode, status,
+              f"status of phase {wrong}")
+
+
+@scenario("who came just before weights changed keeps the arm", "tardy")
+def just_before(s):
+    apply(s, [page("veille")], halves("veille", "veille"))
+    before = crowd(s, "veille", 40)
+    equal(s.count("exposure", "experiment_key = 'veille'"), 0,
+          "exposures that PostgreSQL knows of")
+    apply(s, [], halves("veille", "veille", weights={"a": 0.1, "b": 0.9}))
+    equal({see(v, "veille") == arm for v, arm in before.items()}, {True},
+          "who was shown an arm keeps it")
+    found = counted(s, "veille", before)
+    equal({found[id_of(v)] == arm for v, arm in before.items()}, {True},
+          "exposures as shown")
+    equal(s.count("exposure", "experiment_key = 'veille'"
+                  " AND excluded IS NOT NULL"), 0, "excluded")
 
 
 @scenario("a variant's own form is what it shows, checks and hashes")

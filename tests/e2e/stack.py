@@ -25,6 +25,7 @@ PAGE = "/p/livre-blanc"
 AS = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid,
       "extra_groups": []} if os.getuid() == 0 else {}
 SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+FIRST_VISITS = 3	# of an address, where they are few
 PARIS, LYON, GENEVA = "127.0.0.2", "192.0.2.7", "2001:db8::7"
 
 
@@ -66,7 +67,8 @@ class Stack:
                if not k.startswith("PISTE_")}
         env.update(PORT=str(self.port), VAR=self.var, POST_RATE="off",
                    MIN_FILL_MS="0", TRUSTED_PROXIES="127.0.0.1",
-                   BUILD=BUILD, PISTE_GEO=self.mmdb, PISTE_GEO6="")
+                   BUILD=BUILD, PISTE_GEO=self.mmdb, PISTE_GEO6="",
+                   PISTE_RESOLVER="off")
         env.update(self._sanitizers())
         for name, value in self.settings.items():
             if name not in SANITIZERS:

@@ -3,6 +3,7 @@
 #include "experiment/assign.h"
 #include "experiment/bandit.h"
 #include "experiment/banditline.h"
+#include "experiment/bayes.h"
 #include "support/figure.h"
 #include "support/suite.h"
 
@@ -195,7 +196,56 @@ static const struct { const char *inputs, *error; } wrong[] = {
 	    "current_weights: must sum" },
 	{ "{'n': [5,5], 'x': [1,1], 'current_weights': [1.5,-0.5]}",
 	    "current_weights" },
+	{ "{'n': [5,5], 'x': [1,1], 'leaves': 1}", "leaves: must be a list" },
+	{ "{'n': [5,5], 'x': [1,1], 'leaves': [1]}",
+	    "leaves: must be objects" },
+	{ "{'n': [5,5], 'x': [1,1], 'leaves': [{'n': [1,1,1], 'x': [0,0,0]}]}",
+	    "leaves: must have the same arms" },
+	{ "{'n': [5,5], 'x': [1,1], 'leaves': [{'n': [1,1], 'x': [0,2]}]}",
+	    "n, x" },
 };
+/* A leaf of enough visitors goes its own way, a smaller one with all. */
+static const struct { int64_t n; bool is_ready; } leaves[] = {
+	{ BANDIT_LEAF_VISITORS_MIN / 2, true },
+	{ BANDIT_LEAF_VISITORS_MIN / 2 - 1, false },
+};
+START_TEST(a_leaf_has_weights_of_its_own)
+{
+	const struct stats_arm all[] = { { 4000, 200 }, { 4000, 240 } };
+	const struct stats_arm leaf[] = { { BANDIT_LEAF_VISITORS_MIN / 2, 60 },
+		{ leaves[_i].n, 20 } };
+	/* 1 + 20 p + x, 1 + 20 (1 - p) + n - x. */
+	const struct bayes_beta own[] = { { 1 + 1 + 60, 1 + 19 + 440 },
+		{ 1 + 1.2 + 20, 1 + 18.8 + (double)leaves[_i].n - 20 } };
+	const struct bayes_beta whole[] = { { 201, 3801 }, { 241, 3761 } };
+	struct bandit_leaf got;
+	double likely[2];
+
+	bandit_leaf(leaf, all, 2, .05, &got);
+	bayes_best(leaves[_i].is_ready ? own : whole, 2, likely);
+	ck_assert(got.is_ready == leaves[_i].is_ready);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_double_eq_tol(got.p_best[i], likely[i], 1e-9);
+		ck_assert_double_eq_tol(got.weight[i], .05 + .9 * (.05 +
+		    .9 * likely[i]), 1e-9);
+	}
+} END_TEST
+
+START_TEST(leaves_are_told_beside_the_whole)
+{
+	json_t *got = figure_ask(banditline_answer, "{'n': [4000, 4000],"
+	    " 'x': [200, 240], 'leaves': [{'n': [500, 500], 'x': [60, 20]},"
+	    " {'n': [0, 0], 'x': [0, 0]}]}");
+
+	ck_assert_double_gt(figure_number(got, "leaves/0/weights/0"), .8);
+	ck_assert_double_lt(figure_number(got, "leaves/1/weights/0"), .2);
+	ck_assert_double_eq(figure_number(got,
+	    "leaves/0/bucket_weights_10000/0") + figure_number(got,
+	    "leaves/0/bucket_weights_10000/1"), ASSIGN_BUCKETS);
+	ck_assert(json_is_false(figure_at(got, "leaves/1/ready")));
+	json_decref(got);
+} END_TEST
+
 START_TEST(a_mistake_is_named)
 {
 	const char *error = figure_error(banditline_answer,
@@ -217,5 +267,7 @@ SUITE(bandit)
 	SUITE_LOOP(shares_follow_weights, BANDIT_ARMS_MAX);
 	SUITE_LOOP(both_conditions_end_it, COUNT(ends));
 	SUITE_TEST(the_first_of_the_best_leads);
+	SUITE_LOOP(a_leaf_has_weights_of_its_own, COUNT(leaves));
+	SUITE_TEST(leaves_are_told_beside_the_whole);
 	SUITE_LOOP(a_mistake_is_named, COUNT(wrong));
 }

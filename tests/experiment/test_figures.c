@@ -40,7 +40,7 @@ START_TEST(two_arms_say_what_the_formulae_say)
 	ck_assert_double_eq_tol(f.arm[1].loss, .000169054, 1e-9);
 	ck_assert_int_eq(f.verdict, DECIDE_RUNNING);
 	ck_assert_int_eq(f.verdict_arm, -1);
-	ck_assert_int_eq(f.first_significant, -1);
+	ck_assert_int_eq(f.past.first_significant, -1);
 } END_TEST
 
 /* The ninth: pooled, the lift would be 1 %. */
@@ -102,6 +102,24 @@ START_TEST(a_wrong_split_blocks)
 	ck_assert_int_eq(make(&torn)->verdict, DECIDE_INVALID_SRM);
 	ck_assert_double_eq_tol(f.srm.chi2, 18, 1e-9);
 	ck_assert_double_eq_tol(f.srm_seq_p, .00429082, 1e-8);
+} END_TEST
+
+/* An arm whose page is not shown warns; that blocks nothing. */
+START_TEST(a_split_of_the_shown_warns)
+{
+	static const int64_t shown[][2] = { { 990, 985 }, { 990, 800 },
+		{ 0, 0 }, { 60, 30 }, { 90, 10 } };
+	static const bool is_odd[] = { false, true, false, false, true };
+	struct results *r = trialcase_made(&first);
+
+	for (size_t k = 0; k < 2; k++)
+		trialcase_cell(r, 0, 0, k)->n[RESULTS_ACTIVATED] =
+		    shown[_i][k];
+	figures_make(r, &f);
+	ck_assert_int_eq(f.activated, shown[_i][0] + shown[_i][1]);
+	ck_assert_int_eq(f.activated_is_odd, is_odd[_i]);
+	ck_assert(!f.srm.is_flagged);
+	ck_assert_int_eq(f.verdict, DECIDE_RUNNING);
 } END_TEST
 
 /* More than one in a hundred. */
@@ -206,25 +224,23 @@ START_TEST(a_plan_is_shared_by_weight)
 START_TEST(the_least_p_of_all_looks_decides)
 {
 	struct results *r = trialcase_made(&first);
-	struct results_cell cell[4] = { 0 };
+	static const int64_t before[] = { 40, 110 };
 	int64_t look_ms[2] = { r->as_of_ms - 86400000, r->as_of_ms };
 
-	for (size_t i = 0; i < 4; i++) {
-		static const int64_t n[] = { 900, 900, 1000, 1000 };
-		static const int64_t x[] = { 40, 110, 52, 71 };
-
-		cell[i].n[RESULTS_VISITORS] = n[i];
-		cell[i].n[RESULTS_MATURE_VISITORS] = n[i];
-		cell[i].n[RESULTS_MATURE_LEADS] = x[i];
-	}
-	r->cell = cell;
 	r->look_ms = look_ms;
 	r->looks = 2;
+	for (size_t k = 0; k < 2; k++) {
+		struct results_cell *c = trialcase_cell(r, 0, 0, k);
+
+		c->n[RESULTS_VISITORS] = 900;
+		c->n[RESULTS_MATURE_VISITORS] = 900;
+		c->n[RESULTS_MATURE_LEADS] = before[k];
+	}
 	figures_make(r, &f);
-	ck_assert_int_eq(f.first_significant, 0);
+	ck_assert_int_eq(f.past.first_significant, 0);
 	ck_assert_double_lt(f.pair[0].running_p, .001);
 	ck_assert_double_gt(f.pair[0].av_p, .1);
-	ck_assert_double_eq(f.look[1].running_p, f.pair[0].running_p);
+	ck_assert_double_eq(f.past.look[1].running_p, f.pair[0].running_p);
 	ck_assert_int_eq(f.pair[0].state, DECIDE_WINNING);
 } END_TEST
 
@@ -351,23 +367,22 @@ START_TEST(a_past_defeat_is_no_victory)
 		.n = { { 12000, 12000 } }, .x = { { 720, 750 } } };
 	static const int64_t before[] = { 180, 60 };
 	struct results *r = trialcase_made(&now);
-	struct results_cell *cell = arena_array(r->arena, 4, sizeof *cell);
 
-	for (size_t k = 0; k < 2; k++) {
-		cell[k].n[RESULTS_VISITORS] = 3000;
-		cell[k].n[RESULTS_MATURE_VISITORS] = 3000;
-		cell[k].n[RESULTS_LEADS] = before[k];
-		cell[k].n[RESULTS_MATURE_LEADS] = before[k];
-		cell[2 + k] = r->cell[k];
-	}
-	r->cell = cell;
 	r->looks = 2;
+	for (size_t k = 0; k < 2; k++) {
+		struct results_cell *c = trialcase_cell(r, 0, 0, k);
+
+		c->n[RESULTS_VISITORS] = 3000;
+		c->n[RESULTS_MATURE_VISITORS] = 3000;
+		c->n[RESULTS_LEADS] = before[k];
+		c->n[RESULTS_MATURE_LEADS] = before[k];
+	}
 	r->look_ms = arena_array(r->arena, 2, sizeof *r->look_ms);
 	r->look_ms[0] = r->started_ms + 2 * 86400000;
 	r->look_ms[1] = r->as_of_ms;
 	figures_make(r, &f);
-	ck_assert_int_eq(f.first_significant, 0);
-	ck_assert_double_lt(f.look[0].running_p, 1e-6);
+	ck_assert_int_eq(f.past.first_significant, 0);
+	ck_assert_double_lt(f.past.look[0].running_p, 1e-6);
 	ck_assert_double_eq_tol(f.pair[0].running_p, 1, 1e-9);
 	ck_assert_int_eq(f.pair[0].state, DECIDE_OPEN);
 	ck_assert_int_ne(f.verdict, DECIDE_SHIP);
@@ -379,6 +394,7 @@ SUITE(figures)
 	SUITE_TEST(epochs_are_standardised);
 	SUITE_TEST(many_arms_are_corrected_and_a_bandit_moves);
 	SUITE_TEST(a_wrong_split_blocks);
+	SUITE_LOOP(a_split_of_the_shown_warns, 5);
 	SUITE_LOOP(visitors_of_several_arms_block, COUNT(seen));
 	SUITE_TEST(nobody_came_and_nothing_is_nan);
 	SUITE_TEST(an_archived_arm_is_not_waited_for);

@@ -1,6 +1,8 @@
 /* Tests src/experiment/outlook.c. */
 #include <math.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "experiment/outlook.h"
 #include "support/suite.h"
 #include "support/trialcase.h"
@@ -61,7 +63,7 @@ START_TEST(what_cant_be_planned_is_refused)
 	outlook_make(r, &past, &wish, &o);
 	ck_assert_int_eq(o.refusal, asked[_i].refusal);
 	ck_assert(!outlook_why(o.refusal) == !asked[_i].refusal);
-	told = outlook_json(&o, &past);
+	told = outlook_json(r, &o, &past);
 	ck_assert_ptr_nonnull(told);
 	json_decref(told);
 } END_TEST
@@ -98,6 +100,34 @@ START_TEST(combinations_have_to_be_filled)
 	r->arm[3].level[0] = STR("h1");
 	outlook_make(r, &past, &wish, &o);
 	ck_assert_int_eq(o.refusal, OUTLOOK_NO_GRID);
+} END_TEST
+
+/* Shares of .6, .3 and .1 need visitors in that proportion. */
+START_TEST(each_arm_has_its_own_number)
+{
+	const struct trialcase_counts three = { .arms = 3, .epochs = 1,
+		.n_star = 5000, .weight = { { .6, .3, .1 } } };
+	const struct outlook_past past = { 28, 28000, 1120, false };
+	const struct outlook_wish wish = { .mde = .2, .power = .8 };
+	struct results *r = trialcase_made(&three);
+	char *text;
+	size_t n;
+	const struct outlook_page page = { r, &past, LANG_EN,
+		open_memstream(&text, &n) };
+	struct outlook o;
+
+	outlook_make(r, &past, &wish, &o);
+	ck_assert_double_eq_tol(o.arm[0], 6 * o.arm[2], 6);
+	ck_assert_double_eq_tol(o.arm[1], 3 * o.arm[2], 3);
+	ck_assert_double_eq_tol(o.av_arm[0], 6 * o.av_arm[2], 6);
+	ck_assert_int_eq(o.per_arm, (int64_t)o.arm[2]);
+	ck_assert_int_eq(o.total, (int64_t)(o.arm[0] + o.arm[1] + o.arm[2]));
+	ck_assert_double_gt(o.av_per_arm, (double)o.per_arm);
+	outlook_write(&page, &o, NAN);
+	fclose(page.out);
+	ck_assert_ptr_nonnull(strstr(text, buf_fmt(suite_arena(), 200,
+	    "looked at once        a\u00a0%.0f, b\u00a0%.0f, c\u00a0%.0f"
+	    "\u00a0visitors, ", o.arm[0], o.arm[1], o.arm[2]).p));
 } END_TEST
 
 START_TEST(the_past_is_the_pages_own)
@@ -138,5 +168,6 @@ SUITE(outlook)
 	SUITE_TEST(a_plan_is_what_the_formulae_say);
 	SUITE_LOOP(what_cant_be_planned_is_refused, COUNT(asked));
 	SUITE_LOOP(combinations_have_to_be_filled, COUNT(grids));
+	SUITE_TEST(each_arm_has_its_own_number);
 	SUITE_TEST(the_past_is_the_pages_own);
 }

@@ -52,6 +52,11 @@ static const struct { const char *path; double want, near; } told[] = {
 	{ "epochs/0/weights/a", .5, 0 },
 	{ "remaining/visitors", 18000, 0 },
 	{ "srm_p", 1, 0 },
+	{ "arms/1/counts/activated", 830, 0 },
+	{ "activated/visitors", 1630, 0 },
+	{ "activated/srm_p", .457442, 1e-6 },
+	{ "activated/srm_df", 1, 0 },
+	{ "activated/srm_sequential_p", 1, 0 },
 };
 START_TEST(everything_is_told)
 {
@@ -59,6 +64,8 @@ START_TEST(everything_is_told)
 	json_t *got;
 
 	r->planned_visitors = 20000;
+	trialcase_cell(r, 0, 0, 0)->n[RESULTS_ACTIVATED] = 800;
+	trialcase_cell(r, 0, 0, 1)->n[RESULTS_ACTIVATED] = 830;
 	trialcase_cell(r, 0, 0, 0)->n[RESULTS_BOTS] = 7;
 	trialcase_cell(r, 0, 0, 1)->n[RESULTS_MULTI] = 2;
 	r->reason[r->reasons++] = (struct results_reason){

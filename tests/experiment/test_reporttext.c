@@ -8,6 +8,7 @@
 
 #include "experiment/report.h"
 #include "experiment/reporttext.h"
+#include "experiment/table.h"
 #include "support/suite.h"
 #include "support/trialcase.h"
 
@@ -23,7 +24,8 @@ static struct results *
 two_arms(void)
 {
 	static const char *const reasons[] = { "bot_visitors",
-		"robot_views", "spam_conversions" };
+		"robot_views", "spam_conversions",
+		"conversions_without_cookie", "conversions_from_preview" };
 	struct results *r = trialcase_made(&first);
 
 	r->planned_visitors = 20000;
@@ -40,6 +42,7 @@ two_arms(void)
 		c->n[RESULTS_POSTED] = 900;
 		c->n[RESULTS_REFUSED] = k ? 400 : 200;
 		c->n[RESULTS_BOTS] = 3;
+		c->n[RESULTS_ACTIVATED] = k ? 800 : 1000;
 	}
 	for (size_t i = 0; i < COUNT(reasons); i++)
 		r->reason[r->reasons++] = (struct results_reason){
@@ -75,6 +78,26 @@ four_arms(void)
 	return r;
 }
 
+/* On a mobile, with even weights, and all others. */
+static struct results *
+by_context(void)
+{
+	const struct trialcase_counts c = { .arms = 2, .epochs = 3,
+		.n_star = 5000,
+		.weight = { { .1, .9 }, { .5, .5 }, { .6, .4 } },
+		.n = { { 200, 1800 }, { 200, 200 }, { 1200, 800 } },
+		.x = { { 10, 180 }, { 14, 16 }, { 90, 60 } } };
+	struct results *r = trialcase_made(&c);
+
+	r->is_bandit = true;
+	r->bandit_context = STR("device");
+	r->bandit_visitors_min = 100;
+	r->epoch[0].part_of = r->epoch[1].part_of = 3;
+	r->epoch[0].leaf = STR("mobile");
+	r->epoch[1].is_even = true;
+	return r;
+}
+
 static const struct {
 	const char *file;
 	enum lang lang;
@@ -84,6 +107,8 @@ static const struct {
 	{ "results-en.txt", LANG_EN, two_arms },
 	{ "results-factors-fr.txt", LANG_FR, four_arms },
 	{ "results-factors-en.txt", LANG_EN, four_arms },
+	{ "results-context-fr.txt", LANG_FR, by_context },
+	{ "results-context-en.txt", LANG_EN, by_context },
 };
 
 static struct str
@@ -125,6 +150,65 @@ START_TEST(the_table_is_as_it_was)
 	    (struct str){ text, n }));
 } END_TEST
 
+/* Long names, money by the million, every kind of segment. */
+static struct results *
+wide(struct slices *slices)
+{
+	static const char *const dimensions[] = { "country", "device",
+		"source", "lang" };
+	struct results *r = four_arms();
+
+	r->goal = RESULTS_GOAL_VALUE;
+	r->goal_name = STR("value");
+	r->value_cap = 1234567.89;
+	r->arm[1].key = STR("a-headline-of-sixty-four-characters-that-somebody"
+	    "-thought-up-at-n");
+	for (size_t e = 0; e < 2; e++)
+		for (size_t k = 0; k < 4; k++) {
+			struct results_cell *c = trialcase_cell(r, 0, e, k);
+
+			c->n[RESULTS_CUSTOMER_VISITORS] = 100000000;
+			c->n[RESULTS_VALUE] = 1000000;
+			c->value = 1e14;
+			c->value_sq = 1e22;
+		}
+	for (size_t d = 0; d < SLICES_DIMENSIONS; d++) {
+		slices[d].dimension = dimensions[d];
+		slices[d].values = 2;
+		slices[d].value[0] = (struct slices_value){ STR("a-source-of-a"
+		    "-hundred-characters-as-a-campaign-may-well-call-its-own"
+		    "-in-a-link-that-was-made-by-hand-éé"),
+		    { { 1000000000, 1000000 } } };
+		slices[d].value[1].name = STR("*");
+	}
+	return r;
+}
+
+static const enum lang langs[] = { LANG_FR, LANG_EN };
+START_TEST(no_line_is_too_long)
+{
+	struct slices *slices = arena_array(suite_arena(), SLICES_DIMENSIONS,
+	    sizeof *slices);
+	struct results *r = wide(slices);
+	struct report rep = { .results = r, .figures = &figures,
+		.grid = &g, .slices = slices };
+	struct str text, line;
+	char *p;
+	size_t n;
+	FILE *out = open_memstream(&p, &n);
+
+	figures_make(r, &figures);
+	grid_make(r, &figures, &g);
+	reporttext_write(&rep, langs[_i], out);
+	fclose(out);
+	text = (struct str){ p, n };
+	while (text.n) {
+		(void)str_cut(text, '\n', &line, &text);
+		ck_assert_msg(str_chars(line) <= TABLE_CHARS_MAX, "%.*s",
+		    STR_ARG(line));
+	}
+} END_TEST
+
 START_TEST(what_never_ran_is_one_sentence)
 {
 	const struct trialcase_counts none = { .arms = 2 };
@@ -137,12 +221,13 @@ START_TEST(what_never_ran_is_one_sentence)
 	reporttext_write(&rep, LANG_EN, out);
 	fclose(out);
 	ck_assert_str_eq(text, "The experiment has not started yet: there is"
-	    " nothing to compare.\n\nlb-headline: running, phase 1, lead,"
-	    " 1972-10-05T00:00:00.000Z\n");
+	    " nothing to compare.\n\nlb-headline: running, phase\u00a01,"
+	    " goal\u00a0lead, as of\u00a01972-10-05\u00a000:00\u00a0UTC\n");
 } END_TEST
 
 SUITE(reporttext)
 {
 	SUITE_LOOP(the_table_is_as_it_was, COUNT(cases));
+	SUITE_LOOP(no_line_is_too_long, COUNT(langs));
 	SUITE_TEST(what_never_ran_is_one_sentence);
 }

@@ -139,7 +139,8 @@ START_TEST(a_note_under_way_is_not_waited_for)
 START_TEST(weights_move_from_the_epoch_that_was_seen)
 {
 	const struct steer_weight w[] = { { STR("a"), .3 }, { STR("b"), .7 } };
-	const struct steer_epoch at = { TRIALCASE_KEY, 1, 1, "bandit" };
+	const struct steer_epoch at = { .key = TRIALCASE_KEY, .phase = 1,
+		.epoch = 1, .what = "bandit" };
 
 	db = trialcase_db(NULL);
 	ck_assert_int_eq(DO(steer_reweigh(db, suite_arena(), &at, w, 2,

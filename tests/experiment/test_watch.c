@@ -1,5 +1,6 @@
 /* Tests src/experiment/watch.c. */
 #include <pthread.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "experiment/watch.h"
@@ -41,6 +42,31 @@ watch_all(void)
     " (weights->>'b')::numeric), ' ' ORDER BY number) FROM piste.epoch"
 #define LAST_MOVE "SELECT concat_ws(' ', what, from_state, to_state, who)" \
     " FROM piste.experiment_move ORDER BY id DESC LIMIT 1"
+
+#define LATER "UPDATE piste.experiment_look SET made_at = made_at -" \
+    " interval '" WATCH_EVERY "'; UPDATE piste.experiment SET updated_at =" \
+    " updated_at - interval '1 hour'"
+
+/* Forms of b come back to most who send one. */
+static void
+break_rail(void)
+{
+	trialcase_say(db, "UPDATE piste.exposure SET refused_at = posted_at"
+	    " WHERE posted_at IS NOT NULL AND (variant = 'b'"
+	    " AND visitor ~ '[0-6]$' OR visitor ~ '0$')");
+}
+
+/* Two of three forms of b turn out to have come too late. */
+static void
+lose_leads(void)
+{
+	trialcase_say(db, "UPDATE piste.conversion AS c SET converted_at ="
+	    " c.converted_at + interval '2 days' FROM piste.outcome AS o"
+	    " WHERE o.unit = c.unit AND o.variant = 'b'"
+	    " AND get_byte(c.unit, 0) % 3 <> 0; SELECT piste.outcome_refresh("
+	    "array_agg(experiment_key), array_agg(bucket_version),"
+	    " array_agg(unit)) FROM piste.conversion");
+}
 
 START_TEST(last_midnight_has_one_verdict)
 {
@@ -110,13 +136,87 @@ static const struct { const char *members, *epochs; } rails[] = {
 START_TEST(an_arm_that_breaks_a_guardrail_is_paused)
 {
 	begin(rails[_i].members, 300, 300);
-	trialcase_say(db, "UPDATE piste.exposure SET refused_at = posted_at"
-	    " WHERE posted_at IS NOT NULL AND (variant = 'b'"
-	    " AND visitor ~ '[0-6]$' OR visitor ~ '0$')");
+	break_rail();
 	watch_all();
 	ck_assert_str_same(trialcase_ask(db, EPOCHS),
 	    str_of(rails[_i].epochs));
 	ck_assert_str_same(trialcase_ask(db, STATE), STR("running"));
+} END_TEST
+
+/* What comes to pass after midnight's look, and what is done about it. */
+static const struct { const char *members, *verdicts, *epochs, *state; }
+days[] = {
+	{ "{'guardrails': [{'metric': 'error', 'margin': 0.2}]}",
+	    "running", "0.5/0.5", "running" },
+	{ "{'guardrails': [{'metric': 'error', 'margin': 0.2}],"
+	    " 'auto': ['guardrail']}", "running running",
+	    "0.5/0.5 1.0/0.0", "running" },
+	{ "{'auto': ['stop_keep_control']}", "running stop_keep_control",
+	    "0.5/0.5", "stopped" },
+};
+START_TEST(it_acts_by_day_too)
+{
+	begin(days[_i].members, 300, 300);
+	watch_all();
+	ck_assert_str_same(trialcase_ask(db, VERDICTS), STR("running"));
+	break_rail();
+	if (!strcmp(days[_i].state, "stopped"))
+		lose_leads();
+	/* Not at once, lest every turn counted everything. */
+	ck_assert_int_eq(watch_all(), 0);
+	trialcase_say(db, LATER);
+	watch_all();
+	ck_assert_str_same(trialcase_ask(db, VERDICTS),
+	    str_of(days[_i].verdicts));
+	ck_assert_str_same(trialcase_ask(db, EPOCHS),
+	    str_of(days[_i].epochs));
+	ck_assert_str_same(trialcase_ask(db, STATE), str_of(days[_i].state));
+	/* And what was done is done. */
+	trialcase_say(db, LATER);
+	watch_all();
+	ck_assert_str_same(trialcase_ask(db, VERDICTS),
+	    str_of(days[_i].verdicts));
+} END_TEST
+
+START_TEST(who_is_told_to_act_acts_at_once)
+{
+	begin(NULL, 300, 100);
+	watch_all();
+	ck_assert_str_same(trialcase_ask(db, STATE), STR("running"));
+	trialcase_say(db, "UPDATE piste.experiment SET definition = definition"
+	    " || '{\"auto\": [\"guardrail\"]}', updated_at = now()");
+	ck_assert_int_eq(watch_all(), 1);
+	ck_assert_str_same(trialcase_ask(db, STATE), STR("running"));
+	trialcase_say(db, "UPDATE piste.experiment SET definition = definition"
+	    " || '{\"auto\": [\"stop_keep_control\"]}', updated_at = now()");
+	ck_assert_int_eq(watch_all(), 1);
+	ck_assert_str_same(trialcase_ask(db, STATE), STR("stopped"));
+	/* With what it was said from, and a look among the others. */
+	ck_assert_str_same(trialcase_ask(db, "SELECT concat_ws(' ', count(1),"
+	    " count(DISTINCT as_of), bool_and(inputs->'arms'->1->>'n' ="
+	    " '1500')) FROM piste.verdict WHERE verdict ="
+	    " 'stop_keep_control'"), STR("2 2 t"));
+	ck_assert_uint_eq(trialcase_results(db)->looks, 13);
+} END_TEST
+
+START_TEST(two_workers_act_once_by_day)
+{
+	struct str conninfo;
+	pthread_t beside;
+
+	begin(NULL, 300, 100);
+	watch_all();
+	trialcase_say(db, "UPDATE piste.experiment SET definition = definition"
+	    " || '{\"auto\": [\"stop_keep_control\"]}', updated_at = now()");
+	conninfo = trialcase_conninfo();
+	ck_assert_int_eq(pthread_create(&beside, NULL, watch_beside,
+	    &conninfo), 0);
+	watch_all();
+	pthread_join(beside, NULL);
+	ck_assert_str_same(trialcase_ask(db, "SELECT concat_ws(' ', (SELECT"
+	    " count(1) FROM piste.verdict), (SELECT count(1) FROM"
+	    " piste.experiment_move WHERE to_state = 'stopped'))"),
+	    STR("2 1"));
 } END_TEST
 
 START_TEST(a_bandits_weights_move_once_in_its_interval)
@@ -144,17 +244,45 @@ START_TEST(a_bandit_holds_until_its_arms_have_visitors)
 } END_TEST
 
 /* The look comes first; what it took from b the bandit doesn't give back. */
+static const struct trialcase_flow played[] = {
+	{ "a", 400, 80, 1, 10, 6 }, { "b", 300, 15, 1, 10, 6 },
+	{ "c", 300, 45, 1, 10, 6 }, { "b", 300, 15, 2, 5, 3 },
+	{ "c", 300, 45, 2, 5, 3 },
+};
+
 START_TEST(a_bandit_revives_nobody)
 {
 	begin("{'guardrails': [{'metric': 'error', 'margin': 0.2}],"
 	    " 'auto': ['guardrail'], 'bandit': {'min_visitors': 100}}", 300,
 	    300);
-	trialcase_say(db, "UPDATE piste.exposure SET refused_at = posted_at"
-	    " WHERE posted_at IS NOT NULL AND (variant = 'b'"
-	    " AND visitor ~ '[0-6]$' OR visitor ~ '0$')");
-	ck_assert_int_eq(watch_all(), 2);
+	break_rail();
+	/* Midnight's, by day, the bandit's. */
+	ck_assert_int_eq(watch_all(), 3);
 	ck_assert_str_same(trialcase_ask(db, EPOCHS),
 	    STR("0.5/0.5 1.0/0.0"));
+} END_TEST
+
+/* Whom somebody closed by hand, be it the control. */
+START_TEST(a_bandit_leaves_a_closed_control_closed)
+{
+	db = trialcase_db("{'bandit': {'min_visitors': 100, 'floor': 0.1}}");
+	trialcase_began(db, 11);
+	trialcase_say(db, "INSERT INTO piste.variant (page_key, key, position,"
+	    " template, definition) SELECT page_key, 'c', 3, template,"
+	    " definition || '{\"key\": \"c\"}' FROM piste.variant"
+	    " WHERE key = 'b'; UPDATE piste.experiment SET weights ="
+	    " '{\"a\": 0, \"b\": 0.5, \"c\": 0.5}'; UPDATE piste.epoch"
+	    " SET weights = '{\"a\": 0.4, \"b\": 0.3, \"c\": 0.3}';"
+	    " INSERT INTO piste.epoch (experiment_key, number, phase, weights,"
+	    " coverage, started_at) SELECT key, 2, phase, weights, coverage,"
+	    " now() - interval '5 days' FROM piste.experiment");
+	for (size_t i = 0; i < COUNT(played); i++)
+		trialcase_flow(db, &played[i]);
+	watch_all();
+	ck_assert_str_same(trialcase_ask(db, "SELECT concat_ws(' ',"
+	    " (weights->>'a')::numeric = 0, (weights->>'b')::numeric = 0.1,"
+	    " (weights->>'c')::numeric = 0.9) FROM piste.epoch"
+	    " WHERE number = 3"), STR("t t t"));
 } END_TEST
 
 static const struct { const char *members, *state; } winners[] = {
@@ -221,6 +349,10 @@ SUITE(watch)
 	SUITE_TEST(two_workers_store_and_act_once);
 	SUITE_LOOP(it_acts_only_when_asked_to, COUNT(wishes));
 	SUITE_LOOP(an_arm_that_breaks_a_guardrail_is_paused, COUNT(rails));
+	SUITE_LOOP(it_acts_by_day_too, COUNT(days));
+	SUITE_TEST(who_is_told_to_act_acts_at_once);
+	SUITE_TEST(two_workers_act_once_by_day);
+	SUITE_TEST(a_bandit_leaves_a_closed_control_closed);
 	SUITE_TEST(a_bandits_weights_move_once_in_its_interval);
 	SUITE_TEST(a_bandit_holds_until_its_arms_have_visitors);
 	SUITE_TEST(a_bandit_revives_nobody);

@@ -77,6 +77,23 @@ static const struct {
 	{ FIELD_CONSENT, STR("on"), FIELD_NOT_CHOICE, "" },
 	{ FIELD_HIDDEN, STR(" spring  sale "), FIELD_FINE, "spring  sale" },
 	{ FIELD_HIDDEN, STR("a\nb"), FIELD_NOT_LINE, "" },
+	{ FIELD_LONG_TEXT, STR("un\r\ndeux"), FIELD_FINE, "un\ndeux" },
+	{ FIELD_NUMBER, STR(" 1 250 "), FIELD_FINE, "1250" },
+	{ FIELD_NUMBER, STR("1\u202f250"), FIELD_FINE, "1250" },
+	{ FIELD_NUMBER, STR("12,5"), FIELD_NOT_WHOLE, "" },
+	{ FIELD_NUMBER, STR("douze"), FIELD_NOT_NUMBER, "" },
+	{ FIELD_NUMBER, STR("1\n2"), FIELD_NOT_LINE, "" },
+	{ FIELD_DATE, STR("29/2/2028"), FIELD_FINE, "2028-02-29" },
+	{ FIELD_DATE, STR("2026-12-31"), FIELD_FINE, "2026-12-31" },
+	{ FIELD_DATE, STR("29/02/2026"), FIELD_NOT_DATE, "" },
+	{ FIELD_SIRET, STR("732 829 320 00074"), FIELD_FINE,
+	    "73282932000074" },
+	{ FIELD_SIRET, STR("732 829 320 00075"), FIELD_NOT_SIRET, "" },
+	{ FIELD_VAT, STR("fr 40 303 265 045"), FIELD_FINE, "FR40303265045" },
+	{ FIELD_VAT, STR("40 303 265 045"), FIELD_FINE, "FR40303265045" },
+	{ FIELD_VAT, STR("FR 41 303 265 045"), FIELD_NOT_VAT, "" },
+	/* A file's name is no file. */
+	{ FIELD_FILE, STR("cv.pdf"), FIELD_NOT_FILE, "" },
 };
 
 START_TEST(a_value_is_judged_by_its_kind)
@@ -264,7 +281,7 @@ START_TEST(an_unknown_kind_is_refused)
 {
 	enum field_kind kind = FIELD_HIDDEN;
 
-	ck_assert_int_eq(field_kind_parse(STR("file"), &kind), ERR_INPUT);
+	ck_assert_int_eq(field_kind_parse(STR("url"), &kind), ERR_INPUT);
 	ck_assert_int_eq(field_kind_parse(STR(""), &kind), ERR_INPUT);
 	ck_assert_int_eq(kind, FIELD_HIDDEN);
 } END_TEST
@@ -298,7 +315,9 @@ START_TEST(every_error_has_a_sentence)
 {
 	for (int e = FIELD_FINE + 1; e < FIELD_ERRORS; e++) {
 		const struct field f = { .kind = (enum field_kind)_i,
-		    .chars_min = 7, .chars_max = 42 };
+		    .chars_min = 7, .chars_max = 42, .media = 1,
+		    .bytes_max = 1024, .bounds = { .min = 20260101,
+		    .max = 20271231 } };
 		struct str said[LANG_COUNT];
 
 		for (int l = 0; l < LANG_COUNT; l++) {
@@ -327,6 +346,46 @@ START_TEST(limits_are_named)
 	    STR("Raccourcissez cette réponse à 100 caractères au plus."));
 } END_TEST
 
+static const struct {
+	struct field f;
+	enum field_error error;
+	const char *said[LANG_COUNT];
+} bounded[] = {
+	{ { .kind = FIELD_NUMBER, .bounds = { .has_min = true, .min = -25,
+	    .decimals = 1 } }, FIELD_TOO_SMALL,
+	    { "Indiquez un nombre qui ne soit pas inférieur à -2,5.",
+	    "Enter a number that is not less than -2.5." } },
+	{ { .kind = FIELD_NUMBER }, FIELD_TOO_LARGE,
+	    { "Indiquez un nombre qui ne dépasse pas 999999999999.",
+	    "Enter a number that is not more than 999999999999." } },
+	{ { .kind = FIELD_NUMBER, .bounds = { .step = 25, .decimals = 2 } },
+	    FIELD_OFF_STEP, { "Indiquez un nombre qui va par pas de 0,25.",
+	    "Enter a number that goes by steps of 0.25." } },
+	{ { .kind = FIELD_DATE, .bounds = { .has_min = true,
+	    .min = 20260307 } }, FIELD_TOO_EARLY,
+	    { "Indiquez une date à partir du 07/03/2026.",
+	    "Enter a date from 7 March 2026 on." } },
+	{ { .kind = FIELD_CHOICES, .bounds = { .has_max = true, .max = 2 } },
+	    FIELD_TOO_MANY, { "Cases à cocher\u00a0: 2 au plus.",
+	    "Boxes to tick: 2 at most." } },
+	{ { .kind = FIELD_FILE, .media = 1u << 0 | 1u << 3 },
+	    FIELD_NOT_MEDIA,
+	    { "Choisissez un fichier d'un de ces types\u00a0: PDF, Word"
+	    " (DOCX).", "Choose a file of one of these types: PDF, Word"
+	    " (DOCX)." } },
+	{ { .kind = FIELD_FILE, .bytes_max = 2 << 20 }, FIELD_TOO_BIG,
+	    { "Choisissez un fichier de 2\u00a0Mo au plus.",
+	    "Choose a file of at most 2\u00a0MB." } },
+};
+
+START_TEST(bounds_are_named)
+{
+	for (int l = 0; l < LANG_COUNT; l++)
+		ck_assert_str_same(field_message(suite_arena(),
+		    &bounded[_i].f, bounded[_i].error, (enum lang)l),
+		    str_of(bounded[_i].said[l]));
+} END_TEST
+
 START_TEST(a_fields_own_message_comes_first)
 {
 	const struct field f = { .kind = FIELD_TEXT,
@@ -343,7 +402,8 @@ START_TEST(a_fields_own_message_comes_first)
 /* How to answer says nothing to who has answered well, but not as sent. */
 static const enum field_error ours[] = {
 	FIELD_NOT_TEXT, FIELD_NOT_LINE, FIELD_REPEATED, FIELD_DAMAGED,
-	FIELD_IS_FILE,
+	FIELD_IS_FILE, FIELD_NOT_FILE, FIELD_NOT_MEDIA, FIELD_TOO_BIG,
+	FIELD_GONE,
 };
 
 START_TEST(how_an_answer_came_is_always_said)
@@ -380,7 +440,9 @@ START_TEST(some_kinds_are_written)
 		[FIELD_EMAIL] = true, [FIELD_PHONE] = true,
 		[FIELD_NAME] = true, [FIELD_COMPANY] = true,
 		[FIELD_JOB_TITLE] = true, [FIELD_TEXT] = true,
-		[FIELD_POSTCODE] = true,
+		[FIELD_POSTCODE] = true, [FIELD_LONG_TEXT] = true,
+		[FIELD_NUMBER] = true, [FIELD_DATE] = true,
+		[FIELD_SIRET] = true, [FIELD_VAT] = true,
 	};
 	const struct field f = { .kind = (enum field_kind)_i };
 
@@ -390,8 +452,12 @@ START_TEST(some_kinds_are_written)
 /* Programs outside read these. */
 static const char *const codes[FIELD_ERRORS] = {
 	"fine", "missing", "too-short", "too-long", "no-match", "not-email",
-	"not-phone", "not-postcode", "not-country", "not-choice", "not-text",
-	"not-line", "repeated", "damaged", "is-file",
+	"not-phone", "not-postcode", "not-country", "not-choice",
+	"not-number", "not-whole", "too-precise", "too-small", "too-large",
+	"off-step", "not-date", "too-early", "too-late", "too-few",
+	"too-many", "not-siret", "not-vat", "not-text", "not-line",
+	"repeated", "damaged", "is-file", "not-file", "not-media", "too-big",
+	"gone",
 };
 
 START_TEST(codes_are_stable)
@@ -415,6 +481,7 @@ SUITE(field)
 	SUITE_LOOP(browsers_are_told_what_to_fill_in, COUNT(completions));
 	SUITE_LOOP(every_error_has_a_sentence, FIELD_KINDS);
 	SUITE_TEST(limits_are_named);
+	SUITE_LOOP(bounds_are_named, COUNT(bounded));
 	SUITE_TEST(a_fields_own_message_comes_first);
 	SUITE_LOOP(how_an_answer_came_is_always_said, COUNT(ours));
 	SUITE_LOOP(what_was_typed_is_shown, COUNT(shown));

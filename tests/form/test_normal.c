@@ -138,6 +138,27 @@ START_TEST(what_is_shown_can_be_seen)
 	    shown[_i].lines);
 } END_TEST
 
+static const struct { const char *in, *out; } letters[] = {
+	{ "", "" },
+	{ "E-mail", "email" },
+	{ "  Société (raison) ", "societeraison" },
+	{ "Prénom", "prenom" },
+	{ "PRE\u0301NOM", "prenom" },
+	{ "N° de téléphone", "ndetelephone" },
+	{ "Straße 12", "strasse12" },
+	{ "\uff21\ufb01", "afi" },
+	{ "\u200bNom\ufeff", "nom" },
+	{ "-- / ?", "" },
+	{ "Имя", "имя" },
+	{ "\xff", "" },
+};
+
+START_TEST(letters_alone_are_compared)
+{
+	ck_assert_str_same(normal_letters(suite_arena(),
+	    str_of(letters[_i].in)), str_of(letters[_i].out));
+} END_TEST
+
 SUITE(normal)
 {
 	SUITE_LOOP(text_is_brought_into_nfc_and_trimmed, COUNT(texts));
@@ -148,4 +169,5 @@ SUITE(normal)
 	SUITE_LOOP(bare_is_from_first_to_last_visible, COUNT(bares));
 	SUITE_LOOP(controls_are_seen, COUNT(controls));
 	SUITE_LOOP(what_is_shown_can_be_seen, COUNT(shown));
+	SUITE_LOOP(letters_alone_are_compared, COUNT(letters));
 }

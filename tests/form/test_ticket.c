@@ -42,6 +42,9 @@ expect_same(const struct ticket *got, const struct ticket *want)
 	ck_assert_uint_eq(got->bucket_version, want->bucket_version);
 	ck_assert_int_eq(got->is_again, want->is_again);
 	ck_assert_int_eq(got->is_synthetic, want->is_synthetic);
+	ck_assert_int_eq(got->is_prefetched, want->is_prefetched);
+	ck_assert_int_eq(got->is_preview, want->is_preview);
+	ck_assert_int_eq(got->needs_work, want->needs_work);
 	ck_assert_int_eq(got->lang, want->lang);
 	ck_assert_str_same(got->consent_hash, want->consent_hash);
 	ck_assert_int_eq(got->issued_ms, want->issued_ms);
@@ -156,6 +159,9 @@ START_TEST(flags_are_told_apart)
 
 	t.is_again = _i & 1;
 	t.is_synthetic = _i & 2;
+	t.is_prefetched = _i & 4;
+	t.is_preview = _i & 8;
+	t.needs_work = _i & 16;
 	got = reopened(&t);
 	expect_same(&got, &t);
 } END_TEST
@@ -232,7 +238,7 @@ payload_of(const struct ticket *t)
 static const struct { size_t at; unsigned char byte; } bends[] = {
 	{ 0, 0 }, { 0, 2 },		/* version */
 	{ 21, LANG_COUNT },		/* language */
-	{ 22, 4 },			/* a flag that there is not */
+	{ 22, 32 },			/* a flag that there is not */
 	{ 27, 0x80 },			/* issued before 1970 */
 	{ PARTS_AT, 0 },		/* a page without a key */
 	{ PARTS_AT, 2 }, { PARTS_AT, 255 },
@@ -331,7 +337,7 @@ SUITE(ticket)
 	SUITE_TEST(the_largest_ticket_passes);
 	SUITE_LOOP(a_touch_is_cut_at_a_character, COUNT(cuts));
 	SUITE_LOOP(a_touch_that_is_no_text_is_left_out, COUNT(unclean));
-	SUITE_LOOP(flags_are_told_apart, 4);
+	SUITE_LOOP(flags_are_told_apart, 32);
 	SUITE_TEST(a_flipped_bit_is_refused);
 	SUITE_TEST(a_cut_or_longer_ticket_is_refused);
 	SUITE_TEST(another_key_or_purpose_is_refused);

@@ -30,9 +30,17 @@ START_TEST(a_value_gets_a_line)
 	    STR("FR"), values[_i].input), str_of(values[_i].verdict));
 } END_TEST
 
+static const struct field_option themes[] = {
+	{ .value = STR("heat") }, { .value = STR("light") },
+};
 static const struct field fields[] = {
 	{ .name = STR("email"), .kind = FIELD_EMAIL, .is_required = true },
 	{ .name = STR("name"), .kind = FIELD_NAME },
+	{ .name = STR("themes"), .kind = FIELD_CHOICES, .option = themes,
+	    .options = COUNT(themes) },
+	{ .name = STR("staff"), .kind = FIELD_NUMBER,
+	    .show_if = { 2, &themes[1].value, 1 } },
+	{ .name = STR("cv"), .kind = FIELD_FILE },
 };
 static const struct form_consent consents[] = {
 	{ .key = STR("call"), .is_required = true },
@@ -52,6 +60,20 @@ static const struct { const char *input, *rest; } posts[] = {
 	    "\"ok\":false,\"error\":\"invalid\",\"errors\":{"
 	    "\"email\":\"missing\",\"name\":\"not-line\","
 	    "\"consent.call\":\"missing\"}}" },
+	{ "{\"email\":\"a@b.fr\",\"consent.call\":true,"
+	    "\"themes\":[\"light\",\"heat\"],\"staff\":\"1 250\"}",
+	    "\"ok\":true,\"value\":{\"email\":\"a@b.fr\","
+	    "\"themes\":[\"heat\",\"light\"],\"staff\":\"1250\","
+	    "\"consent.call\":true}}" },
+	{ "{\"email\":\"a@b.fr\",\"consent.call\":true,"
+	    "\"themes\":\"heat\",\"staff\":\"none\"}",
+	    "\"ok\":true,\"value\":{\"email\":\"a@b.fr\","
+	    "\"themes\":[\"heat\"],\"consent.call\":true}}" },
+	{ "{\"email\":[\"a@b.fr\",\"c@d.fr\"],\"consent.call\":true,"
+	    "\"themes\":[\"cold\",[\"heat\"]],\"cv\":\"cv.pdf\"}",
+	    "\"ok\":false,\"error\":\"invalid\",\"errors\":{"
+	    "\"email\":\"repeated\",\"themes\":\"not-choice\","
+	    "\"cv\":\"not-file\"}}" },
 	{ "{", "\"ok\":false,\"error\":\"not-json\"}" },
 	{ "[]", "\"ok\":false,\"error\":\"not-json\"}" },
 	{ "{\"email\":1,\"email\":2}",
@@ -129,8 +151,27 @@ START_TEST(an_object_has_its_members)
 	}
 } END_TEST
 
+/* A list is as many members as it has elements. */
+START_TEST(a_list_has_its_members)
+{
+	for (int n = VERDICT_MEMBERS_MAX; n <= VERDICT_MEMBERS_MAX + 1; n++) {
+		struct buf b;
+
+		buf_init(&b, suite_arena(), VERDICT_FORM_BYTES_MAX);
+		buf_add(&b, STR("{\"themes\":["));
+		for (int i = 0; i < n; i++)
+			buf_addf(&b, "%s\"heat\"", i ? "," : "");
+		buf_add(&b, STR("]}"));
+		ck_assert_int_eq(str_has_suffix(verdict_form(suite_arena(),
+		    &form, buf_str(&b)),
+		    STR("\"error\":\"too-many-fields\"}")),
+		    n > VERDICT_MEMBERS_MAX);
+	}
+} END_TEST
+
 SUITE(verdict)
 {
+	SUITE_TEST(a_list_has_its_members);
 	SUITE_LOOP(an_input_has_its_length, COUNT(longest));
 	SUITE_TEST(a_cut_keeps_characters_whole);
 	SUITE_TEST(an_object_has_its_members);

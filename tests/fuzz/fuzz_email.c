@@ -1,8 +1,12 @@
-/* Fuzzes form/email: what is taken has the shape of an address. */
+/*
+ * Fuzzes form/email and form/suggest: what is taken has the shape of an
+ * address, and what is suggested needs no other suggestion.
+ */
 #include <assert.h>
 
 #include "base/arena.h"
 #include "form/email.h"
+#include "form/suggest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -10,7 +14,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct arena *a;
-	struct str address, key, again, again_key;
+	struct str address, key, again, again_key, meant;
 
 	if (!a)
 		a = arena_new(ARENA_REQUEST_BYTES_MAX);
@@ -28,5 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(str_eq(again, address) && str_eq(again_key, key));
 	assert(!email_parse(a, key, &again, &again_key));
 	assert(str_eq(again, key) && str_eq(again_key, key));
+	meant = suggest_email(a, address);
+	assert(!meant.n || !suggest_email(a, meant).n);
 	return 0;
 }

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const struct field_option options[] = {
 	{ .value = STR("small") }, { .value = STR("énorme") },
 };
+static const struct str small[] = { STR("small") };
 static const struct field fields[] = {
 	{ .name = STR("e"), .kind = FIELD_EMAIL },
 	{ .name = STR("p"), .kind = FIELD_PHONE },
@@ -31,6 +32,18 @@ static const struct field fields[] = {
 	{ .name = STR("y"), .kind = FIELD_COUNTRY },
 	{ .name = STR("x"), .kind = FIELD_CONSENT },
 	{ .name = STR("h"), .kind = FIELD_HIDDEN },
+	{ .name = STR("l"), .kind = FIELD_LONG_TEXT },
+	{ .name = STR("d"), .kind = FIELD_NUMBER, .bounds = { .decimals = 2,
+	    .has_min = true, .min = -1000, .step = 25 } },
+	{ .name = STR("D"), .kind = FIELD_DATE },
+	{ .name = STR("s"), .kind = FIELD_SIRET, .show_if = { 7, small, 1 } },
+	{ .name = STR("v"), .kind = FIELD_VAT },
+	{ .name = STR("m"), .kind = FIELD_CHOICES, .option = options,
+	    .options = sizeof options / sizeof *options,
+	    .bounds = { .has_max = true, .max = 1 } },
+	{ .name = STR("q"), .kind = FIELD_TEXT, .required_if = { 17, small,
+	    1 } },
+	{ .name = STR("f"), .kind = FIELD_FILE },
 };
 static const struct form_consent consents[] = {
 	{ .key = STR("a") }, { .key = STR("b"), .is_required = true },
@@ -50,8 +63,13 @@ judge_value(struct arena *a, const struct field *f, struct str country,
 	assert(!v->error || !v->normal.n);
 	assert(str_is_utf8(v->typed) && str_find(v->typed, '\0') < 0);
 	assert(str_is_utf8(v->normal));
-	assert(!normal_has_control(v->normal, f->kind == FIELD_TEXT));
+	assert(!normal_has_control(v->normal, f->kind == FIELD_TEXT ||
+	    f->kind == FIELD_LONG_TEXT));
+	assert(v->is_shown || (!v->error && !v->normal.n));
 	assert(field_message(a, f, v->error, LANG_FR).n || !v->error);
+	/* JSON is no answer of one value. */
+	if (f->kind == FIELD_CHOICES)
+		return;
 	/* What is stored is its own normal form. */
 	assert(!field_check(a, f, country, v->normal, &again));
 	assert(str_eq(again, v->normal));

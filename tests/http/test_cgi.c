@@ -105,7 +105,7 @@ static const struct {
 	{ { "REQUEST_METHOD=POST", "REQUEST_URI=/echo", "CONTENT_LENGTH=-1" },
 	    "abc", 400, "refused" },
 	{ { "REQUEST_METHOD=POST", "REQUEST_URI=/echo",
-	    "CONTENT_LENGTH=131073" }, "abc", 413, "refused" },
+	    "CONTENT_LENGTH=5505025" }, "abc", 413, "refused" },
 	{ { "REQUEST_METHOD=GET", "REQUEST_URI=/none" }, "", 404,
 	    "refused" },
 	{ { "REQUEST_METHOD=PUT", "REQUEST_URI=/echo" }, "", 405,

@@ -138,6 +138,35 @@ START_TEST(a_request_without_variables_is_refused)
 }
 END_TEST
 
+/* n and n + 1, where files are taken and where not. */
+static const struct {
+	const char *path;
+	size_t bytes;
+	int status;
+} sizes[] = {
+	{ "/echo", ROUTE_BODY_BYTES_MAX, 200 },
+	{ "/echo", ROUTE_BODY_BYTES_MAX + 1, 413 },
+	{ "/crew", ROUTE_BODY_BYTES_MAX + 1, 413 },
+	{ "/files", ROUTE_BODY_BYTES_MAX + 1, 200 },
+	{ "/files", REQUEST_BODY_BYTES_MAX, 200 },
+};
+
+START_TEST(a_route_limits_its_body)
+{
+	struct str body;
+	int fd;
+
+	served_start();
+	body = (struct str){ arena_take(suite_arena(), sizes[_i].bytes),
+	    sizes[_i].bytes };
+	fd = fastcgi_connect(served_path);
+	fastcgi_send(fd, served_request(sizes[_i].path, true, "", body));
+	ck_assert_int_eq(served_status(fd), sizes[_i].status);
+	close(fd);
+	served_finish();
+}
+END_TEST
+
 static const struct {
 	size_t bytes;
 	const char *length;
@@ -152,9 +181,9 @@ static const struct {
 	{ 5, "-5", 400 },
 	{ 5, "five", 400 },
 	{ 0, "5", 400 },
-	{ 5, "131073", 413 },
+	{ 5, "5505025", 413 },
 	{ 5, "99999999999999999999", 413 },
-	{ REQUEST_BODY_BYTES_MAX, "131072", 200 },
+	{ ROUTE_BODY_BYTES_MAX, "131072", 200 },
 };
 
 START_TEST(lengths_are_not_believed)
@@ -184,8 +213,8 @@ START_TEST(too_big_a_body_is_told_so)
 	int fd;
 
 	served_start();
-	body = (struct str){ arena_take(suite_arena(), 1 << 20), 1 << 20 };
-	whole = served_request("/echo", true, "1048576", body);
+	body = (struct str){ arena_take(suite_arena(), 6 << 20), 6 << 20 };
+	whole = served_request("/echo", true, "6291456", body);
 	fd = fastcgi_connect(served_path);
 	/* Before it has been sent at all, and while the rest arrives. */
 	fastcgi_send(fd, str_slice(whole, 0, first));
@@ -262,6 +291,7 @@ SUITE(connection)
 	SUITE_TEST(requests_may_come_together);
 	SUITE_LOOP(crafted_records_close_one_connection_only, COUNT(evil));
 	SUITE_TEST(a_request_without_variables_is_refused);
+	SUITE_LOOP(a_route_limits_its_body, COUNT(sizes));
 	SUITE_LOOP(lengths_are_not_believed, COUNT(bodies));
 	SUITE_TEST(too_big_a_body_is_told_so);
 	SUITE_TEST(too_many_headers_are_told_so);

@@ -68,7 +68,7 @@ static const struct {
 	    "12345", 400, "/", "" },
 	{ { "REQUEST_METHOD=POST", "REQUEST_URI=/", "CONTENT_LENGTH=0x5" },
 	    "12345", 400, "/", "" },
-	{ { "REQUEST_METHOD=POST", "REQUEST_URI=/", "CONTENT_LENGTH=131073" },
+	{ { "REQUEST_METHOD=POST", "REQUEST_URI=/", "CONTENT_LENGTH=5505025" },
 	    "12345", 413, "/", "" },
 	{ { "REQUEST_METHOD=POST", "REQUEST_URI=/",
 	    "CONTENT_LENGTH=99999999999999999999" }, "12345", 413, "/", "" },

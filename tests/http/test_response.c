@@ -202,6 +202,21 @@ START_TEST(redirects_stay_here)
 }
 END_TEST
 
+START_TEST(frames_are_for_those_named)
+{
+	struct request rq = new_request();
+
+	response_set(&rq, 200, RESPONSE_TEXT, STR_EMPTY);
+	response_frame(&rq, STR_EMPTY);
+	ck_assert_uint_eq(occurrences(response_text(&rq), always), 1);
+	response_frame(&rq, STR("https://a.example http://b.example"));
+	ck_assert_uint_eq(occurrences(response_text(&rq),
+	    "Content-Security-Policy: default-src 'none'; "), 1);
+	ck_assert_uint_eq(occurrences(response_text(&rq), " object-src 'none';"
+	    " frame-ancestors https://a.example http://b.example\r\n"), 1);
+}
+END_TEST
+
 START_TEST(reasons_are_known)
 {
 	ck_assert_str_eq(response_reason(200), "OK");
@@ -222,5 +237,6 @@ SUITE(response)
 	SUITE_TEST(answering_again_replaces);
 	SUITE_TEST(no_answer_is_an_error);
 	SUITE_LOOP(redirects_stay_here, COUNT(paths));
+	SUITE_TEST(frames_are_for_those_named);
 	SUITE_TEST(reasons_are_known);
 }

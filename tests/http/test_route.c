@@ -14,6 +14,7 @@ never(struct request *rq)
 #define READ (METHOD_GET | METHOD_HEAD)
 static const struct route routes[] = {
 	{ READ, "/", never, ROUTE_LOOP },
+	{ READ, "/p/:page?k", never, ROUTE_CREW },
 	{ READ, "/p/:page", never, ROUTE_LOOP },
 	{ METHOD_POST, "/p/:page", never, ROUTE_LOOP },
 	{ READ, "/p/:page/thanks", never, ROUTE_LOOP },
@@ -26,20 +27,26 @@ static const struct route routes[] = {
 #define NONE (-1)
 static const struct {
 	enum method method;
-	const char *path;
+	const char *path;	/* with its query */
 	enum err e;
 	int row;
 	const char *detail;	/* params, each behind a comma, or Allow */
 } cases[] = {
 	{ METHOD_GET, "/", OK, 0, "" },
 	{ METHOD_HEAD, "/", OK, 0, "" },
-	{ METHOD_GET, "/p/a", OK, 1, ",a" },
-	{ METHOD_POST, "/p/a", OK, 2, ",a" },
-	{ METHOD_GET, "/p/a/thanks", OK, 3, ",a" },
-	{ METHOD_GET, "/console/leads", OK, 4, "" },
-	{ METHOD_GET, "/console/leadsx", OK, 5, ",leadsx" },
-	{ METHOD_GET, "/1/2/3/4", OK, 6, ",1,2,3,4" },
-	{ METHOD_GET, "/p/..", OK, 1, ",.." },
+	{ METHOD_GET, "/p/a", OK, 2, ",a" },
+	{ METHOD_POST, "/p/a", OK, 3, ",a" },
+	{ METHOD_GET, "/p/a/thanks", OK, 4, ",a" },
+	{ METHOD_GET, "/console/leads", OK, 5, "" },
+	{ METHOD_GET, "/console/leadsx", OK, 6, ",leadsx" },
+	{ METHOD_GET, "/1/2/3/4", OK, 7, ",1,2,3,4" },
+	{ METHOD_GET, "/p/..", OK, 2, ",.." },
+	{ METHOD_GET, "/p/a?k=x", OK, 1, ",a" },
+	{ METHOD_GET, "/p/a?k", OK, 1, ",a" },
+	{ METHOD_GET, "/p/a?lang=fr&k=", OK, 1, ",a" },
+	{ METHOD_GET, "/p/a?kk=x&x=k", OK, 2, ",a" },
+	{ METHOD_GET, "/p/a?", OK, 2, ",a" },
+	{ METHOD_POST, "/p/a?k=x", OK, 3, ",a" },
 	{ METHOD_GET, "/p/", ERR_ABSENT, NONE, "" },
 	{ METHOD_GET, "/p", ERR_ABSENT, NONE, "" },
 	{ METHOD_GET, "/p/a/", ERR_ABSENT, NONE, "" },
@@ -60,11 +67,13 @@ START_TEST(paths_are_matched)
 	struct request rq = {
 		.arena = suite_arena(),
 		.method = cases[_i].method,
-		.path = str_of(cases[_i].path),
 	};
 	const struct route *found = NULL;
 	struct str allow = STR_EMPTY, want = str_of(cases[_i].detail);
-	enum err e = route_find(routes, COUNT(routes), &rq, &found, &allow);
+	enum err e;
+
+	str_cut(str_of(cases[_i].path), '?', &rq.path, &rq.query);
+	e = route_find(routes, COUNT(routes), &rq, &found, &allow);
 
 	ck_assert_int_eq(e, cases[_i].e);
 	if (e == ERR_DENIED)

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "lead/queue.h"
+#include "store/lease.h"
 #include "store/pg.h"
 #include "support/sample.h"
 
@@ -313,7 +314,7 @@ START_TEST(depth_is_told)
 {
 	struct sample c = sample_new();
 	struct pg *db = pg_new(c.conninfo, "piste-test");
-	struct queue_depth d;
+	struct lease_depth d;
 
 	ck_assert_int_eq(queue_depth(db, &d), OK);
 	ck_assert_int_eq(d.ready + d.claimed + d.dead + d.oldest_ms, 0);
@@ -337,7 +338,7 @@ START_TEST(away_is_told)
 {
 	struct pg *db = pg_new(STR("host=/nonexistent dbname=no"),
 	    "piste-test");
-	struct queue_depth d;
+	struct lease_depth d;
 	int64_t done;
 
 	ck_assert_int_eq(queue_turn(db, STR("w"), LEASE_MS, &done), ERR_AWAY);

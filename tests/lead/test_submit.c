@@ -1,4 +1,5 @@
 /* Tests of lead/submit.c. */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,11 +16,11 @@
 #define SPOOL_BYTES ((int64_t)8 << 20)
 
 static const struct form_consent consents[] = {
-	{ Z("news"), Z("newsletter"), Z("email"), Z("us"), 3, false,
+	{ Z("news"), Z("newsletter"), Z("email"), Z("us"), 3, false, false,
 	    { { Z("Oui"), Z("Yes") } } },
-	{ Z("call"), Z("prospecting"), Z("phone"), Z("us"), 1, false,
+	{ Z("call"), Z("prospecting"), Z("phone"), Z("us"), 1, false, false,
 	    { { Z("Appelez"), Z("Call") } } },
-	{ Z("mail"), Z("prospecting"), Z("post"), Z("us"), 2, false,
+	{ Z("mail"), Z("prospecting"), Z("post"), Z("us"), 2, false, true,
 	    { { Z("Lettre"), Z("") } } },
 };
 
@@ -106,10 +107,11 @@ START_TEST(row_is_stored_as_it_is)
 	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(concat_ws("
 	    "' ', consent_key, purpose, channel, recipient, version, lang,"
 	    " text_hash = encode(sha256(CASE consent_key WHEN 'news' THEN"
-	    " 'Yes' ELSE 'Lettre' END::bytea), 'hex')), ', ' ORDER BY"
+	    " 'Yes' ELSE 'Lettre' END::bytea), 'hex'), needs_confirm), ', '"
+	    " ORDER BY"
 	    " consent_key) FROM piste.consent"),
-	    STR("mail prospecting post us 2 en t,"
-	    " news newsletter email us 3 en t"));
+	    STR("mail prospecting post us 2 en t t,"
+	    " news newsletter email us 3 en t f"));
 	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ',"
 	    " experiment_key, visitor, variant, bucket_version)"
 	    " FROM piste.exposure"), STR("x v1 b 7"));
@@ -143,6 +145,27 @@ START_TEST(unknown_is_null)
 	    " form_country) FROM piste.submission"), STR("c1FR"));
 	ck_assert_str_same(sample_text(c.conn, "SELECT count(*)"
 	    " FROM piste.exposure"), STR("0"));
+} END_TEST
+
+static const struct {
+	enum form_duplicates policy;
+	const char *word;
+} policies[] = {
+	{ FORM_BY_EMAIL, "\"duplicates\":\"email\"," },
+	{ FORM_BY_EMAIL_OR_PHONE, "\"duplicates\":\"email_or_phone\"," },
+	{ FORM_ALWAYS_NEW, "\"duplicates\":\"new\"," },
+};
+
+START_TEST(policy_is_told)
+{
+	struct whole w;
+	struct str row;
+
+	whole_init(&w);
+	w.form.duplicates = policies[_i].policy;
+	row = submit_row(suite_arena(), &w.submit);
+	ck_assert_ptr_nonnull(memmem(row.p, row.n, policies[_i].word,
+	    strlen(policies[_i].word)));
 } END_TEST
 
 static const struct {
@@ -328,6 +351,7 @@ SUITE(submit)
 {
 	SUITE_TEST(row_is_stored_as_it_is);
 	SUITE_TEST(unknown_is_null);
+	SUITE_LOOP(policy_is_told, COUNT(policies));
 	SUITE_LOOP(suspect_is_put_aside, COUNT(suspects));
 	SUITE_TEST(row_has_a_limit);
 	SUITE_LOOP(verdict_is_read, COUNT(verdicts));

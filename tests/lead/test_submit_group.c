@@ -14,6 +14,7 @@
 #define Q "+33687654321"
 #define R(number, address, ...) \
 	{ .id = (number), .email = (address) __VA_OPT__(,) __VA_ARGS__ }
+#define NEW .policy = "new"
 #define EITHER(number) .policy = "email_or_phone", .phone = (number)
 
 /* How many rows there are of each. */
@@ -86,6 +87,26 @@ static const struct scenario {
 	{ "policies mixed", { R(1, A, .phone = P), R(2, B, .phone = P),
 	    R(3, "", EITHER(P)), R(4, B, EITHER(Q)) },
 	    "new new update update", "2 4 2 2 4 4 4 4" },
+	/* Always a new person, who takes no key that is another's. */
+	{ "new: twins", { R(1, A, NEW), R(2, A, NEW), R(3, A) },
+	    "new new repeat", "2 1 2 2 3 3 3 3" },
+	{ "new: nobody's key is taken", { R(1, A, .phone = P), R(2, A, NEW,
+	    .phone = P), R(3, "", .phone = P), R(4, A, NEW, .phone = Q),
+	    R(5, "", .phone = Q) },
+	    "new new update new update", "3 3 3 3 5 5 5 5" },
+	{ "new: not even one about to be taken", { R(1, A, EITHER(P)),
+	    R(2, B, EITHER(P)), R(3, B, NEW), R(4, B) },
+	    "new update new update", "2 3 2 2 4 4 4 4" },
+	{ "new: replay", { R(1, A, NEW), R(1, A, NEW) }, "new replay",
+	    "1 1 1 1 1 1 1 1" },
+	/* One mailbox, by its provider's own rules. */
+	{ "gmail", { R(1, "Ana.Roy@gmail.com"), R(2, "anaroy+x@googlemail.com"),
+	    R(3, "a.naroy@gmail.com", .text = "more") },
+	    "new update update", "1 1 1 1 3 3 3 3" },
+	{ "tags", { R(1, "ana@outlook.fr"), R(2, "ana+x@outlook.fr"),
+	    R(3, "a.na@outlook.fr"), R(4, "ana+x@firm.fr"),
+	    R(5, "ana@firm.fr") },
+	    "new update new new new", "4 4 4 4 5 5 5 5" },
 	{ "odd text", { R(1, "o'neil+\"x\"@firm.fr", .text =
 	    "\xc3\xa9 \xf0\x9f\x98\x80 \\ \" ' \n\t</script>") },
 	    "new", "1 1 1 1 1 1 1 1" },

@@ -195,7 +195,7 @@ static const struct {
 	    "1:1:0.5:1 2:1:0.5:0.5" },
 	{ "experiments", "seed", "\"other\"", "1 1", "2 2 2 running",
 	    "1:1:0.5:1 2:2:0.5:1" },
-	{ "experiments", "alpha", "0.1", "1 1", "1 1 1 running",
+	{ "experiments", "equivalence", "0.1", "1 1", "1 1 1 running",
 	    "1:1:0.5:1" },
 	{ "experiments", "state", "\"stopped\"", "1 1", "1 1 1 stopped",
 	    "1:1:0.5:1" },
@@ -298,7 +298,9 @@ static const struct { const char *json, *complaint; } refused[] = {
 	/* The experiment that is there runs on the page already. */
 	{ "{\"experiments\": [{\"key\": \"rival\", \"page\": \"livre-blanc\","
 	    " \"weights\": {\"a\": 0.5, \"b\": 0.5}}]}",
-	    "$: breaks \"lb-headline\" among the experiments" },
+	    "$: can't be applied beside \"lb-headline\", one of the"
+	    " experiments already there: page: experiments \"rival\" and"
+	    " \"lb-headline\" both run on it: stop one" },
 	/* Its form says nothing in English. */
 	{ "{\"consents\": [{\"key\": \"news-email\", \"purpose\":"
 	    " \"newsletter\", \"channel\": \"email\", \"recipient\": \"us\","
@@ -408,7 +410,7 @@ START_TEST(the_snapshot_has_the_state)
 	    " \"min_bucket_version\": 1, \"running\": true,"
 	    " \"state\": \"running\", \"control\": \"a\","
 	    " \"n_star\": 20000, \"weights\": {\"a\": 0.5, \"b\": 0.5},"
-	    " \"coverage\": 1}}}", 0, NULL);
+	    " \"coverage\": 1, \"leaves\": null}}}", 0, NULL);
 	ck_assert_msg(json_equal(json_object_get(j, "state"), state), "%.*s",
 	    STR_ARG(json));
 } END_TEST

@@ -149,8 +149,98 @@ START_TEST(only_the_visitor_ticks_and_chooses)
 	view_close(t);
 } END_TEST
 
+/* Kinds that show more than a line of text. */
+static const struct field_option themes[] = {
+	{ .value = STR("a"), .label = BOTH("Heat") },
+	{ .value = STR("b"), .label = BOTH("Light") },
+};
+static const struct str of_light[] = { STR("b") };
+static const struct str of_two[] = { STR("FR"), STR("BE") };
+static const struct field kinds[] = {
+	{ .name = STR("t"), .kind = FIELD_CHOICES, .label = BOTH("Themes"),
+	    .option = themes, .options = COUNT(themes),
+	    .bounds = { .has_max = true, .max = 1 } },
+	{ .name = STR("c"), .kind = FIELD_COUNTRY, .label = BOTH("Where") },
+	{ .name = STR("n"), .kind = FIELD_NUMBER, .is_required = true,
+	    .show_if = { 0, of_light, 1 }, .required_if = { 1, of_two, 2 } },
+	{ .name = STR("d"), .kind = FIELD_DATE, .bounds = { .has_min = true,
+	    .min = 20260101, .has_max = true, .max = 20261231 } },
+	{ .name = STR("l"), .kind = FIELD_LONG_TEXT, .chars_max = 4000 },
+	{ .name = STR("f"), .kind = FIELD_FILE, .media = 1,
+	    .bytes_max = 1 << 20 },
+	{ .name = STR("s"), .kind = FIELD_HIDDEN, .from = FIELD_FROM_SOURCE },
+};
+static const struct form whole = {
+	.country = STR("FR"), .field = kinds, .fields = COUNT(kinds),
+};
+
+static const struct {
+	const char *text;	/* of a template, behind its first line */
+	struct str_pair post;
+	const char *shown;
+} looks[] = {
+	{ "{{#FILES}}files{{/FILES}}", { STR("x"), STR("") }, "files" },
+	{ "{{#FIELD}}{{#CHOICES}}({{#OPTION}}[{{OPTION_ID}} {{OPTION_LABEL}}"
+	    "{{#OPTION_CHOSEN}}!{{/OPTION_CHOSEN}}]{{/OPTION}})"
+	    "{{/CHOICES}}{{#LABEL}}L{{/LABEL}}{{/FIELD}}",
+	    { STR("t"), STR("b") }, "([f-t Heat][f-t-1 Light!])LLLLL" },
+	/* Conditions, bounds and files are told in words. */
+	{ "{{#FIELD}}{{#FIELD_NOTE}}({{FIELD_NOTE}} {{FIELD_DESCRIBEDBY}})"
+	    "{{/FIELD_NOTE}}{{/FIELD}}", { STR("x"), STR("") },
+	    "(Boxes to tick: 1 at most. f-t-note)"
+	    "(Only to be filled in if “Themes: Light”. Required if “Where:"
+	    " France, Belgium”. f-n-note)(PDF, at most 1\u00a0MB. f-f-note)" },
+	{ "{{#FIELD}}{{#FIELD_REQUIRED}}R{{/FIELD_REQUIRED}}"
+	    "{{#FIELD_OPTIONAL}}O{{/FIELD_OPTIONAL}}"
+	    "{{#FIELD_DEPENDS}}D{{/FIELD_DEPENDS}}{{/FIELD}}",
+	    { STR("x"), STR("") }, "OODOOO" },
+	{ "{{#FIELD}}{{#INPUT}}({{FIELD_TYPE}} {{FIELD_INPUTMODE}}"
+	    " {{FIELD_LOWEST}} {{FIELD_HIGHEST}} {{FIELD_MAX}}"
+	    " {{FIELD_VALUE}}){{/INPUT}}{{/FIELD}}",
+	    { STR("d"), STR("2026-02-03") },
+	    "(text numeric   0 )(date  2026-01-01 2026-12-31  2026-02-03)" },
+	/* A browser would show nothing of what is no date of its own. */
+	{ "{{#FIELD}}{{#INPUT}}{{FIELD_TYPE}}:{{FIELD_VALUE}} {{/INPUT}}"
+	    "{{/FIELD}}", { STR("d"), STR("31/12/26") },
+	    "text: text:31/12/26" },
+	{ "{{#FIELD}}{{#TEXTAREA}}{{FIELD_ROWS}}{{/TEXTAREA}}{{#FILE}}"
+	    "{{FIELD_ACCEPT}}{{/FILE}}{{/FIELD}}", { STR("x"), STR("") },
+	    "8.pdf" },
+	/* What the server fills in stays on the server. */
+	{ "{{#HIDDEN}}{{HIDDEN_NAME}}{{/HIDDEN}}.", { STR("s"), STR("x") },
+	    "." },
+	{ "{{#ERROR}}{{ERROR_ID}}: {{ERROR_TEXT}}{{/ERROR}}",
+	    { STR("t"), STR("c") }, "f-t: Choose one of the answers offered."
+	},
+};
+
+START_TEST(kinds_are_shown_as_they_are)
+{
+	struct view *v = view_new(suite_arena(), NULL);
+	struct view_template *t;
+	struct form_result r;
+	struct buf why, out;
+
+	buf_init(&why, suite_arena(), OUT_BYTES_MAX);
+	t = view_compile(buf_join(suite_arena(),
+	    STR("{{%AUTOESCAPE context=\"HTML\"}}\n"),
+	    str_of(looks[_i].text)), &why);
+	ck_assert_ptr_nonnull(t);
+	/* A marketer's parts may be called as they like. */
+	view_set(v, "CHOICES", STR("a part"));
+	view_set(v, "FIELD_NOTE", STR("a part"));
+	view_set(v, "LABEL", STR("a part"));
+	form_check(suite_arena(), &whole, &looks[_i].post, 1, &r);
+	formview_fill(suite_arena(), v, &whole, &r, LANG_EN);
+	buf_init(&out, suite_arena(), OUT_BYTES_MAX);
+	view_expand(t, v, &out);
+	ck_assert_str_same(str_trim(buf_str(&out)), str_of(looks[_i].shown));
+	view_close(t);
+} END_TEST
+
 SUITE(formview)
 {
+	SUITE_LOOP(kinds_are_shown_as_they_are, COUNT(looks));
 	SUITE_LOOP(what_is_wrong_is_said, COUNT(views));
 	SUITE_TEST(the_plain_page_says_it_too);
 	SUITE_TEST(only_the_visitor_ticks_and_chooses);

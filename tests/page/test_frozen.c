@@ -45,6 +45,25 @@ render_once(struct arena *a, const struct render *r)
 	return buf_str(&b);
 }
 
+/* The script's token stands before the form's. */
+static struct str
+render_script(struct arena *a, const struct render *r)
+{
+	struct str once = render_once(a, r);
+
+	return r->beacon.n ? buf_fmt(a, PAGE_BYTES_MAX, "head (%.*s) %.*s",
+	    STR_ARG(r->beacon), STR_ARG(once)) : once;
+}
+
+static struct str
+render_script_last(struct arena *a, const struct render *r)
+{
+	struct str once = render_once(a, r);
+
+	return buf_fmt(a, PAGE_BYTES_MAX, "%.*s (%.*s)", STR_ARG(once),
+	    STR_ARG(r->beacon));
+}
+
 static struct str
 render_twice(struct arena *a, const struct render *r)
 {
@@ -131,6 +150,44 @@ START_TEST(empty_token_is_fine)
 
 	ck_assert_str_same(frozen_page(f, suite_arena(), &r, render_once),
 	    render_once(suite_arena(), &r));
+	frozen_free(f);
+} END_TEST
+
+/* With a script, without, and by a template that knows of none. */
+static const struct {
+	frozen_fn *render;
+	const char *beacon;
+	unsigned renderings;	/* of two */
+} scripts[] = {
+	{ render_script, "beacon-1", 0 }, { render_script, "", 0 },
+	{ render_once, "beacon-1", 1 }, { render_script, "b<c", 2 },
+	{ render_script_last, "beacon-1", 3 },
+};
+
+START_TEST(script_is_put_in_its_place)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct arena *a = suite_arena();
+	struct render r = asked(0, 0, LANG_FR, "token"), other = r;
+	unsigned count;
+
+	/* Pages with and without a script are kept apart. */
+	other.beacon = STR("other");
+	frozen_page(f, a, &r, render_script);
+	if (scripts[_i].render == render_script)
+		frozen_page(f, a, &other, render_script);
+	renderings = 0;
+	for (int round = 0; round < 2; round++) {
+		struct str got;
+
+		r.beacon = str_of(scripts[_i].beacon);
+		r.token = round ? STR("later") : STR("token");
+		got = frozen_page(f, a, &r, scripts[_i].render);
+		count = renderings;
+		ck_assert_str_same(got, scripts[_i].render(a, &r));
+		renderings = count;
+	}
+	ck_assert_uint_eq(count, scripts[_i].renderings);
 	frozen_free(f);
 } END_TEST
 
@@ -241,6 +298,7 @@ SUITE(frozen)
 	SUITE_TEST(each_page_is_rendered_once);
 	SUITE_LOOP(what_differs_is_rendered, COUNT(strangers));
 	SUITE_TEST(empty_token_is_fine);
+	SUITE_LOOP(script_is_put_in_its_place, COUNT(scripts));
 	SUITE_TEST(token_shown_twice_is_rendered);
 	SUITE_TEST(room_is_bounded);
 	SUITE_TEST(threads_share_what_is_kept);

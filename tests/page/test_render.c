@@ -1,7 +1,6 @@
 /*
  * Tests src/page/render.c with formview.c, parts.c and plain.c: the demo's
- * pages against golden files, and values that try to be markup.  With
- * PISTE_GOLDEN=update the golden files are written anew.
+ * pages against golden files, and values that try to be markup.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,58 +13,12 @@
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "page/template.h"
+#include "support/golden.h"
 #include "support/suite.h"
 
-#define FILE_BYTES_MAX ((size_t)1 << 20)
 #define TEXT_BYTES_MAX 2000
 #define EVIL "\"><script>x('&')</script>"
 #define EVIL_SAFE "&quot;&gt;&lt;script&gt;x(&#39;&amp;&#39;)&lt;/script&gt;"
-
-static struct str
-read_file(struct str path)
-{
-	char *p = arena_take(suite_arena(), FILE_BYTES_MAX);
-	FILE *f = fopen(arena_copy(suite_arena(), path).p, "r");
-	size_t n;
-
-	ck_assert_msg(f != NULL, "%.*s is missing", STR_ARG(path));
-	n = fread(p, 1, FILE_BYTES_MAX, f);
-	fclose(f);
-	return (struct str){ p, n };
-}
-
-static void
-write_file(struct str path, struct str text)
-{
-	FILE *f = fopen(arena_copy(suite_arena(), path).p, "w");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_uint_eq(fwrite(text.p, 1, text.n, f), text.n);
-	ck_assert_int_eq(fclose(f), 0);
-}
-
-/* From the line that differs first, so that a change can be seen. */
-static void
-check_golden(const char *name, struct str got)
-{
-	struct str path = buf_fmt(suite_arena(), TEXT_BYTES_MAX,
-	    "tests/golden/%s.html", name), want, got_line, want_line;
-	const char *mode = getenv("PISTE_GOLDEN");
-
-	if (mode && !strcmp(mode, "update"))
-		write_file(path, got);
-	want = read_file(path);
-	for (unsigned line = 1; got.n || want.n; line++) {
-		bool got_end = str_cut(got, '\n', &got_line, &got);
-		bool want_end = str_cut(want, '\n', &want_line, &want);
-
-		ck_assert_msg(str_eq(got_line, want_line) &&
-		    got_end == want_end,
-		    "%.*s:%u:\ngot    \"%.*s\"\nwanted \"%.*s\"",
-		    STR_ARG(path), line, STR_ARG(got_line),
-		    STR_ARG(want_line));
-	}
-}
 
 /* The demo's site and templates, as a visitor meets them. */
 static struct render
@@ -79,7 +32,7 @@ demo(enum lang l, const char *variant)
 	const struct site_page *pg;
 
 	ck_assert_int_eq(site_parse(suite_arena(),
-	    read_file(STR("templates/demo/site.json")), &picture.site,
+	    golden_read(STR("templates/demo/site.json")), &picture.site,
 	    &error, &errors), OK);
 	if (!templates)
 		ck_assert_int_eq(template_load(STR("templates"), &templates,
@@ -117,8 +70,9 @@ START_TEST(landing_is_golden)
 {
 	struct render fr = demo(LANG_FR, "a"), en = demo(LANG_EN, "b");
 
-	check_golden("landing-fr", render_page(suite_arena(), &fr));
-	check_golden("landing-en", render_page(suite_arena(), &en));
+	fr.beacon = STR("BEACON");
+	golden_check("landing-fr", render_page(suite_arena(), &fr));
+	golden_check("landing-en", render_page(suite_arena(), &en));
 } END_TEST
 
 /* Kept pages are served only where nothing has been typed or said. */
@@ -151,17 +105,37 @@ START_TEST(errors_are_golden)
 
 	r.form = posted(r.page->form, wrong_post, COUNT(wrong_post));
 	r.notice = STR("Une phrase < 2.");
-	check_golden("landing-errors", render_page(suite_arena(), &r));
+	golden_check("landing-errors", render_page(suite_arena(), &r));
 } END_TEST
 
 START_TEST(thanks_is_golden)
 {
 	struct render fr = demo(LANG_FR, "a"), en = demo(LANG_EN, "b");
 
-	check_golden("thanks-fr", render_thanks(suite_arena(), &fr,
-	    STR("/a/livre-blanc?t=TOKEN&x=1")));
-	check_golden("thanks-en", render_thanks(suite_arena(), &en,
-	    STR_EMPTY));
+	golden_check("thanks-fr", render_thanks(suite_arena(), &fr,
+	    STR("/a/livre-blanc?t=TOKEN&x=1"), STR_EMPTY));
+	golden_check("thanks-en", render_thanks(suite_arena(), &en,
+	    STR_EMPTY, STR("Mailed < 1.")));
+} END_TEST
+
+/* In a frame: the form and no more, and never kept in the page's place. */
+START_TEST(embedded_is_golden)
+{
+	struct render fr = demo(LANG_FR, "a"), plain = fr;
+	struct picture keeping = *fr.picture;
+
+	keeping.frozen = frozen_new(keeping.site, FROZEN_BYTES_MAX);
+	fr.picture = plain.picture = &keeping;
+	fr.is_embedded = true;
+	fr.origins = STR("https://a.example https://b.example");
+	fr.action = STR("/p/livre-blanc?embed=1&lang=fr");
+	golden_check("embed-fr", render_page(suite_arena(), &fr));
+	plain.beacon = STR("BEACON");
+	golden_check("landing-fr", render_page(suite_arena(), &plain));
+	golden_check("embed-fr", render_page(suite_arena(), &fr));
+	golden_check("embed-thanks-fr", render_thanks(suite_arena(), &fr,
+	    STR("/a/livre-blanc?t=TOKEN&x=1"), STR_EMPTY));
+	frozen_free(keeping.frozen);
 } END_TEST
 
 static const int statuses[] = {
@@ -173,7 +147,7 @@ START_TEST(status_is_golden)
 	struct render r = demo(LANG_FR, "a");
 
 	for (enum lang l = 0; l < LANG_COUNT; l++)
-		check_golden(arena_copy(suite_arena(), buf_fmt(suite_arena(),
+		golden_check(arena_copy(suite_arena(), buf_fmt(suite_arena(),
 		    40, "status-%d-%.*s", statuses[_i],
 		    STR_ARG(lang_code(l)))).p, render_status(suite_arena(),
 		    r.picture, r.static_url, statuses[_i], l));
@@ -183,13 +157,13 @@ START_TEST(plain_page_is_golden)
 {
 	struct render r = demo(LANG_FR, "a");
 
-	check_golden("plain-status", render_status(suite_arena(), NULL,
+	golden_check("plain-status", render_status(suite_arena(), NULL,
 	    r.static_url, 503, LANG_EN));
 	r.picture = NULL;
 	r.form = posted(r.page->form, wrong_post, COUNT(wrong_post));
-	check_golden("plain-errors", render_page(suite_arena(), &r));
-	check_golden("plain-thanks", render_thanks(suite_arena(), &r,
-	    STR("/a/livre-blanc?t=TOKEN")));
+	golden_check("plain-errors", render_page(suite_arena(), &r));
+	golden_check("plain-thanks", render_thanks(suite_arena(), &r,
+	    STR("/a/livre-blanc?t=TOKEN"), STR("Mailed < 1.")));
 } END_TEST
 
 START_TEST(unknown_status_is_its_kind)
@@ -458,7 +432,7 @@ START_TEST(page_is_small_and_alone)
 {
 	struct render r = demo(LANG_FR, "a");
 	struct str page = render_page(suite_arena(), &r);
-	struct str css = read_file(STR("static/piste.css"));
+	struct str css = golden_read(STR("static/piste.css"));
 
 	ck_assert_uint_lt(page.n + css.n, 50000);
 	ck_assert_uint_eq(occurrences(page, "<script"), 0);
@@ -475,6 +449,7 @@ SUITE(render)
 	SUITE_TEST(kept_page_is_the_same_page);
 	SUITE_TEST(errors_are_golden);
 	SUITE_TEST(thanks_is_golden);
+	SUITE_TEST(embedded_is_golden);
 	SUITE_LOOP(status_is_golden, COUNT(statuses));
 	SUITE_TEST(plain_page_is_golden);
 	SUITE_TEST(unknown_status_is_its_kind);

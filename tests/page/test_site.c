@@ -110,6 +110,7 @@ static const struct { const char *pointer, *value; } fine[] = {
 	{ "pages/0/thanks", NULL },
 	{ "pages/0/variants/0/parts/headline/fr", "\"deux\\nlignes\"" },
 	{ "forms/0/duplicates", "\"email_or_phone\"" },
+	{ "forms/0/duplicates", "\"new\"" },
 	{ "forms/0/duplicates", NULL },
 	{ "forms/0/consents", "[]" },
 	{ "forms/0/fields/6/hint", "{\"fr\": \"h\", \"en\": \"h\"}" },

@@ -116,6 +116,7 @@ static const struct {
 	{ factorial, X "factors/1/levels/2", "\"b3\"", AT "factors" },
 	{ factorial, X "factors/1/key", "\"headline\"", AT "factors[1].key" },
 	{ factorial, X "bandit", "{}", AT "bandit" },
+	{ factorial, X "bandit", "{\"context\":\"device\"}", AT "bandit" },
 	{ fraction, X "weights", "{\"a\":0.4,\"b\":0.2,\"c\":0.2,\"d\":0.2}",
 	    NULL },
 	{ fraction, X "weights", "{\"a\":0.4,\"b\":0.2,\"c\":0.2}",

@@ -62,8 +62,77 @@ START_TEST(a_plan_is_read)
 	ck_assert_double_eq(e->n_star, 20000);
 } END_TEST
 
+#define CONTEXT "$.experiments[0].bandit.context"
+#define EVERY "$.experiments[0].bandit.every"
+
+/* By what weights may go; an empty path: all is well. */
+static const struct {
+	const char *bandit, *member, *value, *at;
+	enum site_context context;
+} contexts[] = {
+	{ "{}", NULL, NULL, "", SITE_NO_CONTEXT },
+	{ "{'context':null}", NULL, NULL, "", SITE_NO_CONTEXT },
+	{ "{'context':'source'}", NULL, NULL, "", SITE_BY_SOURCE },
+	{ "{'context':'device'}", NULL, NULL, "", SITE_BY_DEVICE },
+	{ "{'context':'country'}", NULL, NULL, "", SITE_BY_COUNTRY },
+	{ "{'context':'lang'}", NULL, NULL, CONTEXT, 0 },
+	{ "{'context':''}", NULL, NULL, CONTEXT, 0 },
+	{ "{'context':3}", NULL, NULL, CONTEXT, 0 },
+	{ "{'context':'source','every':'6h'}", NULL, NULL, "",
+	    SITE_BY_SOURCE },
+	{ "{'context':'source','every':'359m'}", NULL, NULL, EVERY, 0 },
+	{ "{'context':'source'}", "goal", "'value'", CONTEXT, 0 },
+	{ "{'context':'source'}", "goal", "'customer'", "", SITE_BY_SOURCE },
+	{ "{'context':'source'}", "targeting", "{'sources':['x']}", CONTEXT,
+	    0 },
+	{ "{'context':'source'}", "targeting", "{'sources':['x','y']}", "",
+	    SITE_BY_SOURCE },
+	{ "{'context':'source'}", "targeting", "{'devices':['mobile']}", "",
+	    SITE_BY_SOURCE },
+	{ "{'context':'source'}", "auto", "['bandit']",
+	    "$.experiments[0].auto", 0 },
+	{ "{'context':'source'}", "auto", "['guardrail']", "",
+	    SITE_BY_SOURCE },
+	{ "{'context':'device'}", "targeting", "{'devices':['mobile']}",
+	    CONTEXT, 0 },
+	{ "{'context':'country'}", "targeting", "{'countries':['FR']}",
+	    CONTEXT, 0 },
+};
+/* JSON with ' for ". */
+static void
+edit(json_t *site, const char *member, const char *value)
+{
+	char path[60], text[200];
+
+	snprintf(path, sizeof path, "experiments/0/%s", member);
+	snprintf(text, sizeof text, "%s", value);
+	for (char *c = text; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	sitecase_edit(site, path, text);
+}
+
+START_TEST(a_context_is_one_that_differs)
+{
+	json_t *site = sitecase_example();
+	struct sitecase_parsed p;
+
+	edit(site, "bandit", contexts[_i].bandit);
+	if (contexts[_i].member)
+		edit(site, contexts[_i].member, contexts[_i].value);
+	p = sitecase_parse(sitecase_text(site));
+	if (!*contexts[_i].at) {
+		sitecase_list(&p);
+		ck_assert_int_eq(p.site->experiment[0].bandit.context,
+		    contexts[_i].context);
+		return;
+	}
+	ck_assert_uint_eq(p.errors, 1);
+	ck_assert_str_same(p.error[0].path, str_of(contexts[_i].at));
+} END_TEST
+
 SUITE(siteplan)
 {
 	SUITE_TEST(what_is_not_said_is_usual);
 	SUITE_TEST(a_plan_is_read);
+	SUITE_LOOP(a_context_is_one_that_differs, COUNT(contexts));
 }

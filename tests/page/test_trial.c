@@ -14,34 +14,16 @@
 
 static struct pg *db;
 
-struct said {
-	enum err err;
-	struct str changes;
-	struct str complaints;
-	struct str asked;
-};
-
-static struct said
+static struct sitecase_said
 run(struct str json, enum define_text text)
 {
-	char *out, *complaints;
-	size_t out_n, complaints_n;
-	struct define d = { json, text, open_memstream(&out, &out_n),
-		open_memstream(&complaints, &complaints_n) };
-	struct said s;
-
-	s.err = define_run(db, suite_arena(), &d, &s.asked);
-	fclose(d.out);
-	fclose(d.complaints);
-	s.changes = (struct str){ out, out_n };
-	s.complaints = (struct str){ complaints, complaints_n };
-	return s;
+	return sitecase_run(db, json, text);
 }
 
-static struct said
+static struct sitecase_said
 apply(const json_t *site)
 {
-	struct said s = run(sitecase_text(site), DEFINE_NEW_PHASE);
+	struct sitecase_said s = run(sitecase_text(site), DEFINE_NEW_PHASE);
 
 	ck_assert_msg(s.err == OK, "%.*s", STR_ARG(s.complaints));
 	return s;
@@ -127,7 +109,7 @@ START_TEST(only_some_moves_are_allowed)
 	size_t to = (size_t)_i % COUNT(states);
 	json_t *site = sitecase_example();
 	struct str before;
-	struct said s;
+	struct sitecase_said s;
 
 	db = pg_new(suite_database(), "piste-test");
 	json_object_set_new(json_array_get(json_object_get(site,
@@ -168,18 +150,21 @@ static const struct { const char *pointer, *value, *now, *told; } effects[] = {
 	{ X "targeting", "{}", "running 1 1 1 1", "" },
 	{ X "weights", "{\"a\":0.2,\"b\":0.8}", "running 1 1 1 2", "" },
 	{ X "coverage", "0.5", "running 1 1 1 2", "" },
-	{ X "alpha", "0.1", "running 1 1 1 1", "\"alpha_stays\":0.05" },
+	{ X "equivalence", "0.1", "running 1 1 1 1", "" },
+	{ X "goal", "\"mql\"", "running 2 2 1 2", "\"because\":\"goal\"" },
 	{ X "starts", "\"2026-01-01T00:00:00Z\"", "running 1 1 1 1", "" },
-	{ X "window", "\"48h\"", "running 1 1 1 1", "" },
+	{ X "window", "\"48h\"", "running 2 2 1 2",
+	    "\"because\":\"window\"" },
+	{ X "windows", "{\"sql\":\"45d\"}", "running 2 2 1 2",
+	    "\"because\":\"window\"" },
+	{ X "windows", "{\"mql\":\"14d\"}", "running 1 1 1 1", "" },
 	{ X "state", "\"paused\"", "paused 1 1 1 1", "" },
-	{ X "planned_visitors", "100", "running 1 1 1 1",
-	    "\"n_star_stays\":20000" },
 };
 
 START_TEST(a_change_while_running_has_its_effect)
 {
 	json_t *site = start();
-	struct said s;
+	struct sitecase_said s;
 
 	sitecase_edit(site, effects[_i].pointer, effects[_i].value);
 	s = apply(site);
@@ -234,7 +219,7 @@ START_TEST(only_leaving_somebody_out_begins_a_phase)
 START_TEST(a_correction_begins_nothing)
 {
 	json_t *site = start();
-	struct said s;
+	struct sitecase_said s;
 
 	sitecase_edit(site, HEADLINE, "\"Corrected\"");
 	s = run(sitecase_text(site), DEFINE_ASK);
@@ -258,7 +243,7 @@ START_TEST(a_correction_begins_nothing)
 START_TEST(nobody_is_asked_about_what_does_not_run)
 {
 	json_t *site = sitecase_example();
-	struct said s;
+	struct sitecase_said s;
 
 	db = pg_new(suite_database(), "piste-test");
 	sitecase_edit(site, X "state", "\"stopped\"");
@@ -274,11 +259,11 @@ START_TEST(a_restart_blocks_whom_it_is_told_to)
 	json_t *site = start();
 
 	sitecase_edit(site, X "state", "\"stopped\"");
-	sitecase_edit(site, X "planned_visitors", "100");
 	apply(site);
 	ck_assert_str_same(ask(&trial_now, NULL),
 	    STR("stopped 1 1 1 1 a 20000 t t 32"));
 	ask(&trial_set_control, (struct str[]){ STR("b") });
+	sitecase_edit(site, X "planned_visitors", "100");
 	sitecase_edit(site, X "state", "\"running\"");
 	sitecase_edit(site, X "previous_visitors", "\"block\"");
 	apply(site);
@@ -306,7 +291,7 @@ START_TEST(a_file_without_states_moves_nothing)
 {
 	json_t *site = start(), *back;
 	struct str json;
-	struct said s;
+	struct sitecase_said s;
 
 	ask(&trial_set_state, (struct str[]){ STR("stopped") });
 	s = apply(site);
@@ -332,7 +317,7 @@ START_TEST(what_a_bandit_set_stays)
 	struct str json;
 
 	ask(&trial_set_bandit, NULL);
-	sitecase_edit(site, X "alpha", "0.1");
+	sitecase_edit(site, X "equivalence", "0.1");
 	apply(site);
 	ck_assert_str_same(ask(&trial_shares, NULL), STR("0.1 0.9 0.5"));
 	/* The snapshot serves by them. */
@@ -410,7 +395,7 @@ START_TEST(a_self_tests_is_not_there)
 	json_t *site = start();
 	struct sitecase_parsed p;
 	struct str json;
-	struct said s;
+	struct sitecase_said s;
 
 	ask(&trial_make_synthetic, NULL);
 	ck_assert_int_eq(define_export(db, suite_arena(), &json), OK);
@@ -431,7 +416,7 @@ START_TEST(a_self_tests_is_not_there)
 START_TEST(levels_give_the_weights)
 {
 	json_t *site = sitecase_example();
-	struct said s;
+	struct sitecase_said s;
 
 	db = pg_new(suite_database(), "piste-test");
 	sitecase_edit(site, "pages/0/variants",

@@ -338,6 +338,58 @@ START_TEST(every_statement_can_be_prepared)
 	pg_free(db);
 } END_TEST
 
+/* Far more than a socket's buffer holds. */
+START_TEST(rows_are_copied)
+{
+	struct str conninfo;
+	struct pg *db = fresh(&conninfo);
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 4 << 20);
+	for (int i = 0; i < 900; i++) {
+		buf_addf(&b, "%d\t", i);
+		for (int k = 0; k < 4000; k++)
+			buf_byte(&b, '0');
+		buf_add(&b, STR("\n"));
+	}
+	ck_assert_int_eq(pg_script(db, "ALTER TABLE scratch ADD COLUMN x text",
+	    WAIT_MS), OK);
+	ck_assert_int_eq(pg_copy(db, "COPY scratch (id, x) FROM STDIN",
+	    buf_str(&b), WAIT_MS), OK);
+	ck_assert_int_eq(rows_in_scratch(db), 900);
+	ck_assert_int_eq(pg_copy(db, "COPY scratch (id) FROM STDIN",
+	    STR_EMPTY, WAIT_MS), OK);
+	ck_assert_int_eq(rows_in_scratch(db), 900);
+	pg_free(db);
+} END_TEST
+
+static const struct {
+	const char *rows;
+	enum err err;
+	const char *state;
+} bad_copies[] = {
+	{ "1\nx\n", ERR_INPUT, "22P02" },
+	{ "1\n1\n", ERR_LIMIT, "23505" },
+	{ "1\n2000\n", ERR_INPUT, "23514" },
+	{ "1\t2\t3\n", ERR_INPUT, "22P04" },
+};
+
+START_TEST(a_copy_is_whole_or_nothing)
+{
+	struct str conninfo;
+	struct pg *db = fresh(&conninfo);
+
+	ck_assert_int_eq(pg_copy(db, "COPY scratch (id) FROM STDIN",
+	    str_of(bad_copies[_i].rows), WAIT_MS), bad_copies[_i].err);
+	ck_assert_str_eq(pg_state(db), bad_copies[_i].state);
+	ck_assert_int_eq(rows_in_scratch(db), 0);
+	add_row(db, "7");
+	ck_assert_int_eq(pg_copy(db, "COPY scratch (id) FROM STDIN",
+	    STR("8\n"), WAIT_MS), OK);
+	ck_assert_int_eq(rows_in_scratch(db), 2);
+	pg_free(db);
+} END_TEST
+
 SUITE(pg)
 {
 	SUITE_TEST(values_come_back_as_they_went);
@@ -354,4 +406,6 @@ SUITE(pg)
 	SUITE_TEST(a_silent_host_does_not_hide_the_next);
 	SUITE_TEST(notifications_wake);
 	SUITE_TEST(every_statement_can_be_prepared);
+	SUITE_TEST(rows_are_copied);
+	SUITE_LOOP(a_copy_is_whole_or_nothing, COUNT(bad_copies));
 }

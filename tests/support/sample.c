@@ -74,8 +74,14 @@ sample_new(void)
 	c.conn = PQconnectdb(arena_copy(suite_arena(), c.conninfo).p);
 	ck_assert_msg(PQstatus(c.conn) == CONNECTION_OK, "%s",
 	    PQerrorMessage(c.conn));
-	sample_run(c.conn, site);
+	sample_fill(c.conn);
 	return c;
+}
+
+void
+sample_fill(PGconn *conn)
+{
+	sample_run(conn, site);
 }
 
 static void

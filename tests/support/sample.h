@@ -18,6 +18,8 @@ struct sample {
 
 /* Freshly migrated and filled; the process's end gives it back. */
 struct sample sample_new(void);
+/* The same site in a database of one's own. */
+void sample_fill(PGconn *conn);
 
 /* What differs from one submission to the next; NULL for the usual. */
 struct sample_row {

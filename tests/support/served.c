@@ -104,6 +104,7 @@ static const struct route routes[] = {
 	{ ANY, "/shortly", park_shortly, ROUTE_LOOP },
 	{ ANY, "/forget", forget, ROUTE_LOOP },
 	{ ANY, "/crew", echo, ROUTE_CREW },
+	{ ANY, "/files", echo, ROUTE_FILES },
 	{ ANY, "/crew/park", park, ROUTE_CREW },
 	{ ANY, "/crew/shortly", park_shortly, ROUTE_CREW },
 	{ ANY, "/block", block, ROUTE_CREW },

@@ -73,6 +73,23 @@ sitecase_with(const char *pointer, const char *value)
 	return json;
 }
 
+struct sitecase_said
+sitecase_run(struct pg *db, struct str json, enum define_text text)
+{
+	char *out, *complaints;
+	size_t out_n, complaints_n;
+	struct define d = { json, text, open_memstream(&out, &out_n),
+		open_memstream(&complaints, &complaints_n) };
+	struct sitecase_said s;
+
+	s.err = define_run(db, suite_arena(), &d, &s.asked);
+	fclose(d.out);
+	fclose(d.complaints);
+	s.changes = (struct str){ out, out_n };
+	s.complaints = (struct str){ complaints, complaints_n };
+	return s;
+}
+
 struct sitecase_parsed
 sitecase_parse(struct str json)
 {

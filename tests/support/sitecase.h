@@ -7,7 +7,10 @@
 
 #include <jansson.h>
 
+#include "page/define.h"
 #include "page/site.h"
+
+struct pg;
 
 json_t *sitecase_example(void);
 /* In the test's arena. */
@@ -19,6 +22,16 @@ struct str sitecase_text(const json_t *j);
 void sitecase_edit(json_t *site, const char *pointer, const char *value);
 /* The example with that edit. */
 struct str sitecase_with(const char *pointer, const char *value);
+
+/* What define_run said of a document. */
+struct sitecase_said {
+	enum err err;
+	struct str changes;
+	struct str complaints;
+	struct str asked;
+};
+struct sitecase_said sitecase_run(struct pg *db, struct str json,
+    enum define_text text);
 
 struct sitecase_parsed {
 	const struct site *site;

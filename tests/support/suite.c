@@ -46,29 +46,60 @@ suite_directory(void)
 	return str_of(made);
 }
 
+static struct str
+ask(PGconn *c, const char *sql)
+{
+	PGresult *r = PQexec(c, sql);
+	ExecStatusType is = PQresultStatus(r);
+	struct str said = STR_EMPTY;
+
+	ck_assert_msg(is == PGRES_COMMAND_OK || is == PGRES_TUPLES_OK,
+	    "%s: %s", sql, PQerrorMessage(c));
+	if (PQntuples(r))
+		said = arena_copy(suite_arena(), str_of(PQgetvalue(r, 0, 0)));
+	PQclear(r);
+	return said;
+}
+
+/* Once per cluster, by whichever test comes first: the others wait for it. */
+static void
+make_template(PGconn *c, const char *cluster)
+{
+	FILE *quiet = fopen("/dev/null", "w");
+	struct pg *db;
+
+	ask(c, "SELECT pg_advisory_lock(1)");
+	if (str_is_empty(ask(c, "SELECT datname FROM pg_database"
+	    " WHERE datname = 'migrated' AND datistemplate"))) {
+		ask(c, "DROP DATABASE IF EXISTS migrated");
+		ask(c, "CREATE DATABASE migrated");
+		db = pg_new(buf_fmt(suite_arena(), 500, "%s dbname=migrated",
+		    cluster), "piste-test");
+		ck_assert_int_eq(migrate_run(db, quiet), OK);
+		pg_free(db);
+		ask(c, "ALTER DATABASE migrated IS_TEMPLATE true");
+	}
+	ask(c, "SELECT pg_advisory_unlock(1)");
+	fclose(quiet);
+}
+
 struct str
 suite_database(void)
 {
 	const char *cluster = getenv("PISTE_TEST_DATABASE");
 	char id[TOKEN_ID_CHARS + 1], make[100];
-	struct str conninfo;
-	struct pg *db;
-	FILE *quiet = fopen("/dev/null", "w");
 	PGconn *c;
 
-	ck_assert_msg(cluster && quiet, "make check sets PISTE_TEST_DATABASE");
+	ck_assert_msg(cluster, "make check sets PISTE_TEST_DATABASE");
 	token_id(id);
-	snprintf(make, sizeof make, "CREATE DATABASE t%s", id);
+	snprintf(make, sizeof make, "CREATE DATABASE t%s TEMPLATE migrated",
+	    id);
 	c = PQconnectdb(cluster);
-	PQclear(PQexec(c, make));
 	ck_assert_msg(PQstatus(c) == CONNECTION_OK, "%s", PQerrorMessage(c));
+	make_template(c, cluster);
+	ask(c, make);
 	PQfinish(c);
-	conninfo = buf_fmt(suite_arena(), 500, "%s dbname=t%s", cluster, id);
-	db = pg_new(conninfo, "piste-test");
-	ck_assert_int_eq(migrate_run(db, quiet), OK);
-	pg_free(db);
-	fclose(quiet);
-	return conninfo;
+	return buf_fmt(suite_arena(), 500, "%s dbname=t%s", cluster, id);
 }
 
 struct str

@@ -82,33 +82,50 @@ trialcase_began(struct pg *db, int days)
 /* The time of visitor i. */
 #define SEEN "now() - interval '1 day' * (%d - (%d - %d) * (i - .5) / %d)"
 
-void
-trialcase_flow(struct pg *db, const struct trialcase_flow *f)
+/* The visitors' names begin with who. */
+static void
+send(struct pg *db, const struct trialcase_flow *f, const char *device,
+    struct str who)
 {
 	int epoch = f->epoch ? f->epoch : 1;
 	struct str exposures = buf_fmt(suite_arena(), BYTES_MAX,
 	    "SELECT piste.exposure_take(array_agg('lb-headline'::text),"
-	    " array_agg('%s%d-' || i), array_agg('%s'::text),"
+	    " array_agg('%s' || i), array_agg('%s'::text),"
 	    " array_agg(1::bigint), array_agg(%d), array_agg((extract(epoch"
 	    " FROM " SEEN ") * 1000)::bigint), array_agg((ARRAY['FR', 'BE',"
-	    " ''])[i %% 3 + 1]), array_agg('desktop'::text),"
+	    " ''])[i %% 3 + 1]), array_agg('%s'::text),"
 	    " array_agg('google'::text), array_agg('fr'::text),"
 	    " array_agg(CASE WHEN i <= %d THEN (extract(epoch FROM " SEEN
 	    ") * 1000)::bigint + 30000 END), array_agg(NULL::bigint))"
-	    " FROM generate_series(1, %d) AS i", f->arm, epoch, f->arm, epoch,
-	    f->from_days, f->from_days, f->to_days, f->visitors, f->leads,
-	    f->from_days, f->from_days, f->to_days, f->visitors,
+	    " FROM generate_series(1, %d) AS i", who.p, f->arm, epoch,
+	    f->from_days, f->from_days, f->to_days, f->visitors, device,
+	    f->leads, f->from_days, f->from_days, f->to_days, f->visitors,
 	    f->visitors);
 
 	trialcase_say(db, exposures.p);
 	trialcase_say(db, buf_fmt(suite_arena(), BYTES_MAX,
 	    "SELECT piste.conversion_take(array_agg('lb-headline'::text),"
-	    " array_agg('%s%d-' || i), array_agg(1::bigint),"
+	    " array_agg('%s' || i), array_agg(1::bigint),"
 	    " array_agg(gen_random_uuid()), array_agg(NULL::bigint),"
 	    " array_agg(" SEEN " + interval '1 minute'),"
 	    " array_agg(i %% 2 = 0)) FROM generate_series(1, %d) AS i",
-	    f->arm, epoch, f->from_days, f->from_days, f->to_days,
-	    f->visitors, f->leads).p);
+	    who.p, f->from_days, f->from_days, f->to_days, f->visitors,
+	    f->leads).p);
+}
+
+void
+trialcase_flow(struct pg *db, const struct trialcase_flow *f)
+{
+	send(db, f, "desktop", buf_fmt(suite_arena(), BYTES_MAX, "%s%d-",
+	    f->arm, f->epoch ? f->epoch : 1));
+}
+
+void
+trialcase_flow_on(struct pg *db, const struct trialcase_flow *f,
+    const char *device)
+{
+	send(db, f, device, buf_fmt(suite_arena(), BYTES_MAX, "%s%d%s-",
+	    f->arm, f->epoch ? f->epoch : 1, device));
 }
 
 struct results *
@@ -125,7 +142,17 @@ trialcase_results(struct pg *db)
 struct results_cell *
 trialcase_cell(struct results *r, size_t look, size_t epoch, size_t arm)
 {
-	return &r->cell[(look * r->epochs + epoch) * r->arms + arm];
+	struct results_change *c;
+
+	if (look + 1 == r->looks)
+		return &r->cell[epoch * r->arms + arm];
+	if (!r->change)
+		r->change = arena_array(suite_arena(), r->looks * r->epochs *
+		    r->arms, sizeof *r->change);
+	c = &r->change[r->changes++];
+	*c = (struct results_change){ (uint32_t)look, (uint32_t)epoch,
+		(uint32_t)arm, { { 0 }, 0, 0 } };
+	return &c->cell;
 }
 
 struct results *

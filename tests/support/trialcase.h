@@ -35,23 +35,30 @@ struct trialcase_flow {
 	int to_days;
 };
 void trialcase_flow(struct pg *db, const struct trialcase_flow *flow);
+/* Likewise on that device; others are on a desktop, and other people. */
+void trialcase_flow_on(struct pg *db, const struct trialcase_flow *flow,
+    const char *device);
 
 /* Its results now; the test fails when they can't be read. */
 struct results *trialcase_results(struct pg *db);
 
 /*
- * Two epochs or one, arms a, b, c…, mature counts n and x of each arm in each
- * epoch, as of the eighth day of an experiment that has one look.
+ * Three epochs or less, arms a, b, c…, mature counts n and x of each arm in
+ * each epoch, as of the eighth day of an experiment that has one look.
  */
 struct trialcase_counts {
 	size_t arms;
 	size_t epochs;
 	double n_star;
-	double weight[2][RESULTS_ARMS_MAX];
-	int64_t n[2][RESULTS_ARMS_MAX];
-	int64_t x[2][RESULTS_ARMS_MAX];
+	double weight[3][RESULTS_ARMS_MAX];
+	int64_t n[3][RESULTS_ARMS_MAX];
+	int64_t x[3][RESULTS_ARMS_MAX];
 };
 struct results *trialcase_made(const struct trialcase_counts *c);
+/*
+ * A cell to fill; at a look before the last it is a change, to be asked for
+ * once and by ascending look.
+ */
 struct results_cell *trialcase_cell(struct results *r, size_t look,
     size_t epoch, size_t arm);
 

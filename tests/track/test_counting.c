@@ -477,7 +477,9 @@ START_TEST(everything_is_commented)
 	    " OR obj_description(c.oid, 'pg_class') IS NULL)"
 	    " UNION ALL SELECT oid::regprocedure::text FROM pg_proc"
 	    " WHERE pronamespace = 'piste'::regnamespace"
-	    " AND obj_description(oid, 'pg_proc') IS NULL) AS bare"),
+	    " AND obj_description(oid, 'pg_proc') IS NULL AND NOT EXISTS ("
+	    "SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass"
+	    " AND d.objid = pg_proc.oid AND d.deptype = 'e')) AS bare"),
 	    STR_EMPTY);
 } END_TEST
 

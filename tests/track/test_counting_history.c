@@ -4,259 +4,16 @@
  * experiment/rules.h must say the same at any moment.
  */
 #include <inttypes.h>
-#include <math.h>
-#include <string.h>
 
-#include "base/buf.h"
 #include "experiment/rules.h"
-#include "support/sample.h"
+#include "track/life.h"
 
 #define SEEDS 200
 #define SEEDS_A_TEST 20
-#define VISITORS 14
-#define LEADS 10
-#define ARMS 3
-#define PHASES 2
-#define STEPS 70
-#define CONVERSIONS_MAX (STEPS * 2)
 #define LOOKS 5
-#define HOURS 100		/* in which everything happens */
 #define AFTER_ALL 1e7
-#define SQL_BYTES_MAX 8192
-#define EVENTS_MAX (VISITORS * ARMS + CONVERSIONS_MAX + LEADS * 2)
-
-enum { MQL, SALES, CUSTOMER, STAGES };
-
-/* Seconds from the beginning; NAN: never. */
-struct exposed {
-	double t0;
-	unsigned arm;
-	unsigned arms;		/* bit i: arm i was told */
-	bool is_bot;
-};
-
-struct conversion {
-	unsigned visitor;
-	unsigned lead;
-	unsigned phase;
-	double t;
-};
-
-struct lead {
-	double stage_t[STAGES];
-	bool is_spam;
-};
-
-struct life {
-	struct sample c;
-	uint64_t random;
-	unsigned seed;
-	unsigned phase;		/* from 0 */
-	double span_s[1 + STAGES];	/* to become a lead, and then these */
-	double last_t[VISITORS];
-	int seen_phase[VISITORS];	/* -1: not seen */
-	struct exposed exposed[PHASES][VISITORS];
-	struct lead lead[LEADS];
-	struct conversion conversion[CONVERSIONS_MAX];
-	unsigned conversions;
-};
-
-/* Knuth's MMIX generator: the same lives everywhere. */
-static unsigned
-draw(struct life *l, unsigned below)
-{
-	l->random = l->random * UINT64_C(6364136223846793005) +
-	    UINT64_C(1442695040888963407);
-	return (unsigned)(l->random >> 33) % below;
-}
-
-/* Half of all moments are an hour's first: there the sums meet the rows. */
-static double
-draw_time(struct life *l, double from)
-{
-	double t = from + draw(l, HOURS * 3600 / 4);
-
-	return draw(l, 2) ? floor(t / 3600) * 3600 : t;
-}
-
-#define MOMENT "'2026-01-01Z'::timestamptz + %.0f * interval '1 s'"
-#define START_MS 1767225600000.
-
-static void
-run(struct life *l, struct buf *sql)
-{
-	buf_byte(sql, '\0');
-	ck_assert(!sql->full);
-	sample_run(l->c.conn, sql->p);
-}
-
-static struct buf
-statement(void)
-{
-	struct buf sql;
-
-	buf_init(&sql, suite_arena(), SQL_BYTES_MAX);
-	return sql;
-}
-
-static void
-begin(struct life *l)
-{
-	static const double windows[] = { 3600, 5400, 86400 };
-	struct buf sql = statement();
-
-	l->span_s[0] = windows[draw(l, COUNT(windows))];
-	for (int i = 1; i <= STAGES; i++)
-		l->span_s[i] = 1800 * (1 + draw(l, 60));
-	buf_addf(&sql, "INSERT INTO piste.experiment (key, page_key, seed,"
-	    " weights, coverage, goal, window_s, mql_window_s, sql_window_s,"
-	    " customer_window_s, alpha, planned_visitors, state, phase,"
-	    " bucket_version, variants_revision, position, definition)"
-	    " VALUES ('x%u', 'p1', 'x', '{}', 1, 'lead', %.0f, %.0f, %.0f,"
-	    " %.0f, .05, 0, 'running', 1, 1, 1, 1, '{}');", l->seed,
-	    l->span_s[0], l->span_s[1], l->span_s[2], l->span_s[3]);
-	buf_addf(&sql, "INSERT INTO piste.person (id) SELECT %u + i FROM"
-	    " generate_series(0, %d) AS i;", l->seed * LEADS, LEADS - 1);
-	buf_addf(&sql, "INSERT INTO piste.lead (id, person_id, offer_key,"
-	    " value) OVERRIDING SYSTEM VALUE SELECT id, id, 'o1', id %% 7"
-	    " FROM (SELECT %u + i AS id FROM generate_series(0, %d) AS i)"
-	    " AS made;", l->seed * LEADS, LEADS - 1);
-	run(l, &sql);
-	for (int i = 0; i < VISITORS; i++)
-		l->seen_phase[i] = -1;
-	for (int i = 0; i < LEADS; i++)
-		for (int j = 0; j < STAGES; j++)
-			l->lead[i].stage_t[j] = NAN;
-	/* To qualify takes at least as long as to become a lead. */
-	for (int i = 1; i <= STAGES; i++)
-		l->span_s[i] = fmax(l->span_s[i], l->span_s[0]);
-}
-
-/* What an exposure told of phase p does to the visitor v. */
-static void
-see(struct life *l, unsigned v, unsigned p, unsigned arm, double t,
-    bool is_bot)
-{
-	int before = l->seen_phase[v];
-	struct exposed *x = &l->exposed[p][v];
-
-	if ((int)p > before) {
-		*x = (struct exposed){ .t0 = t, .arm = arm,
-			.is_bot = before >= 0 &&
-			    l->exposed[before][v].is_bot };
-		l->seen_phase[v] = (int)p;
-	}
-	if ((int)p >= before)
-		x->arms |= 1u << arm;
-	l->exposed[l->seen_phase[v]][v].is_bot |= is_bot;
-}
-
-/* Up to four exposures at once; most visitors keep their arm. */
-static void
-expose(struct life *l)
-{
-	unsigned rows = 1 + draw(l, 4);
-	unsigned p = l->phase - (l->phase && !draw(l, 5));
-	struct buf sql = statement();
-
-	buf_addf(&sql, "SELECT piste.exposure_take(array_agg('x%u'::text),"
-	    " array_agg(v), array_agg(a), array_agg(b), array_agg(e),"
-	    " array_agg(t), NULL, NULL, NULL, NULL, array_agg(p), NULL,"
-	    " array_agg(bot)) FROM (VALUES ", l->seed);
-	for (unsigned i = 0; i < rows; i++) {
-		unsigned v = draw(l, VISITORS), arm = v % ARMS;
-		bool is_bot = !draw(l, 40);
-
-		if (!draw(l, 25))
-			arm = (arm + 1) % ARMS;
-		l->last_t[v] = draw_time(l, l->last_t[v] + 3600);
-		buf_addf(&sql, "%s('v%u', '%c', %u::bigint, %u,"
-		    " %.0f::bigint, %.0f::bigint, %s)", i ? ", " : "", v,
-		    'a' + arm, p + 1, 1 + p * 2 + draw(l, 2),
-		    START_MS + l->last_t[v] * 1000, draw(l, 3) ? 0 :
-		    START_MS + l->last_t[v] * 1000 + 777,
-		    is_bot ? "true" : "false");
-		see(l, v, p, arm, l->last_t[v], is_bot);
-	}
-	buf_addf(&sql, ") AS told (v, a, b, e, t, p, bot)");
-	run(l, &sql);
-}
-
-/* With or without an exposure, before or after it, by one lead or several. */
-static void
-convert(struct life *l)
-{
-	unsigned v = draw(l, VISITORS);
-	int p = l->seen_phase[v];
-	struct conversion c = { .visitor = v, .lead = draw(l, LEADS),
-		.phase = l->phase };
-	struct buf sql = statement();
-
-	c.t = p == (int)l->phase ? draw_time(l,
-	    fmax(0, l->exposed[p][v].t0 - 7200 * draw(l, 2))) :
-	    draw_time(l, 0);
-	if (draw(l, 2) && p == (int)l->phase)
-		c.t = l->exposed[p][v].t0 + 1800 * draw(l, 5);
-	buf_addf(&sql, "SELECT piste.conversion_take('{x%u}', '{v%u}',"
-	    " '{%u}', '{%08x-0000-0000-0000-%012x}', '{%u}', ARRAY[" MOMENT "],"
-	    " '{%s}')", l->seed, v, c.phase + 1, l->seed, l->conversions,
-	    l->seed * LEADS + c.lead, c.t, draw(l, 2) ? "true" : "false");
-	run(l, &sql);
-	if (draw(l, 9) == 0)	/* told twice */
-		sample_run(l->c.conn, sql.p);
-	l->conversion[l->conversions++] = c;
-}
-
-/* Forth or back, as spam or not. */
-static void
-move(struct life *l)
-{
-	static const struct { const char *stage; int reached; } to[] = {
-		{ "lead", -1 }, { "mql", MQL }, { "sql", SALES },
-		{ "opportunity", SALES }, { "customer", CUSTOMER },
-		{ "disqualified", -1 }, { "lost", -1 },
-	};
-	static const char *const column[] = { "mql", "sql", "customer" };
-	unsigned n = draw(l, LEADS), k = draw(l, COUNT(to));
-	struct lead *lead = &l->lead[n];
-	struct buf sql = statement();
-
-	lead->is_spam = k == 5 && draw(l, 3);
-	buf_addf(&sql, "UPDATE piste.lead SET stage = '%s', value = %u,"
-	    " stage_reason = %s", to[k].stage, draw(l, 4),
-	    lead->is_spam ? "'spam'" : "NULL");
-	for (int i = to[k].reached; i >= 0; i--) {
-		double t = draw_time(l, 0);
-
-		if (!isnan(lead->stage_t[i]))
-			continue;
-		lead->stage_t[i] = t;
-		buf_addf(&sql, ", %s_at = " MOMENT, column[i], t);
-	}
-	buf_addf(&sql, " WHERE id = %u", l->seed * LEADS + n);
-	run(l, &sql);
-}
-
-static void
-live(struct life *l)
-{
-	static void (*const step[])(struct life *) = { expose, convert,
-		convert, move };
-	unsigned change = STEPS / 2 + draw(l, STEPS);
-
-	begin(l);
-	for (unsigned i = 0; i < STEPS; i++) {
-		if (i == change) {
-			struct buf sql = statement();
-
-			buf_addf(&sql, "UPDATE piste.experiment SET phase = 2,"
-			    " bucket_version = 2 WHERE key = 'x%u'", l->seed);
-			run(l, &sql);
-			l->phase = 1;
-		}
-		step[draw(l, COUNT(step))](l);
-	}
-}
+/* A page fetched ahead is two events. */
+#define EVENTS_MAX (VISITORS * (ARMS + 1) + CONVERSIONS_MAX + LEADS * 2)
 
 /* Phase p as the rules know it; excluded visitors are so for all times. */
 static size_t
@@ -275,9 +32,15 @@ tell(const struct life *l, unsigned p, int stage, struct rules_event *out)
 			if (x->arms >> arm & 1)
 				out[n++] = (struct rules_event){
 				    .kind = RULES_EXPOSURE, .arm = arm,
-				    .t = is_multi ? -1e9 : x->t0,
+				    .t = is_multi ? -1e9 : x->t0 -
+					3600 * x->is_ahead,
 				    .is_bot = x->is_bot,
+				    .is_prefetch = !is_multi && x->is_ahead,
 				    .visitor = str_of(name[v]) };
+		if (x->is_ahead)
+			out[n++] = (struct rules_event){
+			    .kind = RULES_ACTIVATION, .t = x->t0,
+			    .visitor = str_of(name[v]) };
 	}
 	for (unsigned i = 0; i < LEADS; i++) {
 		memcpy(lead_name[i], buf_fmt(a, 8, "l%u", i).p, 3);
@@ -329,6 +92,18 @@ count_excluded(const struct life *l, unsigned p, double as_of, bool bots)
 	return n;
 }
 
+/* Those who are counted and whose page was shown by then. */
+static void
+count_shown(const struct life *l, unsigned p, double as_of, int64_t n[ARMS])
+{
+	for (unsigned v = 0; v < VISITORS; v++) {
+		const struct exposed *x = &l->exposed[p][v];
+
+		n[x->arm] += x->arms && !x->is_bot &&
+		    !(x->arms & (x->arms - 1)) && x->shown_t <= as_of;
+	}
+}
+
 static void
 add_arms(struct buf *b, const char *measure, const int64_t n[])
 {
@@ -354,6 +129,7 @@ expect(const struct life *l, unsigned p, double as_of)
 		{ "customer_visitors", "customers" },
 	};
 	struct rules_counts now, mature, stage;
+	int64_t shown[ARMS] = { 0 };
 	struct buf b = statement();
 
 	count(l, p, MQL, as_of, false, &now);
@@ -367,6 +143,8 @@ expect(const struct life *l, unsigned p, double as_of)
 		add_arms(&b, name[i].visitors, stage.qualify_mature_visitors);
 		add_arms(&b, name[i].reached, stage.qualified);
 	}
+	count_shown(l, p, as_of, shown);
+	add_arms(&b, "activated", shown);
 	add_number(&b, "bot_visitors", count_excluded(l, p, as_of, true));
 	add_number(&b, "multi_exposed_visitors",
 	    count_excluded(l, p, as_of, false));
@@ -390,11 +168,11 @@ figures(const struct life *l, unsigned p, double as_of)
 	    " measure) AS (VALUES (1, 'visitors'), (2, 'leads'), (3,"
 	    " 'mature_visitors'), (4, 'mature_leads'), (5, 'mql_visitors'),"
 	    " (6, 'mqls'), (7, 'sql_visitors'), (8, 'sqls'), (9,"
-	    " 'customer_visitors'), (10, 'customers'), (11, 'bot_visitors'),"
-	    " (12, 'multi_exposed_visitors'), (13, 'spam_conversions'), (14,"
-	    " 'conversions_without_exposure'), (15,"
-	    " 'conversions_before_exposure'), (16,"
-	    " 'conversions_after_window'), (17, 'duplicate_conversions')),"
+	    " 'customer_visitors'), (10, 'customers'), (11, 'activated'),"
+	    " (12, 'bot_visitors'), (13, 'multi_exposed_visitors'), (14,"
+	    " 'spam_conversions'), (15, 'conversions_without_exposure'), (16,"
+	    " 'conversions_before_exposure'), (17,"
+	    " 'conversions_after_window'), (18, 'duplicate_conversions')),"
 	    " figure AS (SELECT measure, variant, sum(n) AS n FROM look,"
 	    " piste.experiment_counts('x%u', %u, ARRAY[look.at - interval"
 	    " '7 hours', look.at]) AS c WHERE c.look = look.at GROUP BY 1, 2"

@@ -27,6 +27,9 @@ SQL(test_event_stuck, 0,
 SQL(test_event_posts, 0,
     "SELECT count(*) OVER (), (extract(epoch FROM posted_at) * 1000)::bigint,"
     " (extract(epoch FROM refused_at) * 1000)::bigint FROM piste.exposure");
+SQL(test_event_flags, 0,
+    "SELECT concat_ws(' ', visitor, (extract(epoch FROM activated_at)"
+    " * 1000)::bigint, excluded) FROM piste.exposure ORDER BY visitor");
 SQL(test_event_views, 0,
     "SELECT class, sum(views) FROM piste.traffic GROUP BY class"
     " ORDER BY class");
@@ -193,11 +196,11 @@ START_TEST(a_later_phase_is_another_exposure)
 		.bucket_version = 1, .epoch = 1, .at_ms = 1000 };
 	const struct pg_rows *r;
 
-	ck_assert(!event_is_seen(ev, x.experiment, x.visitor, 1));
+	ck_assert(!event_is_seen(ev, &x));
 	event_exposure(ev, &x);
-	ck_assert(event_is_seen(ev, x.experiment, x.visitor, 1));
-	ck_assert(!event_is_seen(ev, x.experiment, x.visitor, 2));
+	ck_assert(event_is_seen(ev, &x));
 	x.bucket_version = 2;
+	ck_assert(!event_is_seen(ev, &x));
 	x.variant = STR("b");
 	x.at_ms = 2000;
 	event_exposure(ev, &x);
@@ -231,6 +234,37 @@ START_TEST(a_form_is_told_beside_its_exposure)
 	ck_assert_str_same(pg_value(r, 0, 0), STR("1"));
 	ck_assert_str_same(pg_value(r, 0, 1), STR("5000"));
 	ck_assert_str_same(pg_value(r, 0, 2), STR("5000"));
+	event_free(ev);
+	pg_free(db);
+} END_TEST
+
+/* Each is told once, whatever else was told of the visitor. */
+START_TEST(activations_and_robots_are_told_once)
+{
+	struct str conninfo = suite_database();
+	struct pg *db = pg_new(conninfo, "piste-test");
+	struct event_log *ev = start(conninfo);
+	struct event_exposure x = { .experiment = STR("e"),
+		.visitor = STR("ana"), .variant = STR("a"),
+		.bucket_version = 1, .epoch = 1, .at_ms = 1000 };
+	const struct pg_rows *r;
+
+	event_exposure(ev, &x);
+	ck_assert(event_activation(ev, &x, 3000));
+	ck_assert(!event_activation(ev, &x, 4000));
+	event_robot(ev, &x);
+	event_robot(ev, &x);
+	x.visitor = STR("eve");
+	ck_assert(event_activation(ev, &x, 5000));
+	x.visitor = STR("ida");
+	x.is_ahead = true;
+	event_post(ev, &x, 6000, false);
+	await_written(ev, 5);
+	ck_assert_int_eq(pg_run(db, &test_event_flags, NULL, AWAIT_MS, &r),
+	    OK);
+	ck_assert_uint_eq(pg_count(r), 2);
+	ck_assert_str_same(pg_value(r, 0, 0), STR("ana 3000 bot"));
+	ck_assert_str_same(pg_value(r, 1, 0), STR("eve 5000"));
 	event_free(ev);
 	pg_free(db);
 } END_TEST
@@ -448,6 +482,7 @@ SUITE(event)
 	SUITE_TEST(only_the_first_of_a_visitor_is_kept);
 	SUITE_TEST(a_later_phase_is_another_exposure);
 	SUITE_TEST(a_form_is_told_beside_its_exposure);
+	SUITE_TEST(activations_and_robots_are_told_once);
 	SUITE_TEST(views_arrive_as_sums);
 	SUITE_LOOP(a_refused_exposure_is_lost_alone, 3);
 	SUITE_TEST(many_bad_ones_cost_only_themselves);

@@ -1,0 +1,157 @@
+/*
+ * Implements beacon.h.  What a page may tell is a table; whom not to count is
+ * asked as it is of views.
+ *
+ * A token that is refused is told so, although no script looks: it shows in
+ * the log's statuses, and who forges learns nothing that a 204 would hide.
+ */
+#include "app.h"
+#include "base/addr.h"
+#include "base/log.h"
+#include "choice.h"
+#include "geo/geo.h"
+#include "http/body.h"
+#include "http/cookie.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "page/site.h"
+#include "page/snapshot.h"
+#include "track/bot.h"
+#include "track/device.h"
+#include "track/event.h"
+#include "track/shown.h"
+#include "visitor.h"
+
+#include "beacon.h"
+
+/* Does what was fetched ahead belong to an experiment that still runs? */
+static bool
+is_running(struct request *rq, const struct shown *s)
+{
+	const struct picture *p = snapshot_hold(rq->app->snapshot);
+	const struct site_page *pg = p ? site_find(p->site, s->page) : NULL;
+	bool is_found = false;
+
+	for (size_t i = 0; pg && i < pg->experiments; i++) {
+		const struct site_experiment *x = pg->experiment[i];
+
+		is_found |= str_eq(x->key, s->experiment) &&
+		    x->bucket_version == s->bucket_version &&
+		    choice_is_on(x, rq->received_ms);
+	}
+	if (p)
+		snapshot_release(rq->app->snapshot, p);
+	return is_found;
+}
+
+/* The same questions that choice asks of a view. */
+static bool
+can_count(struct request *rq, const struct shown *s)
+{
+	if (rq->received_ms - s->issued_ms > BEACON_AGE_MS_MAX ||
+	    addr_in(rq->remote_addr, rq->app->conf->internal_from))
+		return false;
+	if (!s->is_prefetched)
+		return true;
+	return is_running(rq, s) && !(s->is_first && choice_is_crowd(rq));
+}
+
+/* R1: what was fetched ahead is exposed now, with what a view would tell. */
+static void
+tell(struct request *rq, const struct shown *s, struct event_exposure *x)
+{
+	struct place place;
+
+	if (!s->is_prefetched) {
+		(void)event_activation(rq->app->events, x, rq->received_ms);
+		return;
+	}
+	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+	x->country = place.country;
+	x->device = device_name(device_of(rq->user_agent));
+	x->source = s->source;
+	x->lang = lang_code(s->lang);
+	if (event_activation(rq->app->events, x, rq->received_ms))
+		event_view(rq->app->events, &(struct traffic_key){
+			.page = s->page,
+			.experiment = s->experiment,
+			.variant = s->variant,
+			.class = TRAFFIC_ACTIVATED,
+			.hour_ms = rq->received_ms -
+			    rq->received_ms % TRAFFIC_HOUR_MS,
+		});
+}
+
+/* The page is shown, to a person who may look at it. */
+static int
+activate(struct request *rq, struct str visitor, struct str token)
+{
+	struct event_exposure x;
+	struct shown s;
+
+	if (shown_open(rq->arena, &rq->app->key, visitor, token, &s))
+		return 403;
+	x = (struct event_exposure){
+		.experiment = s.experiment,
+		.visitor = visitor,
+		.variant = s.variant,
+		.bucket_version = s.bucket_version,
+		.epoch = s.epoch,
+		.at_ms = s.is_prefetched ? rq->received_ms : s.issued_ms,
+	};
+	if (bot_is(rq->user_agent))
+		event_robot(rq->app->events, &x);
+	else if (can_count(rq, &s))
+		tell(rq, &s, &x);
+	return 204;
+}
+
+/* What a page may tell: the status to answer it with. */
+static const struct kind {
+	const char *name;
+	int (*take)(struct request *rq, struct str visitor, struct str token);
+} kinds[] = {
+	{ "activate", activate },
+};
+
+static struct str
+field(const struct body *b, const char *name)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (str_eq(b->field[i].name, str_of(name)))
+			return b->field[i].value;
+	return STR_EMPTY;
+}
+
+static int
+take(struct request *rq)
+{
+	struct str visitor = cookie_find(rq->cookie, STR(VISITOR_COOKIE));
+	struct body b;
+
+	if (rq->body.n > BEACON_BODY_BYTES_MAX)
+		return 413;
+	if (body_parse(rq->arena, rq->content_type, rq->body, &b))
+		return body_fault_status(b.fault);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (!str_eq(field(&b, "kind"), str_of(kinds[i].name)))
+			continue;
+		/* Who keeps no cookie is nobody we could count. */
+		return token_id_is(visitor) ? kinds[i].take(rq, visitor,
+		    field(&b, "token")) : 204;
+	}
+	return 400;
+}
+
+enum turn
+beacon_take(struct request *rq)
+{
+	int status = take(rq);
+
+	if (status != 204)
+		log_event(LOG_INFO, "beacon.refused",
+		    LOG_INT("status", status));
+	response_set(rq, status, RESPONSE_TEXT, status == 204 ? STR_EMPTY :
+	    str_of(response_reason(status)));
+	return TURN_ANSWERED;
+}

@@ -1,0 +1,17 @@
+/* Knows how a page's script tells what happens to it: POST /e. */
+#ifndef PISTE_BEACON_H
+#define PISTE_BEACON_H
+
+#include "http/route.h"
+
+#define BEACON_BODY_BYTES_MAX 4096	/* nginx has the same */
+#define BEACON_AGE_MS_MAX INT64_C(86400000)	/* a tab may wait for so long */
+
+/*
+ * A form of "kind" and "token".  204 when it was taken and when there is
+ * nothing to count; 400 for a kind we don't know, 403 for a token that is not
+ * ours or another visitor's; 413, 415.  Safe to send again.
+ */
+enum turn beacon_take(struct request *rq);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Knows how a person stands: what they said of each purpose, channel and
+ * recipient, what that comes to, and how it is taken back.  The rules are the
+ * database's (src/sql/0008_consent.sql).
+ */
+#ifndef PISTE_CONSENT_STANDING_H
+#define PISTE_CONSENT_STANDING_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/str.h"
+
+struct arena;
+struct pg;
+
+#define STANDING_VIA_BYTES_MAX 64
+
+/*
+ * The id of the person whom name, an id or an e-mail address, is about, in a;
+ * of those merged, the one that is left.  ERR_ABSENT: nobody; ERR_LIMIT:
+ * several people, *id names them all; else as pg_run.
+ */
+MUST_USE enum err standing_find(struct pg *db, struct arena *a,
+    struct str name, struct str *id);
+
+/*
+ * A JSON line for each purpose, channel and recipient the person said
+ * anything of: {"person", "purpose", "channel", "recipient", "may_contact",
+ * "said": [{"seq", "what", "at", "via", "consent", "version", "lang",
+ * "submission"}…]}.  As pg_run.
+ */
+MUST_USE enum err standing_show(struct pg *db, struct str id, FILE *out);
+
+/* What is taken back: empty for any. */
+struct standing_scope {
+	struct str purpose;
+	struct str channel;
+	struct str recipient;
+};
+/* Is via a way something can be said by: a word or two, no bar, no control? */
+bool standing_via_ok(struct str via);
+/* *live: how many of them were in force.  As pg_run. */
+MUST_USE enum err standing_withdraw(struct pg *db, struct str id,
+    const struct standing_scope *scope, struct str via, int64_t *live);
+
+#endif

@@ -1,0 +1,66 @@
+/* Implements handin.h: adds what the request tells, whatever road it came. */
+#include "app.h"
+#include "base/addr.h"
+#include "geo/geo.h"
+#include "http/gateway.h"
+#include "http/request.h"
+#include "page/site.h"
+#include "store/group.h"
+
+#include "handin.h"
+
+static void
+wake(struct group_item *item)
+{
+	gateway_resume(item->context);
+}
+
+static struct str
+campaign_of(const struct site_page *pg)
+{
+	return pg->campaign ? pg->campaign->key : STR_EMPTY;
+}
+
+static struct str
+offer_of(const struct site_page *pg)
+{
+	return pg->campaign && pg->campaign->offer ?
+	    pg->campaign->offer->key : STR_EMPTY;
+}
+
+enum err
+handin_put(struct request *rq, const struct handin *h,
+    struct group_item *item)
+{
+	const struct conf *conf = rq->app->conf;
+	struct place place;
+
+	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+	*item = (struct group_item){
+		.row = submit_row(rq->arena, &(struct submit){
+			.ticket = h->ticket,
+			.form = h->form,
+			.result = h->result,
+			.place = &place,
+			.offer = offer_of(h->page),
+			.campaign = campaign_of(h->page),
+			.ip_prefix = addr_prefix(rq->arena, rq->remote_addr,
+			    conf->keep_full_address != 0),
+			.request_id = rq->id,
+			.visitor = h->visitor,
+			.suspect = h->suspect,
+			.via = str_of(h->via),
+			.received_ms = rq->received_ms,
+		}),
+		.done = wake,
+		.context = rq,
+	};
+	return group_put(rq->app->group, item);
+}
+
+enum submit_verdict
+handin_verdict(const struct group_item *item)
+{
+	return item->is_spooled ? SUBMIT_NEW :
+	    submit_verdict(str_of(item->verdict));
+}

@@ -1,0 +1,265 @@
+/* Implements importwish.h: a table of options, each with its own judgement. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "form/date.h"
+#include "lead/import.h"
+
+#include "importwish.h"
+
+#define NAME "piste import"
+/* Where today lasts longest: UTC-12. */
+#define WEST_S (12 * 3600)
+
+struct reading {
+	struct arena *arena;
+	int64_t now_ms;
+	struct importwish *wish;
+};
+
+static bool
+complain(const char *option, const char *value, const char *why)
+{
+	fprintf(stderr, NAME ": %s %s: %s\n", option, value, why);
+	return false;
+}
+
+static bool
+read_basis(struct reading *r, char **value)
+{
+	struct str all = import_bases(r->arena);
+
+	if (!import_basis(str_of(value[0]), &r->wish->legal_basis))
+		return true;
+	fprintf(stderr, NAME ": --legal-basis %s: not one of %.*s (GDPR,"
+	    " article 6)\n", value[0], STR_ARG(all));
+	return false;
+}
+
+static bool
+read_text(const char *option, char **value, struct str *out)
+{
+	*out = str_of(value[0]);
+	return (out->n && out->n <= IMPORTWISH_TEXT_BYTES_MAX &&
+	    str_is_utf8(*out) && !str_has_control(*out, false)) ||
+	    complain(option, value[0], "not a line of at most 200 bytes");
+}
+
+static bool
+read_source(struct reading *r, char **value)
+{
+	return read_text("--source", value, &r->wish->source);
+}
+
+static bool
+read_supplier(struct reading *r, char **value)
+{
+	return read_text("--supplier", value, &r->wish->supplier);
+}
+
+static bool
+is_digits(struct str s, size_t max)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n && s.n <= max;
+}
+
+/* Never a binary fraction: PostgreSQL reads the digits as they are. */
+static bool
+read_cost(struct reading *r, char **value)
+{
+	struct str whole, cents, currency = str_of(value[1]);
+	bool has_cents;
+
+	r->wish->cost = str_of(value[0]);
+	r->wish->currency = currency;
+	has_cents = str_cut(r->wish->cost, '.', &whole, &cents);
+	if (!is_digits(whole, IMPORTWISH_COST_DIGITS_MAX) ||
+	    (has_cents && !is_digits(cents, IMPORTWISH_CENT_DIGITS_MAX)))
+		return complain("--cost", value[0],
+		    "not an amount such as 1200.50");
+	for (size_t i = 0; i < currency.n; i++)
+		if (currency.p[i] < 'A' || currency.p[i] > 'Z')
+			currency.n = 0;
+	return currency.n == 3 || complain("--cost", value[1],
+	    "not a currency such as EUR (ISO 4217)");
+}
+
+static int64_t
+earliest_today(int64_t now_ms)
+{
+	time_t s = (time_t)(now_ms / 1000) - WEST_S;
+	struct tm t;
+
+	gmtime_r(&s, &t);
+	return (t.tm_year + 1900) * 10000 + (t.tm_mon + 1) * 100 + t.tm_mday;
+}
+
+static bool
+read_valid_until(struct reading *r, char **value)
+{
+	int64_t day;
+
+	if (date_parse(str_of(value[0]), &day))
+		return complain("--valid-until", value[0],
+		    "not a date such as 2026-12-31");
+	r->wish->valid_until = date_iso(r->arena, day);
+	return day >= earliest_today(r->now_ms) || complain("--valid-until",
+	    value[0], "that day is over: nobody may be contacted");
+}
+
+static bool
+read_date(struct reading *r, char **value)
+{
+	return !date_parse(str_of(value[0]), &r->wish->day) ||
+	    complain("--date", value[0], "not a date such as 2026-12-31");
+}
+
+static bool
+read_consent(struct reading *r, char **value)
+{
+	struct importwish *w = r->wish;
+	struct importwish_consent c = { .version = 0 };
+	struct str version;
+
+	if (w->consents == IMPORTWISH_CONSENTS_MAX)
+		return complain("--consent", value[0], "too many");
+	if (str_cut(str_of(value[0]), ':', &c.key, &version) &&
+	    !str_u32(version, 1, INT32_MAX, &c.version))
+		return complain("--consent", value[0], "not KEY[:VERSION]");
+	for (size_t i = 0; i < w->consents; i++)
+		if (str_eq(w->consent[i].key, c.key))
+			return complain("--consent", value[0], "given twice");
+	w->consent[w->consents++] = c;
+	return true;
+}
+
+#define WORD(field) \
+	static bool \
+	read_##field(struct reading *r, char **value) \
+	{ \
+		r->wish->field = str_of(value[0]); \
+		return *value[0]; \
+	}
+WORD(campaign)
+WORD(page)
+WORD(form)
+WORD(lang)
+WORD(map)
+
+static bool
+read_report(struct reading *r, char **value)
+{
+	r->wish->report = value[0];
+	return *value[0];
+}
+
+static bool
+read_preview(struct reading *r, char **value)
+{
+	(void)value;
+	r->wish->is_preview = true;
+	return true;
+}
+
+static const struct option {
+	const char *name;
+	int values;
+	bool (*read)(struct reading *r, char **value);
+} options[] = {
+	{ "--campaign", 1, read_campaign },
+	{ "--source", 1, read_source },
+	{ "--legal-basis", 1, read_basis },
+	{ "--page", 1, read_page },
+	{ "--form", 1, read_form },
+	{ "--lang", 1, read_lang },
+	{ "--supplier", 1, read_supplier },
+	{ "--cost", 2, read_cost },
+	{ "--valid-until", 1, read_valid_until },
+	{ "--date", 1, read_date },
+	{ "--consent", 1, read_consent },
+	{ "--map", 1, read_map },
+	{ "--report", 1, read_report },
+	{ "--preview", 0, read_preview },
+};
+
+static const struct option *
+find(const char *name)
+{
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (!strcmp(name, options[i].name))
+			return &options[i];
+	return NULL;
+}
+
+static bool
+is_missing(struct str value, const char *what)
+{
+	if (!value.n)
+		fprintf(stderr, NAME ": %s\n", what);
+	return !value.n;
+}
+
+/* What one word needs of another. */
+static bool
+is_whole(struct arena *a, const struct importwish *w)
+{
+	struct str all = import_bases(a);
+	bool is_consent = str_eq(w->legal_basis, IMPORT_CONSENT);
+
+	if (!w->file || is_missing(w->campaign, "--campaign is missing") ||
+	    is_missing(w->source, "--source is missing"))
+		return false;
+	if (!w->legal_basis.n) {
+		fprintf(stderr, NAME ": --legal-basis is missing: on which"
+		    " ground may these people's data be used?  One of %.*s"
+		    " (GDPR, article 6)\n", STR_ARG(all));
+		return false;
+	}
+	if (is_consent && !w->consents) {
+		fprintf(stderr, NAME ": --legal-basis consent: proof rests on"
+		    " the text people agreed to; name it by --consent"
+		    " KEY[:VERSION]\n");
+		return false;
+	}
+	if (!is_consent && w->consents) {
+		fprintf(stderr, NAME ": --consent is for --legal-basis consent"
+		    " alone\n");
+		return false;
+	}
+	return true;
+}
+
+bool
+importwish_read(struct arena *a, int words, char **word, int64_t now_ms,
+    struct importwish *out)
+{
+	struct reading r = { a, now_ms, out };
+
+	*out = (struct importwish){ .file = NULL };
+	for (int i = 0; i < words; i++) {
+		const struct option *o = find(word[i]);
+
+		if (!o && (*word[i] == '-' || out->file)) {
+			fprintf(stderr, NAME ": %s: what is that?\n", word[i]);
+			return false;
+		}
+		if (!o) {
+			out->file = word[i];
+			continue;
+		}
+		if (words - i <= o->values) {
+			fprintf(stderr, NAME ": %s: something is missing"
+			    " behind it\n", word[i]);
+			return false;
+		}
+		if (!o->read(&r, word + i + 1))
+			return false;
+		i += o->values;
+	}
+	return is_whole(a, out);
+}

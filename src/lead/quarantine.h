@@ -1,0 +1,57 @@
+/*
+ * Knows what was put aside, why, and how it becomes leads after all.  Nothing
+ * is deleted here.
+ */
+#ifndef PISTE_LEAD_QUARANTINE_H
+#define PISTE_LEAD_QUARANTINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/str.h"
+
+struct pg;
+
+#define QUARANTINE_BATCH_MAX 500	/* released in one transaction */
+#define QUARANTINE_IDS_MAX 500		/* named one by one */
+#define QUARANTINE_REASONS_MAX 16
+#define QUARANTINE_REASON_BYTES_MAX 64
+
+/* Which; what is empty lets all pass. */
+struct quarantine_choice {
+	struct str reason;
+	struct str since;	/* received at or after: as PostgreSQL reads a
+				 * moment, in UTC unless it says otherwise */
+	struct str ids;		/* an array of uuids, as PostgreSQL writes it */
+};
+
+/*
+ * A line for each, in the order of acceptance: id, moment, reason, page,
+ * network, e-mail address, between tabs; or a JSON object.  Fails as pg_run:
+ * ERR_INPUT for a since that is no moment.
+ */
+MUST_USE enum err quarantine_list(struct pg *db,
+    const struct quarantine_choice *c, bool is_json, FILE *out);
+
+struct quarantine_done {
+	int64_t made;		/* persons nobody knew */
+	int64_t updates;
+	int64_t repeats;
+};
+/*
+ * Release them all, a transaction for each QUARANTINE_BATCH_MAX; *out counts
+ * those released, also when it fails, and running it again goes on.
+ */
+MUST_USE enum err quarantine_release(struct pg *db,
+    const struct quarantine_choice *c, struct quarantine_done *out);
+
+/* How many there are, by reason; those without any are not told. */
+struct quarantine_count {
+	char reason[QUARANTINE_REASON_BYTES_MAX + 1];
+	int64_t submissions;
+};
+MUST_USE enum err quarantine_counts(struct pg *db,
+    struct quarantine_count out[QUARANTINE_REASONS_MAX], size_t *count);
+
+#endif

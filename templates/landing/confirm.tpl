@@ -1,0 +1,41 @@
+{{%AUTOESCAPE context="HTML"}}
+<!DOCTYPE html>
+<html lang="{{LANG}}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{{HEADLINE}}</title>
+{{>STYLE}}
+</head>
+<body class="short">
+<header class="band">
+<div class="bar narrow">
+{{>BRAND}}
+</div>
+</header>
+<main>
+<div class="band">
+<div class="message narrow">
+<h1>{{HEADLINE}}</h1>
+<p class="lead">{{TEXT:p}}</p>
+{{#ASSET_URL}}
+<p><a class="button" href="{{ASSET_URL}}">{{WORD_DOWNLOAD}}</a></p>
+<p class="soft">{{WORD_LINK_EXPIRES}}</p>
+{{/ASSET_URL}}
+{{#FORM}}
+<form class="form" method="post" action="{{ACTION}}">
+{{#HIDDEN}}
+<input type="hidden" name="{{HIDDEN_NAME}}" value="{{HIDDEN_VALUE}}">
+{{/HIDDEN}}
+{{#CHECK_NAME}}
+<p class="choice"><input type="checkbox" id="also" name="{{CHECK_NAME}}" value="1"> <label for="also">{{CHECK_TEXT}}</label></p>
+{{/CHECK_NAME}}
+<p><button type="submit">{{BUTTON}}</button></p>
+</form>
+{{/FORM}}
+</div>
+</div>
+</main>
+</body>
+</html>

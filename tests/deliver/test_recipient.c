@@ -1,0 +1,173 @@
+/* Tests src/deliver/recipient.c: links, and what they stand for. */
+#include "base/buf.h"
+#include "deliver/recipient.h"
+#include "store/pg.h"
+#include "support/sample.h"
+#include "support/suite.h"
+
+#define NOW INT64_C(1800000000000)
+#define WAIT_MS 5000
+
+static const struct token_key key = { { 1 } };
+
+static const struct {
+	struct recipient r;
+	const char *page;
+	enum err err;
+} links[] = {
+	{ { .person = 1, .until_ms = NOW }, "p1", OK },
+	{ { .person = INT64_MAX, .until_ms = NOW }, "p1", OK },
+	{ { .kind = RECIPIENT_LINK, .id = { { 1 } }, .until_ms = NOW }, "p1",
+	    OK },
+	{ { .kind = RECIPIENT_SUBMISSION, .id = { { 255, 2 } },
+	    .until_ms = NOW }, "p1", OK },
+	{ { .person = 1, .until_ms = NOW - 1 }, "p1", ERR_DENIED },
+	{ { .person = 1, .until_ms = NOW }, "p2", ERR_DENIED },
+	{ { .person = 0, .until_ms = NOW }, "p1", ERR_DENIED },
+};
+
+START_TEST(a_link_opens_its_page_in_its_time)
+{
+	struct recipient r = links[_i].r, got;
+
+	r.page = STR("p1");
+	ck_assert_int_eq(recipient_open(suite_arena(), &key,
+	    recipient_seal(suite_arena(), &key, &r), str_of(links[_i].page),
+	    NOW, &got), links[_i].err);
+	if (links[_i].err)
+		return;
+	ck_assert_int_eq(got.kind, r.kind);
+	ck_assert_int_eq(got.person, r.person);
+	ck_assert_mem_eq(got.id.bytes, r.id.bytes, sizeof r.id.bytes);
+} END_TEST
+
+START_TEST(what_is_no_link_is_denied)
+{
+	static const char *const texts[] = { "", "AAAA", "p 1" };
+	const struct recipient r = { .person = 1, .page = STR("p1"),
+		.until_ms = NOW };
+	const struct token_key other = { { 2 } };
+	struct recipient got;
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		ck_assert_int_eq(recipient_open(suite_arena(), &key,
+		    str_of(texts[i]), r.page, NOW, &got), ERR_DENIED);
+	ck_assert_int_eq(recipient_open(suite_arena(), &key, recipient_seal(
+	    suite_arena(), &other, &r), r.page, NOW, &got), ERR_DENIED);
+	/* Another of our tokens opens nothing here. */
+	ck_assert_int_eq(recipient_open(suite_arena(), &key, token_seal(
+	    suite_arena(), &key, "asset", STR("9999999999999 p 1 p1")),
+	    r.page, NOW, &got), ERR_DENIED);
+	ck_assert_str_same(str_slice(recipient_url(suite_arena(), &key,
+	    STR("https://a.example"), &r), 0, 26),
+	    STR("https://a.example/p/p1?k=M"));
+} END_TEST
+
+static struct str
+told(const struct recipient_facts *f)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 4096);
+	for (size_t i = 0; i < f->values; i++)
+		buf_addf(&b, "%.*s=%.*s ", STR_ARG(f->value[i].name),
+		    STR_ARG(f->value[i].value));
+	for (size_t i = 0; i < f->answers; i++)
+		buf_addf(&b, "(%.*s)", STR_ARG(f->answered[i]));
+	return buf_str(&b);
+}
+
+/* What the database tells of r. */
+static struct str
+found(struct pg *db, const struct recipient *r)
+{
+	struct recipient_facts facts;
+
+	ck_assert_int_eq(recipient_find(db, suite_arena(), r, WAIT_MS,
+	    &facts), OK);
+	return told(&facts);
+}
+
+START_TEST(it_tells_what_the_link_stands_for)
+{
+	static const struct sample_row rows[] = {
+		{ .id = 1, .email = "ana@a.example", .company = "Ana & Cie" },
+		{ .id = 2, .email = "ana@a.example", .page = "p2",
+		    .offer = "o2", .text = "" },
+		{ .id = 3, .email = "bot@a.example", .suspect = "trapped" },
+	};
+	static const struct str_pair words[] = {
+		{ STR("company"), STR("\"ACME\"") },
+	};
+	struct sample s = sample_new();
+	struct pg *db = pg_new(s.conninfo, "test");
+	struct recipient r = { .page = STR("p1") }, link = r;
+	int64_t person;
+	struct str id;
+
+	sample_take(s.conn, sample_batch(rows, COUNT(rows)));
+	id = sample_text(s.conn, "SELECT id FROM piste.person");
+	ck_assert(str_i64(id, 1, INT64_MAX, &person));
+	r.person = person;
+	ck_assert_str_same(found(db, &r), sample_text(s.conn,
+	    "SELECT 'company=Ana & Cie ' || string_agg(DISTINCT '(' || key ||"
+	    " ')', '' ORDER BY '(' || key || ')') FROM piste.submission,"
+	    " jsonb_each(fields) WHERE outcome <> 'quarantined'"
+	    " AND value NOT IN ('\"\"', 'false')"));
+	link.until_ms = INT64_C(32503680000000);
+	ck_assert_int_eq(recipient_keep(db, suite_arena(),
+	    &(struct recipient_words){ words, COUNT(words), 0 }, &link), OK);
+	ck_assert_str_same(found(db, &link), STR("company=\"ACME\" "));
+	/* Words come before what we know; answers are the person's. */
+	ck_assert_int_eq(recipient_keep(db, suite_arena(),
+	    &(struct recipient_words){ words, COUNT(words), person }, &link),
+	    OK);
+	ck_assert_str_same(str_slice(found(db, &link), 0, 15),
+	    STR("company=\"ACME\" "));
+	/* Of another page, of nobody, of what is over: nothing. */
+	link.page = STR("p2");
+	ck_assert_str_same(found(db, &link), STR_EMPTY);
+	r.person = person + 1000;
+	ck_assert_str_same(found(db, &r), STR_EMPTY);
+	link.page = STR("p1");
+	sample_run(s.conn, "UPDATE piste.recipient SET expires_at = now()");
+	ck_assert_str_same(found(db, &link), STR_EMPTY);
+	ck_assert_int_eq(recipient_keep(db, suite_arena(),
+	    &(struct recipient_words){ words, COUNT(words), person + 1000 },
+	    &link), ERR_ABSENT);
+	pg_free(db);
+} END_TEST
+
+/* Who typed somebody's address learns of their own submission alone. */
+START_TEST(a_submission_tells_of_itself)
+{
+	static const struct sample_row rows[] = {
+		{ .id = 1, .email = "ana@a.example", .company = "Ana" },
+		{ .id = 2, .email = "ana@a.example", .page = "p2",
+		    .offer = "o2", .text = "" },
+	};
+	struct sample s = sample_new();
+	struct pg *db = pg_new(s.conninfo, "test");
+	struct recipient r = { .kind = RECIPIENT_SUBMISSION,
+		.page = STR("p1") };
+	struct recipient_facts facts;
+
+	sample_take(s.conn, sample_batch(rows, COUNT(rows)));
+	ck_assert_int_eq(token_uuid_parse(sample_text(s.conn, "SELECT id FROM"
+	    " piste.submission WHERE page_key = 'p2'"), &r.id), OK);
+	ck_assert_int_eq(recipient_find(db, suite_arena(), &r, WAIT_MS,
+	    &facts), OK);
+	ck_assert_uint_eq(facts.values, 0);
+	for (size_t i = 0; i < facts.answers; i++)
+		ck_assert(!str_eq(facts.answered[i], STR("text")));
+	pg_free(db);
+} END_TEST
+
+SUITE(recipient)
+{
+	token_init();
+	SUITE_LOOP(a_link_opens_its_page_in_its_time, COUNT(links));
+	SUITE_TEST(what_is_no_link_is_denied);
+	SUITE_TEST(it_tells_what_the_link_stands_for);
+	SUITE_TEST(a_submission_tells_of_itself);
+}

@@ -1,0 +1,53 @@
+/* Tests src/store/pool.c. */
+#include <pthread.h>
+
+#include "store/pg.h"
+#include "store/pool.h"
+#include "support/suite.h"
+
+#define SIZE 2
+
+START_TEST(last_given_is_first_taken)
+{
+	struct pool *p = pool_new(STR("dbname=none"), "piste-test", SIZE);
+	struct pg *one = pool_take(p), *two = pool_take(p);
+
+	ck_assert_ptr_ne(one, two);
+	pool_give(p, one);
+	pool_give(p, two);
+	ck_assert_ptr_eq(pool_take(p), two);
+	ck_assert_ptr_eq(pool_take(p), one);
+	pool_give(p, one);
+	pool_give(p, two);
+	pool_free(p);
+	pool_free(NULL);
+} END_TEST
+
+static void *
+take(void *context)
+{
+	return pool_take(context);
+}
+
+/* The one who comes when all are taken gets the first that is given back. */
+START_TEST(one_more_waits)
+{
+	struct pool *p = pool_new(STR("dbname=none"), "piste-test", SIZE);
+	struct pg *one = pool_take(p), *two = pool_take(p);
+	pthread_t thread;
+	void *got;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, take, p), 0);
+	pool_give(p, one);
+	ck_assert_int_eq(pthread_join(thread, &got), 0);
+	ck_assert_ptr_eq(got, one);
+	pool_give(p, got);
+	pool_give(p, two);
+	pool_free(p);
+} END_TEST
+
+SUITE(pool)
+{
+	SUITE_TEST(last_given_is_first_taken);
+	SUITE_TEST(one_more_waits);
+}
