@@ -376,6 +376,7 @@ def refused(s):
         problem(answer, 503)
     finally:
         s.cluster("start")
+        s.drained()
 
 
 @scenario("a program that sends too fast is told so", "guarded")

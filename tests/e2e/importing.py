@@ -61,7 +61,8 @@ def people(name, n):
                         "75001"] for i in range(n)]
 
 
-@scenario("a file is previewed, imported, and not imported again", short=True)
+@scenario("a file is previewed, imported, and not imported again",
+          stack="imported", short=True)
 def once(s):
     path = written(s, people("once", 3) +
                    [["nobody", "", "", "", "12", ""], ["short"]])
@@ -125,7 +126,8 @@ def once(s):
     contains(ran.stderr, "supplier, cost, validity", "why")
 
 
-@scenario("two imports of a file at once, and one that was killed")
+@scenario("two imports of a file at once, and one that was killed",
+          stack="imported")
 def twice(s):
     path = written(s, people("twice", 600))
     run = [s.binary, *words(path, source="phone")]
@@ -163,7 +165,8 @@ def twice(s):
           "4000 4000 4000", "all of them, once")
 
 
-@scenario("consent in a file is proved, and weaker than a withdrawal")
+@scenario("consent in a file is proved, and weaker than a withdrawal",
+          stack="imported")
 def consent(s):
     table = [HEADER[:3] + ["Date"],
              ["yes@firm.example", "Ana", "Lima", "12/03/2026"],
@@ -209,7 +212,8 @@ def consent(s):
     contains(ran.stderr, "--date", "why")
 
 
-@scenario("a file that can't be read is told by its line, and nothing is taken")
+@scenario("a file that can't be read is told by its line, and nothing is taken",
+          stack="imported")
 def unreadable(s):
     good = "E-mail;Prénom;Nom\nun@file.example;A;B\n".encode()
     for data, why in (
@@ -228,7 +232,8 @@ def unreadable(s):
           "submissions of them")
 
 
-@scenario("import says when it is used wrongly")
+@scenario("import says when it is used wrongly",
+          stack="imported")
 def wrong_usage(s):
     path = written(s, people("wrong", 1))
     base = ["import", path, "--campaign", CAMPAIGN, "--source", "fair"]
