@@ -225,7 +225,10 @@ def away(s):
     submit(s, "panne", "gone@example.org", ["consent.lettre"])
     path = link_of(await_caught(s, "gone@example.org")[0], "c")
     visitor = s.visitor()
-    paper = asset_of(visitor.post(path, []))
+    # Scenarios before this one have broken connections.
+    paper = asset_of(until(lambda: next((a for a in [visitor.post(path, [])]
+                                         if a.status == 200), None), 15,
+                           "the database is known to be back"))
     s.cluster("stop", "fast")
     try:
         answer = visitor.post(path, [])
