@@ -183,7 +183,8 @@ def office(s):
     other = s.visitor()
     answer = other.get("/p/bureau", **AHEAD)
     equal(s.piste("experiment", "stop", "bureau").returncode, 0, "stop")
-    until(lambda: not token_of(s.visitor().get("/p/bureau")), 10, "stopped")
+    until(lambda: not token_of(s.visitor().get("/p/bureau", **AHEAD)), 10,
+          "stopped")
     equal(tell(other, token_of(answer)), 204, "told after the end")
     written(s)
     equal(rows(s, "bureau"), {}, "counted after the end")
