@@ -24,6 +24,7 @@
 
 #define SLOTS_MIN 1024
 #define WHO_BYTES_MAX 160
+#define WAYS 16		/* places that one visitor may be remembered in */
 
 struct slot {
 	uint64_t who;		/* 0: free */
@@ -50,7 +51,7 @@ struct recall {
 	int64_t fresh_at_ms;	/* when next, by the monotonic clock */
 	pthread_rwlock_t lock;	/* for both below */
 	struct table table;
-	struct slot recent[RECALL_RECENT_MAX];	/* at who modulo its size */
+	struct slot recent[RECALL_RECENT_MAX / WAYS][WAYS];
 };
 
 /* One experiment being read into a table. */
@@ -316,22 +317,43 @@ recall_is_known(struct recall *r)
 	return is_known;
 }
 
+/*
+ * Where who is remembered, else a free place, else another's.  With one place
+ * each, two of some hundred visitors would already fight for theirs.
+ */
+static struct slot *
+recent_of(struct recall *r, uint64_t who)
+{
+	struct slot *set = r->recent[who % (RECALL_RECENT_MAX / WAYS)];
+	struct slot *free = NULL;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (set[i].who == who)
+			return &set[i];
+		if (!set[i].who && !free)
+			free = &set[i];
+	}
+	return free ? free : &set[(who >> 32) % WAYS];
+}
+
 void
 recall_note(struct recall *r, struct str experiment, struct str visitor,
     const struct assign_row *row)
 {
 	uint64_t who = identify(r, experiment, visitor);
-	struct slot *s = &r->recent[who % RECALL_RECENT_MAX];
+	const struct slot *s;
 	bool is_known;
 
 	/* Most are: they came a moment ago, and readers don't wait. */
 	pthread_rwlock_rdlock(&r->lock);
+	s = recent_of(r, who);
 	is_known = s->who == who && s->bucket_version >= row->bucket_version;
 	pthread_rwlock_unlock(&r->lock);
 	if (is_known || !who)
 		return;
 	pthread_rwlock_wrlock(&r->lock);
-	*s = (struct slot){ who, row->arm, row->bucket_version };
+	*recent_of(r, who) = (struct slot){ who, row->arm,
+	    row->bucket_version };
 	pthread_rwlock_unlock(&r->lock);
 }
 
@@ -341,11 +363,11 @@ recall_find(struct recall *r, struct str experiment, struct str visitor,
     struct assign_row *out)
 {
 	uint64_t who = identify(r, experiment, visitor);
-	const struct slot *s = &r->recent[who % RECALL_RECENT_MAX];
-	const struct slot *kept;
+	const struct slot *s, *kept;
 	bool is_found;
 
 	pthread_rwlock_rdlock(&r->lock);
+	s = recent_of(r, who);
 	kept = r->table.count ? slot_of(&r->table, who) : s;
 	if (kept->who == who)
 		s = kept;

@@ -17,7 +17,7 @@ struct recall;
 struct site;
 
 #define RECALL_ROWS_MAX 2000000		/* of all experiments; 16 bytes each */
-#define RECALL_RECENT_MAX (1 << 16)	/* of this process; 16 bytes each */
+#define RECALL_RECENT_MAX (1 << 16)	/* at most; of this process */
 #define RECALL_LOAD_MS 20000		/* a new picture waits for so long */
 #define RECALL_RETRY_MS 10000		/* after one that failed */
 #define RECALL_AGAIN_MS 5000		/* and rows that come late are read */
