@@ -15,6 +15,9 @@ from stack import PAGE, person
 def consented(s, email, boxes=CONSENTS, language="fr"):
     """The id of a submission that ticked these boxes."""
     visitor = s.visitor(language=language)
+    # A scenario before this one may have changed the page a moment ago.
+    until(lambda: all(box in visitor.get(PAGE).text for box in boxes), 10,
+          "a page that asks for them")
     answer = visitor.post(PAGE, person(visitor.form(PAGE), email, boxes))
     equal(answer.status, 303, "status of a post with consents")
     return s.one(f"SELECT id FROM submission WHERE email = '{email}'"
