@@ -75,7 +75,8 @@ put_number(struct buf *b, uint64_t v, int bytes)
 struct str
 ticket_clean(struct str s)
 {
-	if (!str_is_utf8(s) || normal_has_control(s, false))
+	if (!str_is_utf8(s) || normal_has_control(s, false) ||
+	    (s.n && memchr(s.p, '@', s.n)))
 		return STR_EMPTY;
 	if (s.n <= TICKET_TOUCH_BYTES_MAX)
 		return s;

@@ -46,14 +46,14 @@ struct ticket {
 
 /*
  * A part of a touch as it can be stored: cut at a character; empty when it is
- * no UTF-8 or has controls.
+ * no UTF-8, has controls, or an @: it is kept where no erasure of a person
+ * reaches, so it must not hold somebody's address.
  */
 struct str ticket_clean(struct str s);
 
 /*
  * The token's text.  Keys come from a site definition and must fit; a part of
- * the touch is cut at a character, and left out when it is no UTF-8 or has
- * controls.
+ * the touch is cleaned as above.
  */
 struct str ticket_seal(struct arena *a, const struct token_key *k,
     const struct ticket *t);

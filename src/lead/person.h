@@ -44,7 +44,10 @@ struct person_pair {
  */
 MUST_USE enum err person_merge(struct pg *db, const struct person_pair *pair,
     const struct person_note *note, bool is_preview, FILE *out);
-/* Take a merge back.  ERR_INPUT when it is refused: pg_message says why. */
+/*
+ * Take a merge back, and what came since with the keys it came by.  ERR_INPUT
+ * when it is refused: pg_message says why.
+ */
 MUST_USE enum err person_unmerge(struct pg *db, struct str merge,
     struct str who);
 

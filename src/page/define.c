@@ -71,6 +71,16 @@ SQL(find_reworded, 1, GIVEN("consents")
     "SELECT ord - 1, member, version FROM found WHERE member IS NOT NULL"
     " ORDER BY ord, member");
 
+/* What was applied before this was asked may stay as it is. */
+SQL(find_strange, 1, GIVEN("consents")
+    "known AS (SELECT string_agg(key, ', ' ORDER BY position) AS keys,"
+    " array_agg(key) AS key FROM consent_channel) "
+    "SELECT g.ord - 1, to_json(g.d->>'channel'), known.keys"
+    " FROM given g CROSS JOIN known"
+    " WHERE g.d->>'channel' <> ALL (known.key)"
+    " AND NOT EXISTS (SELECT FROM consent_wording o WHERE o.key = g.key"
+    " AND o.channel = g.d->>'channel') ORDER BY g.ord");
+
 SQL(write_consents, 1, GIVEN("consents") KNOWN("consent_wording")
     "written AS (INSERT INTO consent_wording AS o (key, purpose, channel,"
     " recipient, version, position, definition)"
@@ -324,6 +334,22 @@ refuse_reworded(struct pg *db, struct str json, FILE *complaints)
 	return pg_count(rows) ? ERR_INPUT : OK;
 }
 
+static enum err
+refuse_strange(struct pg *db, struct str json, FILE *complaints)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &find_strange, &json, DEFINE_WAIT_MS, &rows);
+
+	if (e)
+		return complain_of_database(db, e, complaints);
+	for (size_t i = 0; i < pg_count(rows); i++)
+		fprintf(complaints, "$.consents[%.*s].channel: %.*s is none of"
+		    " %.*s\n", STR_ARG(pg_value(rows, i, 0)),
+		    STR_ARG(pg_value(rows, i, 1)),
+		    STR_ARG(pg_value(rows, i, 2)));
+	return pg_count(rows) ? ERR_INPUT : OK;
+}
+
 /* From here until the end of the transaction the site is ours alone. */
 static enum err
 lock(struct pg *db)
@@ -349,6 +375,8 @@ judge(struct pg *db, struct arena *a, struct trial *t, FILE *complaints)
 	if (e)
 		return complain_of_database(db, e, complaints);
 	e = merge_check(a, &m, &whole, complaints);
+	if (!e)
+		e = refuse_strange(db, t->json, complaints);
 	if (!e)
 		e = refuse_reworded(db, t->json, complaints);
 	if (e)

@@ -132,8 +132,8 @@ START_TEST(the_last_word_counts)
 	}
 } END_TEST
 
-/* Six consents of one submission, and what parts of them a scope takes. */
-#define SIX "\"consents\":[" \
+/* Seven consents of one submission, and what parts of them a scope takes. */
+#define SEVEN "\"consents\":[" \
 	"{\"key\":\"a\",\"purpose\":\"p\",\"channel\":\"email\"," \
 	"\"recipient\":\"us\"," TAIL "},{\"key\":\"b\",\"purpose\":\"p\"," \
 	"\"channel\":\"phone\",\"recipient\":\"us\"," TAIL "}," \
@@ -142,15 +142,17 @@ START_TEST(the_last_word_counts)
 	"\"channel\":\"email\",\"recipient\":\"us\"," TAIL "}," \
 	"{\"key\":\"e\",\"purpose\":\"q\",\"channel\":\"sms\"," \
 	"\"recipient\":\"us\"," TAIL "},{\"key\":\"f\",\"purpose\":\"q\"," \
-	"\"channel\":\"post\",\"recipient\":\"us\"," TAIL "}]"
+	"\"channel\":\"post\",\"recipient\":\"us\"," TAIL "},{\"key\":" \
+	"\"g\",\"purpose\":\"r\",\"channel\":\"mail\"," \
+	"\"recipient\":\"us\"," TAIL "}]"
 #define TAIL "\"version\":1,\"text_hash\":\"" ZEROS "\""
 #define ZEROS \
 	"0000000000000000000000000000000000000000000000000000000000000000"
-static const char six[] = "SELECT piste.submit_group('[{"
+static const char seven[] = "SELECT piste.submit_group('[{"
     "\"id\":\"00000000-0000-7000-8000-000000000001\",\"page_key\":\"p1\","
     "\"form_key\":\"f1\",\"offer_key\":\"o1\",\"lang\":\"fr\","
     "\"duplicates\":\"email\",\"email\":\"" ANA "\",\"email_key\":\"" ANA
-    "\",\"phone\":\"+33612345678\",\"via\":\"form\",\"fields\":{}," SIX
+    "\",\"phone\":\"+33612345678\",\"via\":\"form\",\"fields\":{}," SEVEN
     "}]')";
 
 static const struct {
@@ -158,23 +160,24 @@ static const struct {
 	const char *taken;	/* how many were live */
 	const char *left;	/* keys still in force */
 } scopes[] = {
-	{ "NULL, NULL, NULL", "6", "" },
-	{ "'p', NULL, NULL", "3", "qemailus qpostus qsmsus" },
-	{ "NULL, 'email', NULL", "3", "pphoneus qpostus qsmsus" },
+	{ "NULL, NULL, NULL", "7", "" },
+	{ "'p', NULL, NULL", "3", "qemailus qpostus qsmsus rmailus" },
+	{ "NULL, 'email', NULL", "3", "pphoneus qpostus qsmsus rmailus" },
 	{ "NULL, NULL, 'them'", "1",
-	    "pemailus pphoneus qemailus qpostus qsmsus" },
+	    "pemailus pphoneus qemailus qpostus qsmsus rmailus" },
 	{ "'p', 'email', 'us'", "1",
-	    "pemailthem pphoneus qemailus qpostus qsmsus" },
-	{ "'p', 'email', NULL", "2", "pphoneus qemailus qpostus qsmsus" },
+	    "pemailthem pphoneus qemailus qpostus qsmsus rmailus" },
+	{ "'p', 'email', NULL", "2",
+	    "pphoneus qemailus qpostus qsmsus rmailus" },
 	{ "'none', NULL, NULL", "0",
-	    "pemailthem pemailus pphoneus qemailus qpostus qsmsus" },
+	    "pemailthem pemailus pphoneus qemailus qpostus qsmsus rmailus" },
 };
 
 START_TEST(a_withdrawal_takes_what_it_names)
 {
 	struct sample c = sample_new();
 
-	sample_run(c.conn, six);
+	sample_run(c.conn, seven);
 	for (size_t i = 0; i < COUNT(scopes); i++) {
 		const char *ask = arena_copy(suite_arena(), buf_fmt(
 		    suite_arena(), 200, "SELECT piste.consent_withdraw(id, %s,"
@@ -192,16 +195,32 @@ START_TEST(a_withdrawal_takes_what_it_names)
 	}
 } END_TEST
 
-/* A channel shows its own address; one we don't know shows both. */
+/* A channel shows its own address; one we don't know shows none. */
 START_TEST(a_channel_shows_its_address)
 {
 	struct sample c = sample_new();
 
-	sample_run(c.conn, six);
+	sample_run(c.conn, seven);
 	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(DISTINCT"
 	    " concat(channel, ' ', email IS NOT NULL, ' ', phone IS NOT NULL),"
 	    " ', ') FROM piste.contactable"),
-	    STR("email t f, phone f t, post t t, sms f t"));
+	    STR("email t f, mail f f, phone f t, post f f, sms f t"));
+} END_TEST
+
+/* An unsubscribe link takes e-mail, and what may have meant e-mail. */
+START_TEST(an_unsubscribe_takes_what_is_not_known)
+{
+	struct sample c = sample_new();
+
+	sample_run(c.conn, seven);
+	ck_assert_str_same(sample_text(c.conn, "SELECT piste.mail_withdraw(id,"
+	    " false) FROM piste.submission"), STR("4"));
+	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(DISTINCT"
+	    " channel, ' ') FROM piste.contactable"), STR("phone post sms"));
+	ck_assert_str_same(sample_text(c.conn, "SELECT piste.mail_withdraw(id,"
+	    " true) FROM piste.submission"), STR("3"));
+	ck_assert_str_same(sample_text(c.conn,
+	    "SELECT count(*) FROM piste.contactable"), STR("0"));
 } END_TEST
 
 START_TEST(a_key_twice_in_a_row_is_one_consent)
@@ -357,6 +376,7 @@ SUITE(contactable)
 	SUITE_LOOP(the_last_word_counts, 2);
 	SUITE_TEST(a_withdrawal_takes_what_it_names);
 	SUITE_TEST(a_channel_shows_its_address);
+	SUITE_TEST(an_unsubscribe_takes_what_is_not_known);
 	SUITE_TEST(a_key_twice_in_a_row_is_one_consent);
 	SUITE_TEST(nobody_and_nothing_are_no);
 	SUITE_TEST(an_erased_person_is_nobody);

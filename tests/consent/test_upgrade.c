@@ -1,4 +1,4 @@
-/* What was agreed to before there was a chain is chained when it comes. */
+/* What was there before a migration is as it should be after it. */
 #include <stdio.h>
 
 #include "consent/ledger.h"
@@ -9,6 +9,7 @@
 
 #define CONSENT_MIGRATION 8
 #define MAIL_MIGRATION 9
+#define UNMERGE_MIGRATION 17
 /* As migrate.c has it. */
 #define APPLIED "CREATE TABLE piste.migration (number int PRIMARY KEY," \
 	" name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
@@ -120,9 +121,47 @@ START_TEST(what_came_before_mails_asks_for_none)
 	pg_free(db);
 } END_TEST
 
+/* An address in a link's parameters, kept before touches were cleaned of it. */
+START_TEST(addresses_leave_exposures)
+{
+	struct sample c = { .conninfo = suite_database() };
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+	const char *sums = "SELECT string_agg(h::text, ' ' ORDER BY h::text)"
+	    " FROM piste.experiment_hour AS h";
+	struct str before;
+
+	c.conn = PQconnectdb(arena_copy(suite_arena(), c.conninfo).p);
+	migrate_to(c.conn, UNMERGE_MIGRATION);
+	sample_fill(c.conn);
+	sample_run(c.conn, "INSERT INTO piste.experiment (key, page_key, seed,"
+	    " weights, coverage, goal, window_s, alpha, planned_visitors,"
+	    " state, phase, bucket_version, variants_revision, position,"
+	    " definition) VALUES ('x', 'p1', 's', '{\"a\": 1}', 1, 'lead',"
+	    " 86400, 0.05, 0, 'running', 1, 1, 1, 1, '{}');"
+	    "INSERT INTO piste.exposure (experiment_key, visitor, variant,"
+	    " bucket_version, epoch, first_seen_at, source) VALUES"
+	    " ('x', 'v1', 'a', 1, 1, now(), 'news'),"
+	    " ('x', 'v2', 'a', 1, 1, now(), 'ana@firm.fr'),"
+	    " ('x', 'v3', 'a', 1, 1, now(), NULL);"
+	    "INSERT INTO piste.outcome (experiment_key, bucket_version, unit,"
+	    " epoch, variant, exposed_at, source) VALUES ('x', 1, 'u', 1, 'a',"
+	    " now(), 'ana@firm.fr')");
+	before = sample_text(c.conn, sums);
+	ck_assert(before.n);
+	migrate_on(db);
+	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(concat("
+	    "visitor, source), ' ' ORDER BY visitor) FROM piste.exposure"),
+	    STR("v1news v2 v3"));
+	ck_assert_str_same(sample_text(c.conn, "SELECT count(*) || concat("
+	    "max(source)) FROM piste.outcome"), STR("1"));
+	ck_assert_str_same(sample_text(c.conn, sums), before);
+	pg_free(db);
+} END_TEST
+
 SUITE(upgrade)
 {
 	SUITE_LOOP(consents_of_before_are_chained, 2);
 	SUITE_TEST(blocks_of_now_are_kept);
 	SUITE_TEST(what_came_before_mails_asks_for_none);
+	SUITE_TEST(addresses_leave_exposures);
 }

@@ -95,11 +95,21 @@ def merging(s):
         ran = s.piste(*words)
         equal(ran.returncode, 1, f"status of {' '.join(words)}")
         contains(ran.stderr, why, "why it is refused")
+    equal(sent(s, "N.Roche@second.example", last_name="Roche"), one,
+          "who typed a key that moved")
     equal(s.piste("person", "unmerge", merge).returncode, 0,
           "status of unmerge")
     equal(s.one(f"SELECT person_id FROM person_key WHERE"
                 " value = 'n.roche@second.example'"), str(two),
           "whose key it is again")
+    equal(s.one("SELECT string_agg(concat_ws(' ', s.person_id, l.person_id,"
+                " p.email, p.last_name), ', ') FROM submission s JOIN lead l"
+                " ON l.id = s.lead_id JOIN person p ON p.id = s.person_id"
+                " WHERE s.email = 'N.Roche@second.example'"),
+          f"{two} {two} N.Roche@second.example Roche",
+          "whose submission it is, and what they are called")
+    equal(s.one(f"SELECT email FROM person WHERE id = {one}"),
+          "nina@first.example", "the other's own address")
     contains(s.piste("person", "unmerge", merge).stderr, "undone already",
              "a second unmerge")
 

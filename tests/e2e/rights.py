@@ -8,6 +8,7 @@ import subprocess
 
 from check import check, contains, equal, scenario, until
 from consent import consented
+from experiments import written
 from stack import PAGE, person
 
 TOTALS = ("SELECT (SELECT string_agg(t.f, ' ' ORDER BY t.f) FROM (SELECT"
@@ -54,7 +55,13 @@ def on_disk(s, word):
 def erased(s):
     consented(s, "before@example.org")
     consented(s, EMAIL)
-    s.submit(EMAIL, last_name=LAST)
+    # By a link made of their address.
+    visitor = s.visitor()
+    form = visitor.form(PAGE + "?" + "&".join(
+        f"{name}={EMAIL}" for name in ("utm_source", "utm_medium",
+                                       "utm_campaign", "gclid")))
+    visitor.post(PAGE, person(form, EMAIL, last_name=LAST))
+    written(s)
     settled(s)
     told = s.piste("export-person", EMAIL)
     equal(told.returncode, 0, f"export-person: {told.stderr}")

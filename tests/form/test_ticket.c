@@ -139,7 +139,7 @@ START_TEST(a_touch_is_cut_at_a_character)
 
 static const struct str unclean[] = {
 	STR("\xff"), STR("a\xc3"), STR("a\0b"), STR("a\r\nSet-Cookie: x"),
-	STR("\x1b[2J"), STR("a\xc2\x85"),
+	STR("\x1b[2J"), STR("a\xc2\x85"), STR("ana@firm.fr"), STR("@"),
 };
 
 START_TEST(a_touch_that_is_no_text_is_left_out)
