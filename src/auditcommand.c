@@ -293,8 +293,9 @@ judge_exemption(struct audit *k, const struct privacy_facts *f)
 	AUDITREPORT_JUDGE(r, !f->visitor_columns, "exemption", "measures are"
 	    " not joined to other data: %lld columns put a cookie beside a"
 	    " person", (long long)f->visitor_columns);
-	auditreport_add(r, AUDITREPORT_PASS, "exemption", "statistics are"
-	    " anonymous: sums by hour, and visitors by a salted hash");
+	auditreport_add(r, AUDITREPORT_ASK, "exemption", "statistics are"
+	    " anonymous sums; which cookie saw which variant stays in this"
+	    " database until its time is over, and is used for nothing else");
 	AUDITREPORT_JUDGE(r, VISITOR_COOKIE_AGE_S <=
 	    AUDITCOMMAND_COOKIE_S_MAX && !k->renewed, "exemption", "the cookie"
 	    " ends within 13 months, and no visit renews it: %zu do",

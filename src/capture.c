@@ -118,6 +118,10 @@ fresh_token(struct capture *c)
 		c->ticket.is_synthetic = old.is_synthetic;
 		c->ticket.is_prefetched = old.is_prefetched;
 		c->ticket.is_preview = old.is_preview;
+		/* A draft is its form's, and nothing was sent of this one. */
+		if (c->visit.variant->form->draft_days &&
+		    handin_verdict(&c->item) != SUBMIT_CONFLICT)
+			c->ticket.id = old.id;
 	}
 	return ticket_seal(c->rq->arena, &c->rq->app->key, &c->ticket);
 }
@@ -416,6 +420,9 @@ move(struct capture *c)
 	    &c->form);
 	bool is_back = c->form.stage.step < from.step;
 
+	/* An agreement ends at once, whatever is wrong with the rest. */
+	if (!c->form.keeps_draft)
+		keep_draft(c);
 	if (turn == STAGE_WRONG) {
 		visit_count_post(c->rq, &c->visit, &c->ticket, true);
 		return give_back(c, 422, has_suggestion(c),
@@ -429,7 +436,8 @@ move(struct capture *c)
 		return send(c);
 	if (!from.has_begun && !c->form.is_trapped)
 		visit_count_start(c->rq, &c->visit, &c->ticket);
-	keep_draft(c);
+	if (c->form.keeps_draft)
+		keep_draft(c);
 	return show_again(c, &(struct capture_view){ .status = 200,
 		.token = c->form.token });
 }

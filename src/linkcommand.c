@@ -132,7 +132,9 @@ print_link(const struct conf *c, struct pg *db, struct arena *a,
 	if (!pg || !judge_parts(a, pg, w))
 		return COMMAND_FAILED;
 	r.page = pg->key;
-	if (w->parts)
+	if (w->person)
+		e = recipient_meet(db, w->person);
+	if (!e && w->parts)
 		e = recipient_keep(db, a, &(struct recipient_words){
 			.part = w->part, .parts = w->parts,
 			.person = w->person }, &r);

@@ -93,8 +93,7 @@ write_export(struct pg *db, struct arena *a, const struct conf *c,
 	struct str told;
 	enum err e = find(db, a, c, w, &found, &aside);
 
-	if (e == ERR_ABSENT || (!e && !found.person_count &&
-	    !found.submission_count)) {
+	if (e == ERR_ABSENT || (!e && !erase_is_held(&found))) {
 		fprintf(stderr, "piste %s: nothing is held of %.*s\n",
 		    w->command, STR_ARG(w->person));
 		return ERR_DENIED;
@@ -126,9 +125,10 @@ is_confirmed(const struct wish *w, const struct erase_found *f)
 		    " be asked\n", w->command);
 		return false;
 	}
-	fprintf(stderr, "Erase %.*s, %lld persons and %lld submissions, for"
-	    " ever (yes/no)? ", STR_ARG(w->person),
-	    (long long)f->person_count, (long long)f->submission_count);
+	fprintf(stderr, "Erase %.*s, %lld persons, %lld submissions and %lld"
+	    " half-filled forms, for ever (yes/no)? ", STR_ARG(w->person),
+	    (long long)f->person_count, (long long)f->submission_count,
+	    (long long)f->draft_count);
 	return fgets(answer, sizeof answer, stdin) &&
 	    !strcmp(answer, "yes\n");
 }
@@ -158,9 +158,10 @@ erase(struct pg *db, struct arena *a, const struct conf *c,
 	e = erase_run(db, &place, &found, w->reason);
 	if (e)
 		return e;
-	printf("erased: %lld persons, %lld submissions; what they are counted"
-	    " in stays\n", (long long)found.person_count,
-	    (long long)found.submission_count);
+	printf("erased: %lld persons, %lld submissions, %lld half-filled"
+	    " forms; what they are counted in stays\n",
+	    (long long)found.person_count, (long long)found.submission_count,
+	    (long long)found.draft_count);
 	return aside ? ERR_DENIED : OK;
 }
 

@@ -12,6 +12,8 @@
 SQL(recipient_facts, 4,
     "SELECT what, name, value FROM piste.recipient_facts($1::bigint,"
     " $2::uuid, $3::uuid, $4) ORDER BY what, name");
+SQL(recipient_who, 1,
+    "SELECT FROM piste.person WHERE id = $1::bigint AND erased_at IS NULL");
 SQL(recipient_add, 5,
     "INSERT INTO piste.recipient (id, page_key, person_id, parts, expires_at)"
     " VALUES ($1::uuid, $2, $3::bigint, $4::jsonb,"
@@ -124,6 +126,17 @@ recipient_find(struct pg *db, struct arena *a, const struct recipient *r,
 	out->value = value;
 	out->answered = answered;
 	return OK;
+}
+
+enum err
+recipient_meet(struct pg *db, int64_t person)
+{
+	char id[STR_I64_BYTES];
+	struct str param = str_from_i64(id, person);
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &recipient_who, &param, PG_STATEMENT_MS, &rows);
+
+	return !e && !pg_count(rows) ? ERR_ABSENT : e;
 }
 
 enum err

@@ -60,6 +60,9 @@ struct recipient_facts {
 MUST_USE enum err recipient_find(struct pg *db, struct arena *a,
     const struct recipient *r, int64_t wait_ms, struct recipient_facts *out);
 
+/* May a link be made for that person?  ERR_ABSENT: nobody, or erased. */
+MUST_USE enum err recipient_meet(struct pg *db, int64_t person);
+
 /* Words for a link of its own. */
 struct recipient_words {
 	const struct str_pair *part;

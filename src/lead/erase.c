@@ -26,12 +26,15 @@ SQL(erase_look, 2,
     " (SELECT FROM piste.submission AS q WHERE q.outcome = 'quarantined'"
     " AND q.id = ANY ((t.s).submissions)) THEN max(p.erased_at) END"
     " FROM piste.person AS p WHERE p.id = ANY ((t.s).persons))"
-    " WHEN (t.s).submissions = '{}' THEN piste.objection_since($2, NULL)"
-    " END AT TIME ZONE 'UTC', " AT ")"
-    " FROM (SELECT w.persons, piste.subject_of(w.persons,"
+    " WHEN (t.s).submissions = '{}' AND d.n = 0"
+    " THEN piste.objection_since($2, NULL) END AT TIME ZONE 'UTC', " AT "),"
+    " d.n FROM (SELECT w.persons, piste.subject_of(w.persons,"
     " piste.email_key($2)) AS s FROM (SELECT CASE WHEN $1::bigint IS NULL"
     " THEN piste.subject_find($2) ELSE array_remove(ARRAY["
-    "piste.person_now($1::bigint)], NULL) END AS persons) AS w) AS t");
+    "piste.person_now($1::bigint)], NULL) END AS persons) AS w) AS t"
+    " CROSS JOIN LATERAL (SELECT count(*) AS n FROM piste.draft AS f WHERE"
+    " lower(f.email) = ANY ((t.s).emails) OR piste.email_key(f.email)"
+    " = ANY ((t.s).email_keys)) AS d");
 SQL(erase_told, 2,
     "SELECT jsonb_build_object('exported_at', to_char(now() AT TIME ZONE"
     " 'UTC', " AT "), 'persons', to_jsonb((t.s).persons), 'held',"
@@ -42,6 +45,12 @@ SQL(erase_told, 2,
 SQL(erase_all, 3,
     "SELECT array_to_string(e.uploads, ' '), array_to_string(e.mails, ' ')"
     " FROM piste.erase($1::bigint[], $2, 'request', $3) AS e");
+
+bool
+erase_is_held(const struct erase_found *f)
+{
+	return f->person_count || f->submission_count || f->draft_count;
+}
 
 bool
 erase_is_done(const struct erase_found *f)
@@ -79,8 +88,8 @@ erase_find(struct pg *db, struct arena *a, struct str name,
 	    &out->submission_count);
 	out->email_key = copy_or_null(a, rows, 3);
 	out->erased_at = copy_or_null(a, rows, 4);
-	return out->person_count || out->submission_count ||
-	    out->erased_at.n ? OK : ERR_ABSENT;
+	(void)str_i64(pg_value(rows, 0, 5), 0, INT64_MAX, &out->draft_count);
+	return erase_is_held(out) || out->erased_at.n ? OK : ERR_ABSENT;
 }
 
 enum err

@@ -31,6 +31,7 @@ struct erase_found {
 	struct str email_key;	/* PG_NULL for an id */
 	int64_t person_count;
 	int64_t submission_count;
+	int64_t draft_count;	/* half-filled forms, also of nobody we know */
 	struct str erased_at;	/* empty: not yet, or nobody by that name */
 };
 /*
@@ -40,6 +41,7 @@ struct erase_found {
  */
 MUST_USE enum err erase_find(struct pg *db, struct arena *a, struct str name,
     struct erase_found *out);
+bool erase_is_held(const struct erase_found *f);	/* is there anything? */
 /* Is nothing left of them to be erased? */
 bool erase_is_done(const struct erase_found *f);
 

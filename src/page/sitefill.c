@@ -24,8 +24,8 @@ is_name(const char *name)
 static bool
 is_taken(struct str name)
 {
-	static const char *const ours[] = { "k", "lang", "preview", "selftest",
-		"variant" };
+	static const char *const ours[] = { "embed", "k", "lang", "preview",
+		"selftest", "variant" };
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		if (str_eq(name, str_of(ours[i])))

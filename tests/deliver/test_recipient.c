@@ -135,6 +135,12 @@ START_TEST(it_tells_what_the_link_stands_for)
 	ck_assert_int_eq(recipient_keep(db, suite_arena(),
 	    &(struct recipient_words){ words, COUNT(words), person + 1000 },
 	    &link), ERR_ABSENT);
+	ck_assert_int_eq(recipient_meet(db, person), OK);
+	ck_assert_int_eq(recipient_meet(db, person + 1000), ERR_ABSENT);
+	/* Who was erased is not written to, nor kept anew. */
+	sample_run(s.conn, "SELECT piste.erase(ARRAY(SELECT id FROM"
+	    " piste.person), NULL, 'request', NULL)");
+	ck_assert_int_eq(recipient_meet(db, person), ERR_ABSENT);
 	pg_free(db);
 } END_TEST
 

@@ -214,6 +214,43 @@ START_TEST(twice_is_told)
 	ck_assert(!erase_is_done(&f));
 } END_TEST
 
+/* Who never sent the form is held all the same, and may be gone already. */
+START_TEST(half_filled_forms_are_found)
+{
+	struct sample c = with_ana();
+	const struct erase_place place = place_of();
+	struct pg *db = connect(&c);
+	struct erase_found f;
+	struct str told;
+
+	erase_by(db, &place, ANA);
+	for (size_t i = 0; i < 2; i++) {
+		static const char *const names[] = { ANA, "half@firm.fr" };
+
+		sample_run(c.conn, "INSERT INTO piste.draft (id, page_key,"
+		    " form_key, lang, fields, email, agreed_text, expires_at)"
+		    " SELECT gen_random_uuid(), 'p1', 'f1', 'fr', '{}', e.e,"
+		    " 'Keep it', now() + interval '1 day' FROM (VALUES ('" ANA
+		    "'), ('Half@firm.fr')) AS e (e)");
+		ck_assert_int_eq(erase_find(db, suite_arena(),
+		    str_of(names[i]), &f), OK);
+		ck_assert(erase_is_held(&f));
+		ck_assert_int_eq(f.draft_count, 1);
+		ck_assert_int_eq(erase_export(db, suite_arena(), &place, &f,
+		    &told), OK);
+		ck_assert_msg(strstr(arena_copy(suite_arena(), told).p,
+		    "Keep it"), "the export has it");
+		erase_by(db, &place, names[i]);
+		ck_assert_str_same(sample_text(c.conn, buf_fmt(suite_arena(),
+		    200, "SELECT count(*) FROM piste.draft WHERE lower(email)"
+		    " = '%s'", names[i]).p), STR("0"));
+		sample_run(c.conn, "DELETE FROM piste.draft");
+		ck_assert_int_eq(erase_find(db, suite_arena(),
+		    str_of(names[i]), &f), OK);
+		ck_assert(erase_is_done(&f) && !f.draft_count);
+	}
+} END_TEST
+
 START_TEST(files_go_with_them)
 {
 	struct sample c = said_new();
@@ -402,6 +439,7 @@ SUITE(erase)
 	SUITE_LOOP(nothing_of_them_is_left, 2);
 	SUITE_TEST(figures_stay);
 	SUITE_TEST(twice_is_told);
+	SUITE_TEST(half_filled_forms_are_found);
 	SUITE_TEST(files_go_with_them);
 	SUITE_TEST(spool_is_taken_in);
 	SUITE_LOOP(nobody_else_empties, COUNT(refused));

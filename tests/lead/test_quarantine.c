@@ -256,12 +256,39 @@ START_TEST(all_are_released)
 	sample_run(s.c.conn, "INSERT INTO piste.submission (id, page_key,"
 	    " form_key, offer_key, outcome, quarantine_reason, fields, email,"
 	    " via) SELECT gen_random_uuid(), 'p1', 'f1', 'o1', 'quarantined',"
-	    " 'trapped', '{}', 'e' || n || '@x.fr', 'form'"
+	    " 'trapped', '{\"a\": 1}', 'e' || n || '@x.fr', 'form'"
 	    " FROM generate_series(0, 500) AS n");
 	ck_assert_int_eq(quarantine_list(s.db, &everything, false, out), OK);
 	fclose(out);
 	done = release(&s, everything);
 	ck_assert_int_eq(done.made, QUARANTINE_BATCH_MAX + 1);
+} END_TEST
+
+/* Nobody is called about a form that is empty by now. */
+START_TEST(emptied_ones_stay_aside)
+{
+	struct scene s = scene_new();
+	struct quarantine_count of[QUARANTINE_REASONS_MAX];
+	struct quarantine_done done;
+	size_t count;
+
+	take(&s, 1, "trapped", TYPED);
+	take(&s, 2, "trapped", TYPED);
+	sample_run(s.c.conn, "SELECT piste.erase('{}',"
+	    " piste.email_key('a1@x.fr'), 'request', NULL)");
+	ck_assert_int_eq(quarantine_counts(s.db, of, &count), OK);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(of[0].submissions, 1);
+	/* Named or not. */
+	done = release(&s, (struct quarantine_choice){ .ids =
+	    STR("{" ID(1) "}") });
+	ck_assert_int_eq(done.made, 0);
+	sample_run(s.c.conn, "SELECT piste.quarantine_release(ARRAY['" ID(1)
+	    "']::uuid[])");
+	done = release(&s, everything);
+	ck_assert_int_eq(done.made, 1);
+	ck_assert_str_same(sample_text(s.c.conn, "SELECT string_agg(email,"
+	    " ',') || count(*) FROM piste.person"), STR("a2@x.fr1"));
 } END_TEST
 
 SUITE(quarantine)
@@ -275,4 +302,5 @@ SUITE(quarantine)
 	SUITE_TEST(moment_must_be_one);
 	SUITE_TEST(reasons_are_counted);
 	SUITE_TEST(all_are_released);
+	SUITE_TEST(emptied_ones_stay_aside);
 }

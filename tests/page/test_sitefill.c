@@ -42,6 +42,8 @@ static const struct {
 	    " \"min\": 1}}", AT(".parameters.city.min") },
 	{ "parameters", "{\"k\": {\"max\": 40, \"default\": " L "}}",
 	    AT(".parameters.k") },
+	{ "parameters", "{\"embed\": {\"max\": 40, \"default\": " L "}}",
+	    AT(".parameters.embed") },
 	{ "variants/0/rules", RULE(", \"country\": [\"BE\"]"), NULL },
 	{ "variants/0/rules", RULE(", \"language\": [\"en\"]"), NULL },
 	{ "variants/0/rules", RULE(""), AT(".variants[0].rules[0]") },
