@@ -62,13 +62,16 @@ tell(const struct order *o, enum phrase p)
 static enum err
 list(struct order *o)
 {
-	return roster_list(o->db, stdout);
+	return o->wish->is_json ? roster_json(o->db, stdout) :
+	    roster_list(o->db, &(struct roster){ o->arena, o->wish->lang,
+		stdout });
 }
 
 static enum err
 show(struct order *o)
 {
-	return roster_show(o->db, o->wish->key, stdout);
+	return roster_show(o->db, o->wish->key, &(struct roster){ o->arena,
+	    o->wish->lang, stdout });
 }
 
 /* The experiment's definition as export has it; a new reference, or NULL. */
@@ -354,11 +357,11 @@ plan(struct order *o)
 static const struct verb {
 	const char *name;
 	enum { ALL, ONE, ARM } needs;
-	enum { NOTHING, REASON, PLAN } options;
+	enum { WORDS, LISTED, REASON, PLAN } options;
 	enum err (*run)(struct order *o);
 } verbs[] = {
-	{ "list", ALL, NOTHING, list },
-	{ "show", ONE, NOTHING, show },
+	{ "list", ALL, LISTED, list },
+	{ "show", ONE, WORDS, show },
 	{ "plan", ONE, PLAN, plan },
 	{ "start", ONE, REASON, start },
 	{ "pause", ONE, REASON, take_pause },
@@ -396,7 +399,7 @@ static bool
 read_option(const struct verb *v, const char *name, const char *value,
     struct wish *w)
 {
-	if (v->options != NOTHING && !strcmp(name, "--lang"))
+	if (!strcmp(name, "--lang"))
 		return !lang_parse(str_of(value), &w->lang);
 	if (v->options == REASON && !strcmp(name, "--reason")) {
 		w->reason = str_of(value);
@@ -428,7 +431,8 @@ read_words(const struct verb *v, int words, char **word, struct wish *w)
 	if (v->needs == ARM)
 		w->arm = str_of(word[1]);
 	for (; i < words; i++) {
-		if (v->options == PLAN && !strcmp(word[i], "--json")) {
+		if ((v->options == PLAN || v->options == LISTED) &&
+		    !strcmp(word[i], "--json")) {
 			w->is_json = true;
 			continue;
 		}

@@ -5,9 +5,10 @@
 struct conf;
 
 #define TRIALCOMMAND_USAGE \
-	"list | show KEY | plan KEY [--baseline P] [--mde M] [--power P]" \
-	" [--json] | start KEY | pause KEY | stop KEY | decide KEY ARM |" \
-	" undo KEY | archive KEY [--reason TEXT] [--lang fr|en]"
+	"list [--json] | show KEY | plan KEY [--baseline P] [--mde M]" \
+	" [--power P] [--json] | start KEY | pause KEY | stop KEY |" \
+	" decide KEY ARM | undo KEY | archive KEY [--reason TEXT];" \
+	" each [--lang fr|en]"
 
 /* Words after the name as command.h has them: TRIALCOMMAND_USAGE. */
 int trialcommand_run(const struct conf *c, int words, char **word);

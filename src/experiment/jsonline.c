@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "base/strictjson.h"
 #include "experiment/jsonline.h"
 
 #define REASON_BYTES_MAX 60
@@ -201,6 +202,7 @@ refuse_line(struct str line, const json_error_t *syntax)
 	snprintf(reason, sizeof reason, "%s: column %d",
 	    code == json_error_numeric_overflow ? "a number is too large" :
 	    code == json_error_duplicate_key ? "a name stands twice" :
+	    code == json_error_null_character ? "a NUL" :
 	    "no JSON", syntax->column);
 	told = refuse(id, reason);
 	json_decref(id);
@@ -225,7 +227,7 @@ answer_line(struct str line, jsonline_answer answer, const char *only)
 	json_t *asked, *id, *got = NULL, *told;
 	json_error_t syntax;
 
-	asked = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, &syntax);
+	asked = strictjson_read(line, &syntax);
 	if (!asked)
 		return refuse_line(line, &syntax);
 	id = json_object_get(asked, "id");

@@ -77,12 +77,32 @@ choose(double wished, double defined, double fallback)
 	return wished > 0 ? wished : defined > 0 ? defined : fallback;
 }
 
-/* What a page's past says of a rate is that of leads. */
+/*
+ * What a page's past says of a rate is that of leads; of a goal behind them
+ * only the experiment itself knows, by its control.
+ */
 static double
 past_rate(const struct results *r, const struct outlook_past *past)
 {
-	return r->goal == RESULTS_GOAL_LEAD && past->visitors ?
-	    (double)past->conversions / (double)past->visitors : 0;
+	static const struct { enum results_measure n, x; } goals[] = {
+		[RESULTS_GOAL_MQL] = { RESULTS_MQL_VISITORS, RESULTS_MQLS },
+		[RESULTS_GOAL_SQL] = { RESULTS_SQL_VISITORS, RESULTS_SQLS },
+		[RESULTS_GOAL_CUSTOMER] = { RESULTS_CUSTOMER_VISITORS,
+		    RESULTS_CUSTOMERS },
+	};
+	struct stats_arm c = { past->visitors, past->conversions };
+
+	if (r->goal == RESULTS_GOAL_VALUE)
+		return 0;
+	if (r->goal != RESULTS_GOAL_LEAD && r->epochs && r->arms) {
+		struct results_cell cell = results_sum(r, r->looks - 1, 0);
+
+		c = (struct stats_arm){ cell.n[goals[r->goal].n],
+			cell.n[goals[r->goal].x] };
+	} else if (r->goal != RESULTS_GOAL_LEAD) {
+		return 0;
+	}
+	return c.n ? (double)c.x / (double)c.n : 0;
 }
 
 /* The share of the arm that gets least, among those that get something. */
@@ -378,7 +398,9 @@ write_past(const struct outlook_page *p)
 	if (past->is_views)
 		buf_addf(&b, " %.*s", STR_ARG(in(p, TAKEN)));
 	buf_add(&b, STR(", "));
-	add_units(p, &b, REPORTWORD_CONVERSION, (double)past->conversions);
+	add_units(p, &b, p->results->goal == RESULTS_GOAL_LEAD ?
+	    REPORTWORD_CONVERSION : REPORTWORD_LEAD,
+	    (double)past->conversions);
 	line(p, PAST, buf_str(&b));
 }
 

@@ -43,7 +43,7 @@ struct outlook_wish {
 
 enum outlook_refusal {
 	OUTLOOK_FINE,
-	OUTLOOK_NO_BASELINE,	/* nothing to go by, or a goal behind lead */
+	OUTLOOK_NO_BASELINE,	/* nothing to go by, or a value */
 	OUTLOOK_NO_RATE,	/* baseline and mde lead to no rate */
 	OUTLOOK_NO_GRID,	/* variants aren't the design's combinations */
 	OUTLOOK_FEW_VISITORS,	/* in a cell of the plan */

@@ -263,6 +263,21 @@ tell_traffic(const struct results *r)
 	return object;
 }
 
+static json_t *
+tell_quarantine(const struct results *r)
+{
+	json_t *reasons = json_object();
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < r->asides; i++) {
+		sum += r->aside[i].n;
+		json_object_set_new(reasons, r->aside[i].reason.p,
+		    whole(r->aside[i].n));
+	}
+	return json_pack("{s:o, s:o}", "forms", whole(sum), "reasons",
+	    reasons);
+}
+
 /* Raw and human, side by side. */
 static json_t *
 tell_both(const struct results *r)
@@ -363,7 +378,8 @@ report_json(const struct report *rep)
 {
 	const struct results *r = rep->results;
 	json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:o,"
-	    " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    " s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
+	    " s:o}",
 	    "experiment", text(r->key), "page", text(r->page),
 	    "state", text(r->state), "phase", whole(r->phase),
 	    "goal", text(r->goal_name), "window_s", whole(r->window_s),
@@ -376,6 +392,7 @@ report_json(const struct report *rep)
 	    "verdict", tell_verdict(rep), "notes", tell_notes(rep),
 	    "counts", tell_both(r), "traffic", tell_traffic(r),
 	    "exclusions", tell_exclusions(r),
+	    "quarantine", tell_quarantine(r),
 	    "arms", tell_arms(r, rep->figures), "epochs", tell_epochs(r));
 
 	if (r->goal == RESULTS_GOAL_VALUE)

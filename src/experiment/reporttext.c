@@ -234,6 +234,28 @@ write_counted(const struct page *p)
 	end(p, &b);
 }
 
+/* They are in no figure; one that is released is told as a stray. */
+static void
+write_aside(const struct page *p)
+{
+	const struct results *r = p->r;
+	int64_t sum = 0;
+	struct buf b;
+
+	for (size_t i = 0; i < r->asides; i++)
+		sum += r->aside[i].n;
+	if (!sum)
+		return;
+	begin(p, word(p, REPORTWORD_ASIDE), &b);
+	buf_addf(&b, "%lld (", (long long)sum);
+	for (size_t i = 0; i < r->asides; i++)
+		buf_addf(&b, "%s%.*s\u00a0%lld", i ? ", " : "",
+		    STR_ARG(reportword_of(r->aside[i].reason,
+		    p->cell.lang)), (long long)r->aside[i].n);
+	buf_byte(&b, ')');
+	end(p, &b);
+}
+
 static void
 write_shares(const struct page *p, struct str heading, const double *weight)
 {
@@ -389,6 +411,7 @@ write_figures(const struct page *p)
 	putc('\n', p->out);
 	write_live(p);
 	write_counted(p);
+	write_aside(p);
 	write_weights(p);
 	write_gain(p);
 	write_split(p);

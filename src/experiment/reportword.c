@@ -18,6 +18,8 @@ static const char *const words[REPORTWORD_COUNT][LANG_COUNT] = {
 	[REPORTWORD_SO_FAR] = { "leads/visiteurs à ce jour",
 	    "leads/visitors so far" },
 	[REPORTWORD_COUNTED] = { "comptés", "counted" },
+	[REPORTWORD_ASIDE] = { "formulaires de la page en quarantaine",
+	    "forms of the page in quarantine" },
 	[REPORTWORD_OF] = { "sur", "of" },
 	[REPORTWORD_WEIGHTS] = { "poids", "weights" },
 	[REPORTWORD_NEXT_WEIGHTS] = { "poids suivants", "next weights" },
@@ -67,13 +69,14 @@ units[] = {
 	[REPORTWORD_VIEW] = { { "vue", "view" }, { "vues", "views" } },
 	[REPORTWORD_CONVERSION] = { { "conversion", "conversion" },
 	    { "conversions", "conversions" } },
+	[REPORTWORD_LEAD] = { { "lead", "lead" }, { "leads", "leads" } },
 	[REPORTWORD_DAY] = { { "jour", "day" }, { "jours", "days" } },
 	[REPORTWORD_WEEK] = { { "semaine", "week" },
 	    { "semaines", "weeks" } },
 };
 
 /* No name stands for two things. */
-static const struct { const char *name, *in[LANG_COUNT]; } names[] = {
+static const struct name { const char *name, *in[LANG_COUNT]; } names[] = {
 	{ "draft", { "brouillon", "draft" } },
 	{ "running", { "en cours", "running" } },
 	{ "paused", { "en pause", "paused" } },
@@ -114,6 +117,13 @@ static const struct { const char *name, *in[LANG_COUNT]; } names[] = {
 	{ "internal_views", { "vues internes", "internal views" } },
 	{ "crowd_views", { "vues d'adresses trop actives",
 	    "views from crowded addresses" } },
+	{ "trapped", { "champ piège rempli", "trap field filled in" } },
+	{ "too-fast", { "envoyés trop vite", "sent too fast" } },
+	{ "no-work", { "sans preuve de travail", "without proof of work" } },
+	{ "too-many-network", { "trop nombreux d'un même réseau",
+	    "too many from one network" } },
+	{ "too-many-address", { "trop nombreux pour une même adresse",
+	    "too many for one address" } },
 	{ "country", { "pays", "country" } },
 	{ "device", { "appareil", "device" } },
 	{ "source", { "source", "source" } },
@@ -122,6 +132,31 @@ static const struct { const char *name, *in[LANG_COUNT]; } names[] = {
 	{ "mobile", { "mobile", "mobile" } },
 	{ "tablet", { "tablette", "tablet" } },
 	{ "other", { "autre", "other" } },
+};
+
+static const struct name verdicts[] = {
+	{ "not_started", { "pas encore commencée", "not started yet" } },
+	{ "invalid_srm", { "inutilisable, répartition contraire aux poids",
+	    "void, not split as the weights say" } },
+	{ "invalid_multi_exposure", {
+	    "inutilisable, trop de visiteurs de plusieurs variantes",
+	    "void, too many visitors of several variants" } },
+	{ "stop_keep_control", { "garder la référence",
+	    "keep the control" } },
+	{ "collecting", { "trop tôt", "too early" } },
+	{ "ship", { "gagnante", "winner" } },
+	{ "winner_contested", { "gagnante encore disputée",
+	    "winner still contested" } },
+	{ "ship_low_risk", { "adoption presque sans risque",
+	    "to be shipped at next to no risk" } },
+	{ "keep_control_low_risk", {
+	    "garder la référence, presque sans risque",
+	    "keep the control, at next to no risk" } },
+	{ "inconclusive_stop", { "rien de sûr, à arrêter",
+	    "nothing certain, stop" } },
+	{ "no_meaningful_difference", { "sans différence qui compte",
+	    "no difference that matters" } },
+	{ "running", { "rien de sûr encore", "nothing certain yet" } },
 };
 
 struct str
@@ -138,11 +173,23 @@ reportword_unit(enum reportword_unit u, int64_t n, enum lang l)
 	return str_of(is_one ? units[u].one[l] : units[u].more[l]);
 }
 
+static struct str
+find(const struct name *list, size_t count, struct str name, enum lang l)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(name, str_of(list[i].name)))
+			return str_of(list[i].in[l]);
+	return name;
+}
+
 struct str
 reportword_of(struct str name, enum lang l)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (str_eq(name, str_of(names[i].name)))
-			return str_of(names[i].in[l]);
-	return name;
+	return find(names, sizeof names / sizeof *names, name, l);
+}
+
+struct str
+reportword_verdict(struct str name, enum lang l)
+{
+	return find(verdicts, sizeof verdicts / sizeof *verdicts, name, l);
 }

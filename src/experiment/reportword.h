@@ -13,7 +13,7 @@ enum reportword {
 	REPORTWORD_RATE, REPORTWORD_VALUE, REPORTWORD_INTERVAL,
 	REPORTWORD_LIFT, REPORTWORD_ANY_TIME, REPORTWORD_BEST,
 	REPORTWORD_LOSS, REPORTWORD_CONSENTED, REPORTWORD_SO_FAR,
-	REPORTWORD_COUNTED, REPORTWORD_OF, REPORTWORD_WEIGHTS,
+	REPORTWORD_COUNTED, REPORTWORD_ASIDE, REPORTWORD_OF, REPORTWORD_WEIGHTS,
 	REPORTWORD_NEXT_WEIGHTS, REPORTWORD_EVEN, REPORTWORD_GAIN,
 	REPORTWORD_AGAINST, REPORTWORD_SPLIT, REPORTWORD_SPLIT_GOOD,
 	REPORTWORD_SPLIT_BAD, REPORTWORD_SPLIT_RUNNING,
@@ -31,15 +31,17 @@ struct str reportword_in(enum reportword w, enum lang l);
 /* What is counted: "1 visitor", "2 visitors", and in French "0 visiteur". */
 enum reportword_unit {
 	REPORTWORD_VISITOR, REPORTWORD_VIEW, REPORTWORD_CONVERSION,
-	REPORTWORD_DAY, REPORTWORD_WEEK
+	REPORTWORD_LEAD, REPORTWORD_DAY, REPORTWORD_WEEK
 };
 struct str reportword_unit(enum reportword_unit u, int64_t n, enum lang l);
 
 /*
  * What the database calls by that name: a state, a goal, a guardrail's metric,
- * a reason not to count, a dimension of segments, a device.  A name that is
- * none of these comes back as it is.
+ * a reason not to count or for quarantine, a dimension of segments, a device.
+ * A name that is none of these comes back as it is.
  */
 struct str reportword_of(struct str name, enum lang l);
+/* Likewise a verdict, in a few words. */
+struct str reportword_verdict(struct str name, enum lang l);
 
 #endif

@@ -90,11 +90,18 @@ SQL(results_views, 3,
     " CROSS JOIN LATERAL (VALUES (CASE t.class WHEN 'activated' THEN 'human'"
     " ELSE t.class END, t.views), ('prefetch', CASE t.class"
     " WHEN 'activated' THEN -t.views END)) AS v (class, views)"
-    " WHERE v.views IS NOT NULL AND e.key = $1"
+    " WHERE v.views IS NOT NULL AND t.class <> 'started' AND e.key = $1"
     " AND t.hour >= date_bin('1 hour', to_timestamp("
     "nullif($2::bigint, 0) / 1000.0), 'epoch')"
     " AND t.hour <= to_timestamp($3::bigint / 1000.0)"
     " GROUP BY v.class ORDER BY v.class");
+/* What a file brought is no form of a visitor. */
+SQL(results_quarantine, 3,
+    "SELECT quarantine_reason, count(*) FROM piste.submission"
+    " WHERE page_key = $1 AND outcome = 'quarantined' AND via <> 'import'"
+    " AND received_at >= to_timestamp(nullif($2::bigint, 0) / 1000.0)"
+    " AND received_at <= to_timestamp($3::bigint / 1000.0)"
+    " GROUP BY quarantine_reason ORDER BY quarantine_reason");
 
 /* The reading under way. */
 struct reading {
@@ -299,20 +306,42 @@ read_exclusions(struct reading *g)
 	return e;
 }
 
+/* Ask for what is about whom, from its beginning to its end. */
+static enum err
+ask_meanwhile(struct reading *g, const struct sql *question, struct str whom)
+{
+	const struct results *r = g->r;
+	int64_t until = r->ended_ms && r->ended_ms < r->as_of_ms ?
+	    r->ended_ms : r->as_of_ms;
+	char from[STR_I64_BYTES], to[STR_I64_BYTES];
+	const struct str params[3] = { whom, str_from_i64(from,
+	    r->started_ms), str_from_i64(to, until) };
+
+	return pg_run(g->db, question, params, READ_MS, &g->rows);
+}
+
 static enum err
 read_views(struct reading *g)
 {
 	struct results *r = g->r;
-	int64_t until = r->ended_ms && r->ended_ms < r->as_of_ms ?
-	    r->ended_ms : r->as_of_ms;
-	char from[STR_I64_BYTES], to[STR_I64_BYTES];
-	const struct str params[3] = { r->key, str_from_i64(from,
-	    r->started_ms), str_from_i64(to, until) };
-	enum err e = pg_run(g->db, &results_views, params, READ_MS, &g->rows);
+	enum err e = ask_meanwhile(g, &results_views, r->key);
 
 	for (size_t i = 0; !e && i < pg_count(g->rows) &&
 	    i < RESULTS_CLASSES_MAX; i++)
 		r->views[r->classes++] = (struct results_views){
+			text_at(g, i, 0), whole_at(g, i, 1) };
+	return e;
+}
+
+static enum err
+read_asides(struct reading *g)
+{
+	struct results *r = g->r;
+	enum err e = ask_meanwhile(g, &results_quarantine, r->page);
+
+	for (size_t i = 0; !e && i < pg_count(g->rows) &&
+	    i < RESULTS_REASONS_MAX; i++)
+		r->aside[r->asides++] = (struct results_aside){
 			text_at(g, i, 0), whole_at(g, i, 1) };
 	return e;
 }
@@ -334,14 +363,16 @@ read_all(struct reading *g, const struct results_wish *wish)
 	if (!e)
 		e = plan_looks(g);
 	if (!e && r->epochs && r->arms)
-		e = resultscount_read(g->db, r);
+		e = resultscount_read(g->db, r, RESULTS_CHANGES_MAX);
 	if (!e && r->epochs && r->arms && wish->is_exact)
 		e = resultscount_again(g->db, r);
 	if (!e && r->epochs && r->arms && r->goal == RESULTS_GOAL_VALUE)
 		e = resultscount_cap(g->db, r);
 	if (!e)
 		e = read_exclusions(g);
-	return e ? e : read_views(g);
+	if (!e)
+		e = read_views(g);
+	return e ? e : read_asides(g);
 }
 
 enum err

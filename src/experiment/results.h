@@ -110,6 +110,15 @@ struct results_views {
 	int64_t n;
 };
 
+/*
+ * Forms of its page that came since then, as long as visitors were counted,
+ * and are in quarantine now.
+ */
+struct results_aside {
+	struct str reason;	/* trapped, too-fast… */
+	int64_t n;
+};
+
 struct results {
 	struct arena *arena;	/* holds all texts and lists */
 	struct str key;
@@ -167,6 +176,8 @@ struct results {
 	size_t reasons;
 	struct results_views views[RESULTS_CLASSES_MAX];
 	size_t classes;
+	struct results_aside aside[RESULTS_REASONS_MAX];
+	size_t asides;
 };
 
 /* When the figures are wanted for, and how they are got. */

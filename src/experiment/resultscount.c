@@ -215,7 +215,7 @@ count_changes(const struct counting *g, const struct place *place)
 
 /* Rows come by look; of each place one behind the other. */
 static enum err
-take_counts(struct counting *g)
+take_counts(struct counting *g, size_t changes_max)
 {
 	struct results *r = g->r;
 	size_t rows = pg_count(g->rows), changes;
@@ -224,7 +224,7 @@ take_counts(struct counting *g)
 	for (size_t i = 0; i < rows; i++)
 		place[i] = place_at(g, i);
 	changes = count_changes(g, place);
-	if (changes > RESULTS_CHANGES_MAX)
+	if (changes > changes_max)
 		return ERR_LIMIT;
 	r->change = arena_array(r->arena, changes, sizeof *r->change);
 	for (size_t i = 0; i < rows; i++) {
@@ -261,7 +261,7 @@ write_looks(const struct results *r)
 }
 
 enum err
-resultscount_read(struct pg *db, struct results *r)
+resultscount_read(struct pg *db, struct results *r, size_t changes_max)
 {
 	struct counting g = { .r = r };
 	struct wanted w;
@@ -270,7 +270,7 @@ resultscount_read(struct pg *db, struct results *r)
 	enum err e = pg_run(db, &resultscount_steps, params, READ_MS,
 	    &g.rows);
 
-	return e ? e : take_counts(&g);
+	return e ? e : take_counts(&g, changes_max);
 }
 
 enum err

@@ -5,6 +5,8 @@
 #ifndef PISTE_EXPERIMENT_RESULTSCOUNT_H
 #define PISTE_EXPERIMENT_RESULTSCOUNT_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 struct pg;
@@ -12,9 +14,10 @@ struct results;
 
 /*
  * r has its arms, epochs and looks, at least one of each.  Fill cell and
- * change.  ERR_LIMIT: more than RESULTS_CHANGES_MAX; else as pg_run.
+ * change.  ERR_LIMIT: more changes than changes_max; else as pg_run.
  */
-MUST_USE enum err resultscount_read(struct pg *db, struct results *r);
+MUST_USE enum err resultscount_read(struct pg *db, struct results *r,
+    size_t changes_max);
 /* Fill cell anew, row by row.  Errors as pg_run. */
 MUST_USE enum err resultscount_again(struct pg *db, struct results *r);
 /*

@@ -5,18 +5,29 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/lang.h"
 #include "base/str.h"
 
 struct arena;
 struct pg;
 
 /* A JSON line for each, in the site's order.  Errors as pg_run. */
-MUST_USE enum err roster_list(struct pg *db, FILE *out);
+MUST_USE enum err roster_json(struct pg *db, FILE *out);
+
+/* Text for people, to be written. */
+struct roster {
+	struct arena *arena;
+	enum lang lang;
+	FILE *out;
+};
+/* A few words about each, in the site's order.  Errors as pg_run. */
+MUST_USE enum err roster_list(struct pg *db, const struct roster *o);
 /*
- * One, with everything that was decided about it, as text for people.
- * ERR_ABSENT: there is none of that key; else as pg_run.
+ * One, with everything that was decided about it.  ERR_ABSENT: there is none
+ * of that key; else as pg_run.
  */
-MUST_USE enum err roster_show(struct pg *db, struct str key, FILE *out);
+MUST_USE enum err roster_show(struct pg *db, struct str key,
+    const struct roster *o);
 
 /* Where it stands. */
 struct roster_state {

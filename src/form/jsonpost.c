@@ -1,9 +1,10 @@
-/* Implements jsonpost.h; JSON is read by jansson. */
+/* Implements jsonpost.h. */
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/strictjson.h"
 #include "form/field.h"
 #include "form/form.h"
 
@@ -257,12 +258,7 @@ jsonpost_parse(struct arena *a, const struct form *f, struct str bytes,
 		.touch = { STR_EMPTY, STR_EMPTY, STR_EMPTY, STR_EMPTY },
 		.why = STR("no JSON object"),
 	};
-	/* jansson passes over a NUL behind a number. */
-	if (str_find(bytes, '\0') >= 0) {
-		out->why = STR("a NUL");
-		return ERR_INPUT;
-	}
-	whole = json_loadb(bytes.p, bytes.n, JSON_REJECT_DUPLICATES, &error);
+	whole = strictjson_read(bytes, &error);
 	if (!json_is_object(whole)) {
 		if (!whole)
 			out->why = buf_fmt(a, WHY_BYTES_MAX,

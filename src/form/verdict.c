@@ -1,8 +1,9 @@
-/* Implements verdict.h; JSON is read by jansson. */
+/* Implements verdict.h. */
 #include <jansson.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/strictjson.h"
 #include "form/verdict.h"
 
 #define VERDICT_BYTES_MAX ((size_t)2 << 20)
@@ -147,14 +148,14 @@ judge(struct arena *a, const struct form *f, struct str input, json_t *object)
 struct str
 verdict_form(struct arena *a, const struct form *f, struct str input)
 {
+	json_error_t why;
 	json_t *object;
 	struct str out;
 
 	if (input.n > VERDICT_FORM_BYTES_MAX)
 		return too_long(a, input);
-	object = json_loadb(input.p, input.n, JSON_REJECT_DUPLICATES, NULL);
-	/* jansson passes over a NUL behind a number. */
-	if (!json_is_object(object) || str_find(input, '\0') >= 0)
+	object = strictjson_read(input, &why);
+	if (!json_is_object(object))
 		out = refuse(a, input, "not-json");
 	else if (json_object_size(object) > VERDICT_MEMBERS_MAX)
 		out = refuse(a, input, "too-many-fields");

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/strictjson.h"
 #include "base/token.h"
 #include "form/ticket.h"
 
@@ -152,6 +153,7 @@ work_is_solved(struct arena *a, const struct token_key *k,
 {
 	unsigned char *bytes = arena_take(a, WORK_PAYLOAD_BYTES_MAX);
 	struct secret s;
+	json_error_t why;
 	json_t *root;
 	size_t n;
 	bool is_solved;
@@ -161,8 +163,7 @@ work_is_solved(struct arena *a, const struct token_key *k,
 	    sodium_base642bin(bytes, WORK_PAYLOAD_BYTES_MAX, payload.p,
 	    payload.n, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL))
 		return false;
-	root = json_loadb((const char *)bytes, n, JSON_REJECT_DUPLICATES,
-	    NULL);
+	root = strictjson_read((struct str){ (const char *)bytes, n }, &why);
 	if (!root)
 		return false;
 	derive(k, t, &s);

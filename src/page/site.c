@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/strictjson.h"
 #include "page/reader.h"
 #include "page/sitedate.h"
 #include "page/siteform.h"
@@ -218,8 +219,7 @@ site_parse(struct arena *a, struct str json, const struct site **out,
 		reader_complain(&root, "has %zu bytes, at most %d are allowed",
 		    json.n, SITE_JSON_BYTES_MAX);
 	else
-		document = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES,
-		    &syntax);
+		document = strictjson_read(json, &syntax);
 	if (document) {
 		root.json = document;
 		read_site(&root, site);

@@ -148,7 +148,12 @@ SQL(find_reworded_trials, 2, "WITH " NAMED ", " GIVEN
  */
 SQL(refuse_other_plans, 3, "WITH " NAMED ", " GIVEN ", " JUDGED
     " SELECT j.ord - 1, m.name, j.phase, coalesce(j.old_d->>m.name,"
-    " 'the default') FROM judged j CROSS JOIN LATERAL (VALUES"
+    " 'the default'), CASE j.old_state WHEN 'archived' THEN"
+    " 'the experiment is archived for good, so make another one'"
+    " ELSE CASE j.old_state WHEN 'stopped' THEN '' WHEN 'decided' THEN"
+    " 'undo the decision, then ' ELSE 'stop the experiment, then ' END ||"
+    " 'start it again with another, which begins a phase' END"
+    " FROM judged j CROSS JOIN LATERAL (VALUES"
     " (1, 'goal', j.goal <> j.old_goal),"
     " (2, 'window', j.window_s <> j.old_window_s),"
     " (3, 'windows', j.has_other_windows),"
@@ -355,12 +360,12 @@ trial_fixed(struct pg *db, const struct trial *t, FILE *complaints,
 	*refused = e ? 0 : pg_count(rows);
 	for (size_t i = 0; i < *refused; i++)
 		fprintf(complaints, "$.experiments[%.*s].%.*s: phase %.*s"
-		    " began with %.*s and keeps it: stop the experiment, then"
-		    " start it again with another, which begins a phase\n",
+		    " began with %.*s and keeps it: %.*s\n",
 		    STR_ARG(pg_value(rows, i, 0)),
 		    STR_ARG(pg_value(rows, i, 1)),
 		    STR_ARG(pg_value(rows, i, 2)),
-		    STR_ARG(pg_value(rows, i, 3)));
+		    STR_ARG(pg_value(rows, i, 3)),
+		    STR_ARG(pg_value(rows, i, 4)));
 	return e;
 }
 

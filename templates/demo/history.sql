@@ -46,18 +46,24 @@ WHERE e.key IN ('demo-titre', 'demo-formulaire')
 UPDATE piste.experiment AS e SET phase_started_at = v.since
 FROM (SELECT experiment, min(date_trunc('day', at)) AS since FROM visit
 	GROUP BY experiment) AS v WHERE e.key = v.experiment;
+UPDATE piste.experiment_move AS m SET at = v.since
+FROM (SELECT experiment, min(date_trunc('day', at)) AS since FROM visit
+	GROUP BY experiment) AS v WHERE m.experiment_key = v.experiment;
 UPDATE piste.epoch AS o SET started_at = e.phase_started_at
 FROM piste.experiment AS e, (SELECT DISTINCT experiment FROM visit) AS v
 WHERE e.key = v.experiment AND o.experiment_key = e.key
 	AND o.phase = e.phase;
 
 INSERT INTO piste.exposure (experiment_key, visitor, variant, bucket_version,
-	first_seen_at, epoch, posted_at, refused_at, country, device, source,
-	lang)
+	first_seen_at, epoch, activated_at, posted_at, refused_at, country,
+	device, source, lang)
 SELECT v.experiment, v.visitor, v.variant, v.bucket_version, v.at,
 	(SELECT min(o.number) FROM piste.epoch AS o JOIN piste.experiment AS e
 		ON e.key = o.experiment_key AND e.phase = o.phase
 		WHERE e.key = v.experiment),
+	-- Scripts off, left before it was shown: whatever the arm.
+	CASE WHEN c.lead < v.rate OR c.shown < .94
+		THEN v.at + interval '1 second' END,
 	CASE WHEN c.lead < v.rate THEN v.at + interval '3 minutes' END,
 	CASE WHEN c.lead < v.rate * .12 THEN v.at + interval '2 minutes' END,
 	CASE WHEN c.country < .72 THEN 'FR' WHEN c.country < .84 THEN 'BE'
@@ -69,6 +75,7 @@ SELECT v.experiment, v.visitor, v.variant, v.bucket_version, v.at,
 	CASE WHEN c.lang < .88 THEN 'fr' ELSE 'en' END
 FROM visit AS v CROSS JOIN LATERAL (SELECT
 	pg_temp.chance('lead ' || v.experiment, v.n) AS lead,
+	pg_temp.chance('shown ' || v.experiment, v.n) AS shown,
 	pg_temp.chance('country ' || v.experiment, v.n) AS country,
 	pg_temp.chance('device ' || v.experiment, v.n) AS device,
 	pg_temp.chance('source ' || v.experiment, v.n) AS source,

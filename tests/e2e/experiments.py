@@ -544,6 +544,10 @@ def demo(s):
     equal(said["demo-titre"], ("ship", "b"), "of the headline")
     check(said["demo-formulaire"][0] in ("running", "collecting"),
           f"the form's goes on: {said}")
+    for key, r in found.items():
+        shown = r["activated"]["visitors"] / r["counts"]["human"]["visitors"]
+        check(.9 < shown < 1 and not r["activated"]["srm_flag"],
+              f"most pages of {key} were really shown: {r['activated']}")
     for key in ("demo-titre", "demo-formulaire"):
         for lang, words in (("fr", "données synthétiques"),
                             ("en", "synthetic data")):

@@ -17,7 +17,7 @@ def experiment(s, *words, status=0):
 
 def state(s):
     row = [json.loads(line) for line in
-           experiment(s, "list").splitlines()]
+           experiment(s, "list", "--json").splitlines()]
     return next(r for r in row if r["key"] == KEY)
 
 
@@ -27,6 +27,12 @@ def life(s):
                            "weights": {"a": .5, "b": .5},
                            "planned_visitors": 20000})
     equal(state(s)["next"], ["start"], "what a draft may do")
+    contains(experiment(s, "list", "--lang", "fr"),
+             f"{KEY}\u00a0: brouillon", "the list in French")
+    contains(experiment(s, "show", KEY, "--lang", "fr"), "commandes possibles"
+             "  start", "what it may do in French")
+    contains(experiment(s, "list", "--lang", "en"), f"{KEY}: draft",
+             "the list in English")
     contains(experiment(s, "pause", KEY, status=1),
              "is draft, which can't become paused", "why not")
     contains(experiment(s, "decide", KEY, "b", status=1),
@@ -94,6 +100,7 @@ def words(s):
         equal(s.piste("results", *wrong).returncode, 2,
               f"status of results {' '.join(wrong)}")
     for wrong in (["nonsense"], ["show"], ["decide", "k"], ["list", "k"],
+                  ["list", "--lang", "de"], ["show", "k", "--json"],
                   ["plan", "k", "--power", "1"], ["start", "k", "--json"]):
         equal(s.piste("experiment", *wrong).returncode, 2,
               f"status of experiment {' '.join(wrong)}")

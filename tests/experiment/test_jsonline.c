@@ -58,7 +58,7 @@ static const struct { const char *line, *answer; } lines[] = {
 	{ "{\"id\":\"\xff\"}",
 	    "{\"id\":null,\"error\":\"no JSON: column 7\"}" },
 	{ "{\"id\":\"\\u0000\"}",
-	    "{\"id\":null,\"error\":\"no JSON: column 14\"}" },
+	    "{\"id\":null,\"error\":\"a NUL: column 14\"}" },
 	{ "{\"id\":7,\"id\":8,\"inputs\":0}",
 	    "{\"id\":7,\"error\":\"a name stands twice: column 12\"}" },
 	{ "{\"inputs\":0,\"inputs\":0,\"id\":7}",
@@ -79,6 +79,22 @@ START_TEST(a_line_has_its_answer)
 	ck_assert_str_same(asked_lines(echo, buf_fmt(a, 1000,
 	    "%s\n\n{\"id\":1,\"inputs\":2}\n", lines[_i].line)),
 	    buf_fmt(a, 1000, "%s\n{\"id\":1,\"got\":2}\n", lines[_i].answer));
+} END_TEST
+
+/* jansson passes over one behind a number. */
+static const struct { struct str line; const char *answer; } nuls[] = {
+	{ STR("{\"id\":7,\"inputs\":1\0}"),
+	    "{\"id\":7,\"error\":\"a NUL: column 19\"}\n" },
+	{ STR("{\"inputs\":[1.5\0],\"id\":7}"),
+	    "{\"id\":7,\"error\":\"a NUL: column 15\"}\n" },
+	{ STR("{\"id\":\"\xc3\xa9\",\"inputs\":1}\0"),
+	    "{\"id\":\"\xc3\xa9\",\"error\":\"a NUL: column 22\"}\n" },
+};
+
+START_TEST(a_nul_is_refused)
+{
+	ck_assert_str_same(asked_lines(echo, nuls[_i].line),
+	    str_of(nuls[_i].answer));
 } END_TEST
 
 START_TEST(the_last_line_may_have_no_end)
@@ -301,6 +317,7 @@ START_TEST(what_is_not_finite_is_null)
 SUITE(jsonline)
 {
 	SUITE_LOOP(a_line_has_its_answer, COUNT(lines));
+	SUITE_LOOP(a_nul_is_refused, COUNT(nuls));
 	SUITE_TEST(the_last_line_may_have_no_end);
 	SUITE_TEST(a_line_has_a_limit);
 	SUITE_TEST(a_stream_that_fails_is_told);

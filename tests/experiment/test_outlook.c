@@ -68,6 +68,26 @@ START_TEST(what_cant_be_planned_is_refused)
 	json_decref(told);
 } END_TEST
 
+/* One that runs knows what leads became, by its control. */
+START_TEST(a_goal_behind_the_lead_is_planned_by_what_was_seen)
+{
+	static const struct trialcase_counts seen = { .arms = 2, .epochs = 2,
+		.n_star = 5000, .weight = { { .5, .5 }, { .5, .5 } } };
+	const struct outlook_past past = { 28, 28000, 1120, false };
+	struct results *r = trialcase_made(&seen);
+	struct outlook o;
+
+	r->goal = RESULTS_GOAL_SQL;
+	for (size_t e = 0; e < 2; e++) {
+		trialcase_cell(r, 0, e, 0)->n[RESULTS_SQL_VISITORS] = 1000;
+		trialcase_cell(r, 0, e, 0)->n[RESULTS_SQLS] = 5 + 10 * (int)e;
+		trialcase_cell(r, 0, e, 1)->n[RESULTS_SQLS] = 90;
+	}
+	outlook_make(r, &past, &(struct outlook_wish){ 0 }, &o);
+	ck_assert_int_eq(o.refusal, OUTLOOK_FINE);
+	ck_assert_double_eq_tol(o.baseline, .01, 1e-12);
+} END_TEST
+
 static const struct {
 	int64_t planned;
 	double baseline;
@@ -167,6 +187,7 @@ SUITE(outlook)
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(a_plan_is_what_the_formulae_say);
 	SUITE_LOOP(what_cant_be_planned_is_refused, COUNT(asked));
+	SUITE_TEST(a_goal_behind_the_lead_is_planned_by_what_was_seen);
 	SUITE_LOOP(combinations_have_to_be_filled, COUNT(grids));
 	SUITE_TEST(each_arm_has_its_own_number);
 	SUITE_TEST(the_past_is_the_pages_own);

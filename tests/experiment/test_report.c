@@ -46,6 +46,9 @@ static const struct { const char *path; double want, near; } told[] = {
 	{ "counts/human/visitors", 2000, 0 },
 	{ "counts/human/leads", 123, 0 },
 	{ "exclusions/spam_conversions", 5, 0 },
+	{ "quarantine/forms", 12, 0 },
+	{ "quarantine/reasons/too-fast", 4, 0 },
+	{ "quarantine/reasons/trapped", 8, 0 },
 	{ "traffic/human", 3000, 0 },
 	{ "looks/0/arms/b/n/1", 1000, 0 },
 	{ "looks/0/arms/b/av_running_p", .629285, 1e-6 },
@@ -64,6 +67,8 @@ START_TEST(everything_is_told)
 	json_t *got;
 
 	r->planned_visitors = 20000;
+	r->aside[r->asides++] = (struct results_aside){ STR("too-fast"), 4 };
+	r->aside[r->asides++] = (struct results_aside){ STR("trapped"), 8 };
 	trialcase_cell(r, 0, 0, 0)->n[RESULTS_ACTIVATED] = 800;
 	trialcase_cell(r, 0, 0, 1)->n[RESULTS_ACTIVATED] = 830;
 	trialcase_cell(r, 0, 0, 0)->n[RESULTS_BOTS] = 7;

@@ -47,6 +47,8 @@ two_arms(void)
 	for (size_t i = 0; i < COUNT(reasons); i++)
 		r->reason[r->reasons++] = (struct results_reason){
 			str_of(reasons[i]), (int64_t)i * 6 };
+	r->aside[r->asides++] = (struct results_aside){ STR("too-fast"), 4 };
+	r->aside[r->asides++] = (struct results_aside){ STR("trapped"), 8 };
 	r->views[r->classes++] = (struct results_views){ STR("human"), 3100 };
 	r->views[r->classes++] = (struct results_views){ STR("robot"), 12 };
 	return r;

@@ -363,15 +363,48 @@ START_TEST(views_are_told_by_class)
 	    " experiment_key, variant, class, hour, views) SELECT"
 	    " 'livre-blanc', 'lb-headline', 'a', c, date_bin('1 hour', now() -"
 	    " interval '2 days', 'epoch'), 40 FROM unnest(ARRAY['human',"
-	    " 'robot']) AS c UNION ALL SELECT 'livre-blanc', '', 'a', 'head',"
+	    " 'robot', 'started']) AS c UNION ALL SELECT 'livre-blanc', '',"
+	    " 'a', 'head',"
 	    " date_bin('1 hour', now() - interval '2 days', 'epoch'), 3"
 	    " UNION ALL SELECT 'livre-blanc', '', 'a', 'head',"
 	    " date_bin('1 hour', now() - interval '12 days', 'epoch'), 5");
 	r = trialcase_results(db);
+	/* A form that was begun is no view. */
 	ck_assert_uint_eq(r->classes, 3);
 	ck_assert_str_same(r->views[0].class, STR("head"));
 	ck_assert_int_eq(r->views[0].n, 3);
 	ck_assert_int_eq(r->views[1].n, 40);
+} END_TEST
+
+/* Of its page and its time, and from visitors. */
+static const struct { const char *script; int64_t trapped; } quarantines[] = {
+	{ "SELECT 1", 2 },
+	{ "UPDATE piste.experiment SET state = 'stopped';"
+	    " UPDATE piste.experiment SET ended_at = now() -"
+	    " interval '36 hours'", 1 },
+};
+START_TEST(what_is_in_quarantine_is_told)
+{
+	struct results *r;
+
+	db = trialcase_db(NULL);
+	trialcase_began(db, 10);
+	trialcase_say(db, "INSERT INTO piste.submission (id, page_key,"
+	    " form_key, offer_key, outcome, quarantine_reason, fields, via,"
+	    " received_at) SELECT gen_random_uuid(), p.key, p.form_key, 'o',"
+	    " 'quarantined', q.reason, '{}', q.via, now() - make_interval("
+	    "hours => 24 * q.days) FROM piste.page AS p, (VALUES"
+	    " ('trapped', 'form', 1), ('trapped', 'api', 2),"
+	    " ('too-fast', 'form', 3), ('trapped', 'import', 3),"
+	    " ('too-fast', 'form', 11)) AS q (reason, via, days)"
+	    " WHERE p.key = 'livre-blanc'");
+	trialcase_say(db, quarantines[_i].script);
+	r = trialcase_results(db);
+	ck_assert_uint_eq(r->asides, 2);
+	ck_assert_str_same(r->aside[0].reason, STR("too-fast"));
+	ck_assert_int_eq(r->aside[0].n, 1);
+	ck_assert_str_same(r->aside[1].reason, STR("trapped"));
+	ck_assert_int_eq(r->aside[1].n, quarantines[_i].trapped);
 } END_TEST
 
 SUITE(results)
@@ -392,4 +425,5 @@ SUITE(results)
 	SUITE_LOOP(a_year_of_hourly_epochs_is_told, COUNT(years));
 	SUITE_TEST(what_ended_long_ago_has_few_looks);
 	SUITE_TEST(views_are_told_by_class);
+	SUITE_LOOP(what_is_in_quarantine_is_told, COUNT(quarantines));
 }

@@ -1,7 +1,9 @@
 /* Tests src/experiment/resultscount.c. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "experiment/resultscount.h"
 #include "experiment/value.h"
 #include "support/suite.h"
 #include "support/trialcase.h"
@@ -119,10 +121,28 @@ START_TEST(a_goal_without_money_cuts_nothing)
 	    " 'value'}"))->value_cap, 0);
 } END_TEST
 
+/* As many changes as there are, and one fewer. */
+START_TEST(changes_are_bounded)
+{
+	struct pg *db = begin();
+	struct results *r = trialcase_results(db);
+	size_t changes = r->changes, cells = r->epochs * r->arms;
+
+	ck_assert_uint_gt(changes, 1);
+	for (size_t less = 0; less < 2; less++) {
+		memset(r->cell, 0, cells * sizeof *r->cell);
+		r->changes = 0;
+		ck_assert_int_eq(resultscount_read(db, r, changes - less),
+		    less ? ERR_LIMIT : OK);
+		ck_assert_uint_eq(r->changes, less ? 0 : changes);
+	}
+} END_TEST
+
 SUITE(resultscount)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(values_are_cut_off_at_one_limit);
 	SUITE_TEST(the_limit_holds_at_looks_before);
 	SUITE_TEST(a_goal_without_money_cuts_nothing);
+	SUITE_TEST(changes_are_bounded);
 }

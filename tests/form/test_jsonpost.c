@@ -137,7 +137,7 @@ START_TEST(members_are_told)
 	const char *json = "{\"lang\":\"en\",\"consent_hash\":\"ab\","
 	    "\"consents\":{\"news\":true,\"call\":false},\"touch\":{"
 	    "\"source\":\"news\\u0007\",\"medium\":\"mail\",\"campaign\":"
-	    "\"c\",\"click_id\":null}}";
+	    "\"ana@firm.fr\",\"click_id\":null}}";
 	struct jsonpost p;
 
 	ck_assert_int_eq(jsonpost_parse(suite_arena(), &form, str_of(json),
@@ -146,10 +146,10 @@ START_TEST(members_are_told)
 	ck_assert(p.has_consent);
 	ck_assert_str_same(p.lang, STR("en"));
 	ck_assert_str_same(p.consent_hash, STR("ab"));
-	/* As of a page's address: what has controls is left out. */
+	/* As of a page's address: no controls, and nobody's address. */
 	ck_assert_str_same(p.touch.source, STR_EMPTY);
 	ck_assert_str_same(p.touch.medium, STR("mail"));
-	ck_assert_str_same(p.touch.campaign, STR("c"));
+	ck_assert_str_same(p.touch.campaign, STR_EMPTY);
 	ck_assert_str_same(p.touch.click_id, STR_EMPTY);
 } END_TEST
 

@@ -157,6 +157,41 @@ START_TEST(one_that_has_ended_keeps_what_it_was_held_to)
 	ck_assert(str_has_prefix(ask(&kept_now, NULL), STR("running 2 2")));
 } END_TEST
 
+/* What a refusal advises can be done. */
+static const struct { const char *state, *advice; } moves[] = {
+	{ "running", "stop the experiment, then start it again with another,"
+	    " which begins a phase\n" },
+	{ "paused", "stop the experiment, then start it again with another,"
+	    " which begins a phase\n" },
+	{ "stopped", "start it again with another, which begins a phase\n" },
+	{ "decided", "undo the decision, then start it again with another,"
+	    " which begins a phase\n" },
+	{ "archived", "the experiment is archived for good, so make another"
+	    " one\n" },
+};
+
+SQL(kept_move, 1, "UPDATE experiment SET state = $1, shipped_key ="
+    " CASE $1 WHEN 'decided' THEN 'b' END");
+
+START_TEST(a_refusal_advises_what_can_be_done)
+{
+	json_t *site = start();
+	struct str state = str_of(moves[_i].state);
+	struct sitecase_said s;
+
+	if (str_eq(state, STR("archived")))
+		ask(&kept_move, &STR("stopped"));
+	ask(&kept_move, &state);
+	sitecase_edit(site, X "state", buf_fmt(suite_arena(), 40, "\"%s\"",
+	    moves[_i].state).p);
+	sitecase_edit(site, X "alpha", "0.1");
+	s = run(sitecase_text(site), DEFINE_NEW_PHASE);
+	ck_assert_int_eq(s.err, ERR_INPUT);
+	ck_assert_str_same(s.complaints, buf_fmt(suite_arena(), 300,
+	    "$.experiments[0].alpha: phase 1 began with 0.05 and keeps it: %s",
+	    moves[_i].advice));
+} END_TEST
+
 SQL(kept_phases, 0, "SELECT string_agg(concat_ws(' ', phase,"
     " bucket_version, seed, goal, window_s, alpha, planned_visitors, n_star,"
     " control_key, variants->0->'parts'->'headline'->>'en',"
@@ -330,6 +365,7 @@ SUITE(kept)
 {
 	SUITE_LOOP(another_arm_is_no_correction, COUNT(other_arms));
 	SUITE_LOOP(a_phase_keeps_its_plan, COUNT(plans));
+	SUITE_LOOP(a_refusal_advises_what_can_be_done, COUNT(moves));
 	SUITE_LOOP(one_that_has_ended_keeps_what_it_was_held_to,
 	    COUNT(ended));
 	SUITE_TEST(each_phase_is_kept_as_it_was);

@@ -100,14 +100,15 @@ hold(size_t at, size_t step)
 
 	if (!step)
 		step = count;
-	for (size_t time = 0; time < 2; time++)
+	for (size_t time = 0; time < 2; time++) {
 		for (size_t i = 0; i < count; i += step)
 			ck_assert_int_eq(eventrow_write(db, a, row + i, step,
 			    WAIT_MS), OK);
-	ck_assert_str_same(ask(db, &test_eventrow_rows),
-	    str_of(batches[at].kept));
-	ck_assert_str_same(ask(db, &test_eventrow_sums),
-	    str_of(batches[at].visitors));
+		ck_assert_str_same(ask(db, &test_eventrow_rows),
+		    str_of(batches[at].kept));
+		ck_assert_str_same(ask(db, &test_eventrow_sums),
+		    str_of(batches[at].visitors));
+	}
 	arena_free(a);
 	pg_free(db);
 }
