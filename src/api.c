@@ -19,6 +19,8 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/url.h"
+#include "lead/flood.h"
+#include "lead/submit.h"
 #include "page/site.h"
 #include "page/siteorigin.h"
 #include "page/snapshot.h"
@@ -42,6 +44,7 @@ struct call {
 	const struct site_page *page;
 	const struct site_variant *variant;
 	const struct site_origin *origin;
+	enum submit_suspect suspect;
 	enum lang lang;
 	struct jsonpost post;
 	struct form_result form;
@@ -117,7 +120,7 @@ begin(struct call *c, struct request *rq)
 	return 0;
 }
 
-/* Whoever has no key is not told which pages there are. */
+/* Whoever needs a key and has none is not told which pages there are. */
 static enum turn
 refuse_key(struct call *c, enum apikey_fault fault)
 {
@@ -262,6 +265,7 @@ static void
 finish(struct request *rq)
 {
 	struct call *c = rq->waiting_for;
+	enum submit_verdict verdict;
 	char id[UUID_TEXT];
 	struct buf b;
 
@@ -269,7 +273,8 @@ finish(struct request *rq)
 		refuse_with(c, 503, STR("Nothing was kept: send it again."));
 		return;
 	}
-	if (handin_verdict(&c->item) == SUBMIT_CONFLICT) {
+	verdict = handin_verdict(&c->item);
+	if (verdict == SUBMIT_CONFLICT) {
 		refuse(c, &(struct problem){
 			.status = 422,
 			.response = "KeyReused",
@@ -278,6 +283,8 @@ finish(struct request *rq)
 		    });
 		return;
 	}
+	flood_note(rq->app->flood, c->suspect != SUBMIT_CLEAN ||
+	    verdict == SUBMIT_QUARANTINED, rq->received_ms);
 	log_event(LOG_INFO, "api.taken", LOG_STR("page", c->page->key),
 	    LOG_STR("origin", c->origin->key), LOG_Z("outcome",
 	    c->item.is_spooled ? "spooled" : c->item.verdict));
@@ -306,6 +313,10 @@ hand_in(struct call *c, struct str once)
 		.issued_ms = rq->received_ms,
 		.touch = c->post.touch,
 	};
+	/* Who is known by a key is asked for no proof of work. */
+	c->suspect = c->origin == &apikey_nobody &&
+	    flood_asks_work(rq->app->flood, rq->received_ms) ?
+	    SUBMIT_NO_WORK : SUBMIT_CLEAN;
 	rq->resume = finish;
 	rq->waiting_for = c;
 	if (handin_put(rq, &(struct handin){
@@ -313,7 +324,7 @@ hand_in(struct call *c, struct str once)
 		.page = c->page,
 		.form = c->variant->form,
 		.result = &c->form,
-		.suspect = SUBMIT_CLEAN,
+		.suspect = c->suspect,
 		.via = "api",
 	    }, &c->item))
 		return refuse_with(c, 503,
@@ -360,7 +371,8 @@ api_submit(struct request *rq)
 		return refuse_key(c, fault);
 	if (status)
 		return refuse_with(c, status, STR_EMPTY);
-	if (!siteorigin_has(c->origin, c->page))
+	if (c->origin != &apikey_nobody &&
+	    !siteorigin_has(c->origin, c->page))
 		return refuse_with(c, 403, STR("This key is for other pages."));
 	if (rq->idempotency_key.n && !apikey_once(rq->idempotency_key, &once))
 		return refuse(c, &(struct problem){

@@ -14,6 +14,8 @@
 #define PAYLOAD_BYTES_MAX (SITE_KEY_BYTES_MAX + 16)
 #define NAME_BYTES_MAX (SITE_KEY_BYTES_MAX + APIKEY_ONCE_BYTES_MAX + 32)
 
+const struct site_origin apikey_nobody;
+
 static struct str
 payload_of(struct arena *a, const struct site_origin *o)
 {
@@ -50,8 +52,11 @@ apikey_find(const struct request *rq, const struct site *s,
 	struct str scheme, key;
 
 	*out = NULL;
+	if (!rq->authorization.n && rq->app->conf->api_open &&
+	    (!rq->origin.n || str_eq(rq->origin, rq->app->conf->url)))
+		*out = &apikey_nobody;
 	if (!rq->authorization.n)
-		return APIKEY_ABSENT;
+		return *out ? APIKEY_FINE : APIKEY_ABSENT;
 	if (str_cut(rq->authorization, ' ', &scheme, &key) &&
 	    str_eq_fold(scheme, STR("Bearer")))
 		*out = owner(rq, s, str_trim(key));

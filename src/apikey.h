@@ -24,6 +24,9 @@ struct site_origin;
 struct str apikey_make(struct arena *a, const struct token_key *k,
     const struct site_origin *o);
 
+/* Who needs no key: of no name. */
+extern const struct site_origin apikey_nobody;
+
 enum apikey_fault {
 	APIKEY_FINE,
 	APIKEY_ABSENT,		/* 401: none was sent */
@@ -31,7 +34,11 @@ enum apikey_fault {
 	APIKEY_ELSEWHERE,	/* 403: sent from a page of another origin */
 	APIKEY_NO_ORIGIN,	/* 403: sent by a program that may not */
 };
-/* Whose key rq has; *out is NULL unless it is one of ours. */
+/*
+ * Whose key rq has; *out is NULL unless it is one of ours.  While "api_open"
+ * our own pages and programs need none, as little as for a form: *out is then
+ * apikey_nobody.
+ */
 enum apikey_fault apikey_find(const struct request *rq, const struct site *s,
     const struct site_origin **out);
 

@@ -139,6 +139,8 @@ static const struct setting settings[] = {
 	    "how long an exposure may wait in memory"),
 	NUMBER(first_visits_max, "5000", 0, 1000000000,
 	    "first visits an hour from one address; more are robots', 0: any"),
+	YES(api_open, "yes",
+	    "JSON submissions need no key, but from pages of other sites"),
 	YES(keep_full_address, "no",
 	    "store whole addresses instead of IPv4 /24 and IPv6 /48"),
 	NUMBER(lease_ms, "60000", 1000, HOUR_MS,

@@ -277,6 +277,42 @@ def malformed(s):
     equal(s.visitor().get(PAGE).status, 200, "the page afterwards")
 
 
+@scenario("our own pages and programs need no key", short=True)
+def keyless(s):
+    ready(s)
+    mail = fields("api-keyless@firme.example")
+    once = {"Idempotency_Key": "keyless"}
+    first = send(s, mail, None, **once)
+    equal(first.status, 201, f"a program: {first.text}")
+    again = send(s, mail, None, origin=s.env["PISTE_URL"], **once)
+    equal((again.status, again.text), (201, first.text), "a page of ours")
+    problem(send(s, mail, None, origin=SHOP, **once), 401)
+    problem(send(s, mail, None, "/api/v1/pages/nobody/submissions"), 404)
+    equal(s.count("submission", "email = 'api-keyless@firme.example'"), 1,
+          "rows")
+
+
+@scenario("a proof of work is asked of whoever sends without a key", "working")
+def unproved(s):
+    ready(s)
+    # Whoever comes from where nobody else has sent is taken all the same.
+    for key, outcome in (("crm", "new"), (None, "quarantined no-work")):
+        mail = f"api-work-{key}@firme.example"
+        equal(send(s, fields(mail), key).status, 201, f"as {key}")
+        equal(s.one("SELECT concat(outcome, ' ', quarantine_reason) FROM"
+                    f" submission WHERE email = '{mail}'").strip(),
+              outcome, f"of {key}")
+
+
+@scenario("without api_open nobody sends without a key", "guarded")
+def closed(s):
+    ready(s)
+    mail = fields("api-closed@firme.example")
+    problem(send(s, mail, None, X_Forwarded_For=LYON), 401)
+    equal(s.count("submission", "email = 'api-closed@firme.example'"), 0,
+          "rows")
+
+
 @scenario("a key is its origin's, for its pages", short=True)
 def keys(s):
     mail = fields("api-keys@firme.example")
@@ -286,8 +322,8 @@ def keys(s):
         said = send(s, mail, key, origin=SHOP)
         problem(said, 401)
         equal(said.header("WWW-Authenticate"), "Bearer", "what is asked for")
-    # Whoever has no key is not told which pages there are.
-    problem(send(s, mail, None, "/api/v1/pages/nobody/submissions"), 401)
+    # Whoever has a wrong key is not told which pages there are.
+    problem(send(s, mail, "x", "/api/v1/pages/nobody/submissions"), 401)
     problem(send(s, mail, "x", Authorization="Basic " + good), 401)
     problem(send(s, mail, "shop"), 403)	# not from a browser
     problem(send(s, mail, "shop", origin=OTHER), 403)

@@ -3,6 +3,7 @@
 
 #include "apikey.h"
 #include "app.h"
+#include "base/conf.h"
 #include "base/buf.h"
 #include "http/request.h"
 #include "page/site.h"
@@ -17,7 +18,8 @@ static struct site_origin origins[] = {
 };
 static const struct site site = { .origin = origins,
 	.origins = COUNT(origins) };
-static struct app app = { .key.bytes = { 1, 2, 3 } };
+static struct conf conf = { .url = { "https://leads.example", 21 } };
+static struct app app = { .key.bytes = { 1, 2, 3 }, .conf = &conf };
 
 static struct request
 request(const char *scheme, struct str key, const char *origin)
@@ -99,6 +101,34 @@ START_TEST(another_key_is_none)
 	ck_assert_int_eq(judge(key), APIKEY_UNKNOWN);
 } END_TEST
 
+static const struct {
+	bool is_open;
+	const char *origin;
+	enum apikey_fault fault;
+} keyless[] = {
+	{ true, "", APIKEY_FINE },
+	{ true, "https://leads.example", APIKEY_FINE },
+	{ true, "https://leads.example.evil", APIKEY_ABSENT },
+	{ true, "http://leads.example", APIKEY_ABSENT },
+	{ true, "null", APIKEY_ABSENT },
+	{ true, SHOP, APIKEY_ABSENT },
+	{ false, "", APIKEY_ABSENT },
+	{ false, "https://leads.example", APIKEY_ABSENT },
+};
+
+START_TEST(our_own_need_none)
+{
+	const struct site_origin *found;
+	struct request rq = request("", STR_EMPTY, keyless[_i].origin);
+
+	conf.api_open = keyless[_i].is_open;
+	ck_assert_int_eq(apikey_find(&rq, &site, &found), keyless[_i].fault);
+	ck_assert_ptr_eq(found, keyless[_i].fault ? NULL : &apikey_nobody);
+	/* A wrong key is not none. */
+	rq.authorization = STR("Bearer x");
+	ck_assert_int_eq(apikey_find(&rq, &site, &found), APIKEY_UNKNOWN);
+} END_TEST
+
 static const struct { struct str header; const char *key; } once[] = {
 	{ STR("a"), "a" }, { STR("\"a\""), "a" }, { STR("  \"a\"\t"), "a" },
 	{ STR("8e03978e-40d5-43dd-bc93-6894a57f9324"),
@@ -162,6 +192,7 @@ SUITE(apikey)
 {
 	SUITE_LOOP(a_key_is_its_origins, COUNT(cases));
 	SUITE_TEST(another_key_is_none);
+	SUITE_LOOP(our_own_need_none, sizeof keyless / sizeof keyless[0]);
 	SUITE_LOOP(a_submissions_key_is_read, COUNT(once));
 	SUITE_TEST(a_submissions_key_is_bounded);
 	SUITE_TEST(an_id_is_of_origin_and_key);
