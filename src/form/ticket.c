@@ -72,11 +72,33 @@ put_number(struct buf *b, uint64_t v, int bytes)
 		buf_byte(b, (char)(v >> (8 * bytes) & 0xff));
 }
 
+/* Does an @ stand between a character and a name with a dot? */
+static bool
+holds_address(struct str s)
+{
+	bool is_domain = false;
+
+	for (size_t i = 1; i < s.n; i++)
+		if (s.p[i] == '@')
+			is_domain = s.p[i - 1] != '@' && s.p[i - 1] != ' ';
+		else if (s.p[i] == ' ')
+			is_domain = false;
+		else if (s.p[i] == '.' && is_domain)
+			return true;
+	return false;
+}
+
+static bool
+is_clean(struct str s)
+{
+	return str_is_utf8(s) && !normal_has_control(s, false) &&
+	    !holds_address(s);
+}
+
 struct str
 ticket_clean(struct str s)
 {
-	if (!str_is_utf8(s) || normal_has_control(s, false) ||
-	    (s.n && memchr(s.p, '@', s.n)))
+	if (!is_clean(s))
 		return STR_EMPTY;
 	if (s.n <= TICKET_TOUCH_BYTES_MAX)
 		return s;
@@ -175,8 +197,7 @@ take_parts(struct str *rest, struct ticket *out)
 		struct str *s = part_of(out, &parts[i]);
 
 		if (!take_number(rest, 1, &n) || n > parts[i].bytes_max ||
-		    !take(rest, n, s) || !str_is_utf8(*s) ||
-		    normal_has_control(*s, false))
+		    !take(rest, n, s) || !is_clean(*s))
 			return false;
 	}
 	return rest->n == 0;

@@ -46,8 +46,8 @@ struct ticket {
 
 /*
  * A part of a touch as it can be stored: cut at a character; empty when it is
- * no UTF-8, has controls, or an @: it is kept where no erasure of a person
- * reaches, so it must not hold somebody's address.
+ * no UTF-8, has controls or an e-mail address: it is kept where no erasure of
+ * a person reaches.
  */
 struct str ticket_clean(struct str s);
 

@@ -334,5 +334,5 @@ COMMENT ON FUNCTION piste.mail_withdraw(uuid, boolean) IS
 	'Somebody pressed an unsubscribe link''s button: withdraws what the submission''s person has agreed to by e-mail or by a channel that is not known, or by every channel; how many agreements there were.';
 
 -- As the program does with what comes from now on (ticket_clean).
-UPDATE piste.exposure SET source = NULL WHERE strpos(source, '@') > 0;
-UPDATE piste.outcome SET source = NULL WHERE strpos(source, '@') > 0;
+UPDATE piste.exposure SET source = NULL WHERE source ~ '[^ @]@[^ @]*\.';
+UPDATE piste.outcome SET source = NULL WHERE source ~ '[^ @]@[^ @]*\.';

@@ -499,7 +499,7 @@ def each_given(s):
     seen = set()
     for path, body, more in (
             (API, fields("given@firme.example"), {}), (API, b"{", {}),
-            (API, {}, {}), (API, {}, {"key": None}), (API, {}, {"key": "shop"}),
+            (API, {}, {}), (API, {}, {"key": "x"}), (API, {}, {"key": "shop"}),
             (nobody, {}, {}), (gone, {}, {}), (API, b" " * 131073, {}),
             (API, {}, {"Content_Type": "text/plain"})):
         seen.add(("post", send(s, body, path=path, **more).status))

@@ -130,8 +130,8 @@ def touch_of(sheet):
 
 
 def part_of(touch):
-    """A part of a touch as it is stored: cut at a character."""
-    if corpora.has_control(touch):
+    """A part of a touch as it is stored: no address, cut at a character."""
+    if corpora.has_control(touch) or re.search("[^ @]@[^ @]*[.]", touch):
         return ""
     return touch.encode()[:TOUCH_BYTES_MAX].decode("utf-8", "ignore")
 

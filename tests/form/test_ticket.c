@@ -139,8 +139,23 @@ START_TEST(a_touch_is_cut_at_a_character)
 
 static const struct str unclean[] = {
 	STR("\xff"), STR("a\xc3"), STR("a\0b"), STR("a\r\nSet-Cookie: x"),
-	STR("\x1b[2J"), STR("a\xc2\x85"), STR("ana@firm.fr"), STR("@"),
+	STR("\x1b[2J"), STR("a\xc2\x85"), STR("ana@firm.fr"),
+	STR("from ana@firm.fr"), STR("a@b@c."),
 };
+
+static const struct str clean[] = {
+	STR("@"), STR("@@variable"), STR("@firm.fr"), STR("a@firm"),
+	STR("PRINT @@version.x"), STR("a@b .c"), STR("a @b.c"), STR("a@@b.c"),
+};
+
+START_TEST(an_at_alone_is_no_address)
+{
+	struct ticket t = typical(), got;
+
+	t.touch.source = clean[_i];
+	got = reopened(&t);
+	ck_assert_str_same(got.touch.source, clean[_i]);
+} END_TEST
 
 START_TEST(a_touch_that_is_no_text_is_left_out)
 {
@@ -336,6 +351,7 @@ SUITE(ticket)
 	SUITE_TEST(a_typical_ticket_is_short);
 	SUITE_TEST(the_largest_ticket_passes);
 	SUITE_LOOP(a_touch_is_cut_at_a_character, COUNT(cuts));
+	SUITE_LOOP(an_at_alone_is_no_address, COUNT(clean));
 	SUITE_LOOP(a_touch_that_is_no_text_is_left_out, COUNT(unclean));
 	SUITE_LOOP(flags_are_told_apart, 32);
 	SUITE_TEST(a_flipped_bit_is_refused);
