@@ -321,8 +321,8 @@ find_visitor(struct request *rq, struct choice *c)
 	c->visitor = known_visitor(rq);
 	c->is_new = !c->visitor.n;
 	if (c->is_new)
-		c->visitor = token_id(arena_take(rq->arena,
-		    TOKEN_ID_CHARS + 1));
+		c->visitor = token_ulid(arena_take(rq->arena,
+		    TOKEN_ID_CHARS + 1), rq->received_ms);
 }
 
 /* Who comes without a proxy is a neighbour: a test or a monitor. */

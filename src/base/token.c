@@ -20,6 +20,7 @@
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 #define PURPOSE_BYTES_MAX 32
 #define STORE_BYTES 4096
+#define ULID_TIME_CHARS 10
 
 static pthread_mutex_t seed_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char seed_bytes[randombytes_SEEDBYTES];
@@ -200,6 +201,7 @@ token_uuid_parse(struct str s, struct uuid *out)
 	return OK;
 }
 
+/* In order of ASCII. */
 static const char base32[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 struct str
@@ -212,6 +214,16 @@ token_id(char dst[TOKEN_ID_CHARS + 1])
 		dst[i] = base32[chance[i] & 31];
 	dst[TOKEN_ID_CHARS] = '\0';
 	return (struct str){ dst, TOKEN_ID_CHARS };
+}
+
+struct str
+token_ulid(char dst[TOKEN_ID_CHARS + 1], int64_t now_ms)
+{
+	struct str id = token_id(dst);
+
+	for (size_t i = ULID_TIME_CHARS; i-- > 0; now_ms >>= 5)
+		dst[i] = base32[now_ms & 31];
+	return id;
 }
 
 bool

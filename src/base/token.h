@@ -66,6 +66,12 @@ MUST_USE enum err token_uuid_parse(struct str s, struct uuid *out);
 /* 26 characters of Crockford's base32, lower case: 130 bits of chance. */
 #define TOKEN_ID_CHARS 26
 struct str token_id(char dst[TOKEN_ID_CHARS + 1]);
+/*
+ * The same after their time, milliseconds since 1970, in 10 characters: 80 bits
+ * of chance, in order of time (a ULID, github.com/ulid/spec), so that what is
+ * new stands at an index's end.
+ */
+struct str token_ulid(char dst[TOKEN_ID_CHARS + 1], int64_t now_ms);
 bool token_id_is(struct str s);
 
 /*

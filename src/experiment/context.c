@@ -7,17 +7,11 @@
 #include "experiment/epoch.h"
 #include "experiment/figures.h"
 #include "experiment/glance.h"
-#include "store/pg.h"
+#include "experiment/slices.h"
 
 #include "experiment/context.h"
 
-#define READ_MS 60000
 #define BUCKETS ((double)ASSIGN_BUCKETS)
-
-SQL(context_leaves, 6,
-    "SELECT leaf, epoch, variant, n, x FROM piste.experiment_leaves($1,"
-    " $2::bigint, $3, to_timestamp($4::bigint / 1000.0), $5::bigint,"
-    " $6::integer)");
 
 /* The arms that play, and a leaf's counts of them by epoch. */
 struct leaf {
@@ -27,17 +21,8 @@ struct leaf {
 	size_t players;
 	struct epoch *epoch;
 	struct stats_arm *count;	/* [epoch][player] */
-	size_t at;			/* the epoch of the last row */
+	struct context *out;
 };
-
-static int64_t
-whole_at(const struct pg_rows *rows, size_t row, size_t column)
-{
-	int64_t v = 0;
-
-	(void)str_i64(pg_value(rows, row, column), 0, INT64_MAX, &v);
-	return v;
-}
 
 static void
 begin(struct leaf *l)
@@ -54,34 +39,14 @@ begin(struct leaf *l)
 		l->epoch[i].arm = &l->count[i * l->players];
 }
 
+/* Those of arms that don't play are left out. */
 static void
-empty(struct leaf *l)
+take(struct leaf *l, const struct stats_arm *count)
 {
-	l->at = 0;
-	for (size_t i = 0; i < l->r->epochs * l->players; i++)
-		l->count[i] = (struct stats_arm){ 0 };
-}
-
-/*
- * Rows come by epoch.  What is of an arm that doesn't play, or of no epoch of
- * ours, is left out.
- */
-static void
-take(struct leaf *l, const struct pg_rows *rows, size_t row)
-{
-	const struct results *r = l->r;
-	int64_t number = whole_at(rows, row, 1);
-	struct str arm = pg_value(rows, row, 2);
-
-	while (l->at < r->epochs && r->epoch[l->at].number < number)
-		l->at++;
-	if (l->at == r->epochs || r->epoch[l->at].number > number)
-		return;
-	for (size_t k = 0; k < l->players; k++)
-		if (str_eq(r->arm[l->of[k]].key, arm))
-			l->count[l->at * l->players + k] = (struct stats_arm){
-				whole_at(rows, row, 3),
-				whole_at(rows, row, 4) };
+	for (size_t i = 0; i < l->r->epochs; i++)
+		for (size_t k = 0; k < l->players; k++)
+			l->count[i * l->players + k] =
+			    count[i * l->r->arms + l->of[k]];
 }
 
 /* Counts as if every epoch had sent each arm the same share. */
@@ -106,74 +71,54 @@ standardise(const struct leaf *l, struct stats_arm *out)
 	}
 }
 
+/* What slices are of which leaf: the largest, as far as they are ready. */
 static void
-add(const struct leaf *l, struct str key, struct context *out)
+add(void *context, struct str key, const struct stats_arm *count)
 {
+	struct leaf *l = context;
+	struct context *out = l->out;
 	struct stats_arm mine[RESULTS_ARMS_MAX], all[RESULTS_ARMS_MAX];
 	const struct epoch_series s = { l->epoch, l->r->epochs, l->players };
-	struct context_leaf *to = &out->leaf[out->leaves];
 	double weight[RESULTS_ARMS_MAX];
 	double floor = l->r->bandit_floor > 0 ? l->r->bandit_floor :
 	    bandit_floor(l->players);
 	struct bandit_leaf found;
+	struct context_leaf *to;
+	int64_t visitors = 0;
 
-	*to = (struct context_leaf){ .key = key };
+	/* What is smaller than the largest leaves comes last, as one. */
+	if (out->leaves == CONTEXT_LEAVES_MAX)
+		return;
+	take(l, count);
 	for (size_t k = 0; k < l->players; k++) {
-		to->visitors += epoch_pooled(&s, k).n;
+		visitors += epoch_pooled(&s, k).n;
 		all[k] = l->f->arm[l->of[k]].standard;
 	}
 	standardise(l, mine);
 	bandit_leaf(mine, all, l->players, floor, &found);
-	if (!found.is_ready)
+	if (!found.is_ready || visitors < BANDIT_LEAF_VISITORS_MIN)
 		return;
+	to = &out->leaf[out->leaves++];
+	*to = (struct context_leaf){ .key = arena_copy(l->r->arena, key),
+		.visitors = visitors };
 	/* The even tenth is set apart by its hash, not by these. */
 	bandit_weights(found.p_best, l->players, floor, weight);
 	for (size_t k = 0; k < l->players; k++)
 		to->weight[l->of[k]] = weight[k];
-	out->leaves++;
-}
-
-/* Rows of a leaf follow each other, and the largest leaf comes first. */
-static void
-add_all(struct leaf *l, const struct pg_rows *rows, struct context *out)
-{
-	size_t count = pg_count(rows);
-
-	for (size_t i = 0; i < count; i++) {
-		struct str key = pg_value(rows, i, 0);
-
-		if (!i || !str_eq(key, pg_value(rows, i - 1, 0)))
-			empty(l);
-		take(l, rows, i);
-		if ((i + 1 == count || !str_eq(key,
-		    pg_value(rows, i + 1, 0))) &&
-		    out->leaves < CONTEXT_LEAVES_MAX)
-			add(l, arena_copy(l->r->arena, key), out);
-	}
 }
 
 enum err
 context_read(struct pg *db, const struct results *r, const struct figures *f,
     struct context *out)
 {
-	char version[STR_I64_BYTES], as_of[STR_I64_BYTES];
-	char least[STR_I64_BYTES], most[STR_I64_BYTES];
-	const struct str params[] = { r->key, str_from_i64(version,
-	    r->bucket_version), r->bandit_context, str_from_i64(as_of,
-	    r->as_of_ms), str_from_i64(least, BANDIT_LEAF_VISITORS_MIN),
-	    str_from_i64(most, CONTEXT_LEAVES_MAX) };
-	struct leaf l = { .r = r, .f = f };
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &context_leaves, params, READ_MS, &rows);
+	struct leaf l = { .r = r, .f = f, .out = out };
 
 	*out = (struct context){ 0 };
-	if (e)
-		return e;
 	begin(&l);
-	add_all(&l, rows, out);
 	for (size_t k = 0; k < l.players; k++)
 		out->even[l.of[k]] = 1 / (double)l.players;
-	return OK;
+	return slices_each(db, r, &(struct slices_question){
+	    r->bandit_context, CONTEXT_LEAVES_MAX }, add, &l);
 }
 
 static bool

@@ -99,6 +99,32 @@ epoch_compare(const struct epoch_series *s, size_t arm)
 	return epoch_pair_of(&sum);
 }
 
+struct stats_ratio
+epoch_common_ratio(const struct epoch_series *s, size_t arm)
+{
+	double control = 0, treatment = 0, spread = 0;
+	struct stats_ratio r = { 0 };
+
+	for (size_t i = 0; i < s->epochs; i++) {
+		struct stats_arm a = s->epoch[i].arm[0];
+		struct stats_arm b = s->epoch[i].arm[arm];
+		double na = (double)a.n, nb = (double)b.n, all = na + nb;
+		double xa = (double)a.x, xb = (double)b.x;
+
+		if (!a.n || !b.n)
+			continue;
+		control += xa * nb / all;
+		treatment += xb * na / all;
+		spread += na / all * (nb / all) * (xa + xb) - xa / all * xb;
+	}
+	if (control <= 0 || treatment <= 0 || spread <= 0)
+		return r;
+	r.theta = log(treatment / control);
+	r.se = sqrt(spread / (control * treatment));
+	r.is_known = true;
+	return r;
+}
+
 struct stats_arm
 epoch_pooled(const struct epoch_series *s, size_t arm)
 {

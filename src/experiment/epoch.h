@@ -68,6 +68,16 @@ struct epoch_pair epoch_pair_of(const struct epoch_sum *sum);
  * left out; when none is left, epochs is 0 and nothing else means anything.
  */
 struct epoch_pair epoch_compare(const struct epoch_series *s, size_t arm);
+/*
+ * The ratio of arm to arm 0 that all epochs have in common: Mantel and
+ * Haenszel's, with the variance of Greenland and Robins (1985).  Beside
+ * standardised rates it supposes that there is one, and holds where epochs
+ * have a handful of visitors each, whose own variances say nothing.  Of one
+ * epoch it is stats_log_ratio.  Unknown when an arm has no conversion in an
+ * epoch that both were in, or nothing varies.
+ */
+struct stats_ratio epoch_common_ratio(const struct epoch_series *s,
+    size_t arm);
 /* The arm's counts, epochs ignored: for showing how wrong they are. */
 struct stats_arm epoch_pooled(const struct epoch_series *s, size_t arm);
 

@@ -5,31 +5,35 @@
 #include "experiment/special.h"
 #include "experiment/strata.h"
 
+struct strata_figure
+strata_judge(struct stats_arm control, struct stats_arm treatment)
+{
+	struct strata_figure f = {
+		.ratio = stats_log_ratio(control, treatment),
+		.has_p = control.n && treatment.n,
+	};
+
+	/* Everybody converted: no spread, and a weight without end. */
+	if (f.ratio.se <= 0)
+		f.ratio.is_known = false;
+	if (f.has_p)
+		f.p_z = stats_p_of_z(stats_z(control, treatment));
+	return f;
+}
+
 static void
-judge_each(const struct strata_segment *s, size_t count,
-    struct strata_figure *out)
+adjust(struct strata_figure *f, size_t count)
 {
 	double p[STRATA_MAX] = { 0 }, adjusted[STRATA_MAX];
 	size_t known = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		out[i] = (struct strata_figure){
-			.ratio = stats_log_ratio(s[i].control, s[i].treatment),
-			.has_p = s[i].control.n && s[i].treatment.n,
-		};
-		/* Everybody converted: no spread, and a weight without end. */
-		if (out[i].ratio.se <= 0)
-			out[i].ratio.is_known = false;
-		if (!out[i].has_p)
-			continue;
-		out[i].p_z = stats_p_of_z(stats_z(s[i].control,
-		    s[i].treatment));
-		p[known++] = out[i].p_z;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (f[i].has_p)
+			p[known++] = f[i].p_z;
 	stats_bh(p, known, adjusted);
 	for (size_t i = count; i-- > 0;)
-		if (out[i].has_p)
-			out[i].p_bh = adjusted[--known];
+		if (f[i].has_p)
+			f[i].p_bh = adjusted[--known];
 }
 
 static double
@@ -80,16 +84,15 @@ shrunk(const struct stats_ratio *r, const struct strata_pool *all)
 }
 
 struct strata_pool
-strata_analyze(const struct strata_segment *s, size_t count, double alpha,
-    struct strata_figure *out)
+strata_combine(struct strata_figure *figure, size_t count, double alpha)
 {
 	struct strata_pool all;
 
 	assert(count <= STRATA_MAX);
-	judge_each(s, count, out);
-	all = pool(out, count);
+	adjust(figure, count);
+	all = pool(figure, count);
 	for (size_t i = 0; i < count; i++) {
-		struct strata_figure *f = &out[i];
+		struct strata_figure *f = &figure[i];
 
 		if (!f->ratio.is_known)
 			continue;
@@ -97,4 +100,14 @@ strata_analyze(const struct strata_segment *s, size_t count, double alpha,
 		f->is_claim = f->p_bh <= alpha && all.p <= alpha;
 	}
 	return all;
+}
+
+struct strata_pool
+strata_analyze(const struct strata_segment *s, size_t count, double alpha,
+    struct strata_figure *out)
+{
+	assert(count <= STRATA_MAX);
+	for (size_t i = 0; i < count; i++)
+		out[i] = strata_judge(s[i].control, s[i].treatment);
+	return strata_combine(out, count, alpha);
 }

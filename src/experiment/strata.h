@@ -45,5 +45,10 @@ struct strata_figure {
 /* Fill count figures, at most STRATA_MAX. */
 struct strata_pool strata_analyze(const struct strata_segment *s,
     size_t count, double alpha, struct strata_figure *out);
+/* Its two halves: has_p, p_z and ratio of one; what follows from all. */
+struct strata_figure strata_judge(struct stats_arm control,
+    struct stats_arm treatment);
+struct strata_pool strata_combine(struct strata_figure *figure, size_t count,
+    double alpha);
 
 #endif

@@ -22,8 +22,9 @@ static_assert(TRAFFIC_CELLS_MAX <= EVENTROW_ROWS_MAX,
  * New visitors in one pass over the key: three quarters of the work of
  * exposure_take, which looks each one up to merge what is told with what is
  * known.  Answers with the places of what is left for it.  Of twins in a
- * batch the first is new; another arm's or phase's is left.  NOT IN is a
- * hashed subplan, however long the planner takes the arrays for.
+ * batch the first is new; another arm's or phase's is left.  Where all were
+ * new nothing is compared.  NOT IN is a hashed subplan, however long the
+ * planner takes the arrays for.
  */
 SQL(eventrow_first, 10,
     "WITH fresh AS (INSERT INTO piste.exposure (experiment_key, visitor,"
@@ -42,7 +43,8 @@ SQL(eventrow_first, 10,
     " SELECT u.place - 1 FROM unnest($1::text[], $2::text[], $3::text[],"
     " $4::bigint[]) WITH ORDINALITY AS u (experiment_key, visitor, variant,"
     " bucket_version, place)"
-    " WHERE (u.experiment_key, u.visitor, u.variant, u.bucket_version) NOT IN"
+    " WHERE (SELECT count(*) FROM fresh) < cardinality($2::text[])"
+    " AND (u.experiment_key, u.visitor, u.variant, u.bucket_version) NOT IN"
     " (SELECT f.experiment_key, f.visitor, f.variant, f.bucket_version"
     " FROM fresh AS f)");
 SQL(eventrow_take, 15,

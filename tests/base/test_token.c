@@ -158,6 +158,25 @@ START_TEST(visitor_identifiers_are_told_from_other_text)
 	    "0123456789abcdefghjkmnpqr\0", 26 }));
 } END_TEST
 
+/* The first is ULID's own example, the last the end of its time. */
+static const struct { int64_t ms; const char *time; } ulids[] = {
+	{ 1469918176385, "01aryz6s41" }, { 0, "0000000000" },
+	{ 31, "000000000z" }, { 32, "0000000010" },
+	{ (INT64_C(1) << 48) - 2, "7zzzzzzzzy" },
+};
+
+START_TEST(identifiers_stand_in_order_of_time)
+{
+	char a[TOKEN_ID_CHARS + 1], b[TOKEN_ID_CHARS + 1];
+
+	ck_assert(token_id_is(token_ulid(a, ulids[_i].ms)));
+	ck_assert_mem_eq(a, ulids[_i].time, strlen(ulids[_i].time));
+	token_ulid(b, ulids[_i].ms);
+	ck_assert_str_ne(a, b);
+	token_ulid(b, ulids[_i].ms + 1);
+	ck_assert_int_lt(strcmp(a, b), 0);
+} END_TEST
+
 START_TEST(a_seed_repeats_chance)
 {
 	char a[TOKEN_ID_CHARS + 1], b[TOKEN_ID_CHARS + 1];
@@ -271,6 +290,7 @@ SUITE(token)
 	SUITE_TEST(an_identifier_is_a_uuid_of_version_7);
 	SUITE_LOOP(what_is_no_uuid_is_refused, COUNT(no_uuids));
 	SUITE_TEST(visitor_identifiers_are_told_from_other_text);
+	SUITE_LOOP(identifiers_stand_in_order_of_time, COUNT(ulids));
 	SUITE_TEST(a_seed_repeats_chance);
 	SUITE_TEST(chance_does_not_repeat);
 	SUITE_TEST(a_child_has_chance_of_its_own);
