@@ -135,7 +135,7 @@ COMMENT ON FUNCTION piste.person_part(piste.person_merge, uuid[], uuid[]) IS
 
 CREATE FUNCTION piste.person_typed(s piste.submission)
 RETURNS TABLE (name text, value text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE ROWS 5
 SET search_path = pg_catalog, pg_temp
 AS $$
 	-- A form may have lost the field since: then by the field's usual name.
@@ -154,7 +154,7 @@ COMMENT ON FUNCTION piste.person_typed(piste.submission) IS
 
 CREATE FUNCTION piste.person_particulars(p piste.person)
 RETURNS TABLE (name text, value text)
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql IMMUTABLE ROWS 5
 SET search_path = pg_catalog, pg_temp
 AS $$
 	VALUES ('email', p.email), ('phone', p.phone),
@@ -179,35 +179,39 @@ BEGIN
 		updated_at = CASE WHEN w.updated_at = m.at AND since = '{}'
 			THEN m.into_updated_at ELSE now() END
 	FROM (
-		SELECT (jsonb_populate_record(NULL::piste.person, jsonb_object_agg(
-			o.name, CASE
+		WITH typed AS MATERIALIZED (
+			SELECT s.id, s.seq, l.person_id, s.id = ANY (since) AS is_late,
+				s.id = ANY (back) AS is_back, t.name, t.value
+			FROM piste.lead AS l
+				JOIN piste.submission AS s ON s.lead_id = l.id
+				CROSS JOIN LATERAL piste.person_typed(s) AS t
+			WHERE l.person_id IN (m.into_id, m.from_id)
+		)
+		SELECT r.* FROM (SELECT jsonb_object_agg(o.name, CASE
 			WHEN late.is_back THEN (
-				SELECT t.value FROM piste.lead AS l
-					JOIN piste.submission AS s ON s.lead_id = l.id
-					CROSS JOIN LATERAL piste.person_typed(s) AS t
-				WHERE l.person_id = m.into_id AND t.name = o.name
-				ORDER BY s.id = ANY (since) DESC, EXISTS (
+				SELECT t.value FROM typed AS t
+				WHERE t.person_id = m.into_id AND t.name = o.name
+				ORDER BY t.is_late DESC, EXISTS (
 					SELECT FROM piste.person_merge AS other
 					WHERE other.into_id = m.into_id
 						AND other.undone_at IS NULL AND other.id <> m.id
-						AND s.id = ANY (other.submissions)),
-					s.seq DESC LIMIT 1)
+						AND t.id = ANY (other.submissions)),
+					t.seq DESC LIMIT 1)
 			WHEN late.is_back IS NULL AND o.name = ANY (m.filled)
 				THEN nullif(o.value, theirs.value)
-			ELSE o.value END))).*
+			ELSE o.value END) AS named
 		FROM piste.person AS p
 			CROSS JOIN LATERAL piste.person_particulars(p) AS o
 			JOIN piste.person AS f ON f.id = m.from_id
 			JOIN LATERAL piste.person_particulars(f) AS theirs
 				ON theirs.name = o.name
-			LEFT JOIN LATERAL (
-				SELECT s.id = ANY (back) AS is_back
-				FROM piste.submission AS s
-					CROSS JOIN LATERAL piste.person_typed(s) AS t
-				WHERE s.id = ANY (since) AND t.name = o.name
-				ORDER BY s.seq DESC LIMIT 1
-			) AS late ON true
+			LEFT JOIN (
+				SELECT DISTINCT ON (t.name) t.name, t.is_back
+				FROM typed AS t WHERE t.is_late ORDER BY t.name, t.seq DESC
+			) AS late ON late.name = o.name
 		WHERE p.id = m.into_id
+		) AS o CROSS JOIN LATERAL
+			jsonb_populate_record(NULL::piste.person, o.named) AS r
 	) AS n
 	WHERE w.id = m.into_id AND (w.email, w.phone, w.first_name, w.last_name,
 		w.company) IS DISTINCT FROM (n.email, n.phone, n.first_name,
@@ -217,12 +221,13 @@ BEGIN
 		company) = (n.email, n.phone, n.first_name, n.last_name, n.company),
 		updated_at = now()
 	FROM (
-		SELECT (jsonb_populate_record(p, (
-			SELECT jsonb_object_agg(t.name, t.value ORDER BY s.seq)
-			FROM piste.submission AS s
-				CROSS JOIN LATERAL piste.person_typed(s) AS t
-			WHERE s.id = ANY (back)))).*
-		FROM piste.person AS p WHERE p.id = m.from_id
+		SELECT r.* FROM piste.person AS p
+			CROSS JOIN LATERAL jsonb_populate_record(p, (
+				SELECT jsonb_object_agg(t.name, t.value ORDER BY s.seq)
+				FROM piste.submission AS s
+					CROSS JOIN LATERAL piste.person_typed(s) AS t
+				WHERE s.id = ANY (back))) AS r
+		WHERE p.id = m.from_id
 	) AS n
 	WHERE f.id = m.from_id AND back <> '{}' AND (f.email, f.phone,
 		f.first_name, f.last_name, f.company) IS DISTINCT FROM (n.email,
