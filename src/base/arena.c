@@ -81,7 +81,7 @@ arena_reset(struct arena *a)
 }
 
 void *
-arena_take(struct arena *a, size_t n)
+arena_room(struct arena *a, size_t n)
 {
 	size_t align = alignof(max_align_t);
 	size_t need = n > a->bytes_max ? n : (n + align - 1) / align * align;
@@ -99,7 +99,13 @@ arena_take(struct arena *a, size_t n)
 	p = a->newest->bytes + a->newest->used;
 	a->newest->used += need;
 	a->used += need;
-	return memset(p, 0, n);
+	return p;
+}
+
+void *
+arena_take(struct arena *a, size_t n)
+{
+	return memset(arena_room(a, n), 0, n);
 }
 
 void *

@@ -23,6 +23,8 @@ void arena_reset(struct arena *a);
 
 /* n bytes, zeroed, aligned for any type; valid until reset or free. */
 void *arena_take(struct arena *a, size_t n);
+/* The same, but of no meaning: for who writes all of them at once. */
+void *arena_room(struct arena *a, size_t n);
 /* count zeroed objects of size bytes each. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 #define ARENA_NEW(a, type) ((type *)arena_take((a), sizeof(type)))

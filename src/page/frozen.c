@@ -221,7 +221,7 @@ frozen_page(struct frozen *f, struct arena *a, const struct render *r,
 		return render(a, r);
 	if (k->has_beacon)
 		beacon = r->beacon;
-	p = at = arena_take(a, k->piece[0].n + beacon.n + k->piece[1].n +
+	p = at = arena_room(a, k->piece[0].n + beacon.n + k->piece[1].n +
 	    r->token.n + k->piece[2].n);
 	put(&at, k->piece[0]);
 	put(&at, beacon);

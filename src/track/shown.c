@@ -40,23 +40,41 @@ is_key(struct str s)
 	return s.n > 0 && s.n <= SHOWN_KEY_BYTES_MAX;
 }
 
+static struct str
+source_of(const struct shown *s)
+{
+	struct str source = str_slice(s->source, 0, SHOWN_SOURCE_BYTES_MAX);
+
+	while (!str_is_utf8(source))
+		source.n--;
+	return source;
+}
+
 struct str
 shown_seal(struct arena *a, const struct token_key *k, struct str visitor,
     const struct shown *s)
 {
-	struct str source = str_slice(s->source, 0, SHOWN_SOURCE_BYTES_MAX);
-	struct str lang = lang_code(s->lang);
+	const uint64_t number[] = {
+		(s->is_prefetched ? FLAG_PREFETCHED : 0) |
+		    (s->is_first ? FLAG_FIRST : 0),
+		s->bucket_version, s->epoch, (uint64_t)s->issued_ms,
+	};
+	const struct str word[] = { lang_code(s->lang), s->page, s->experiment,
+		s->variant, source_of(s) };
+	struct buf b;
 
-	while (!str_is_utf8(source))
-		source.n--;
 	assert(is_key(s->page) && is_key(s->experiment) && is_key(s->variant));
-	return token_seal(a, k, purpose_for(a, visitor), buf_fmt(a,
-	    TOKEN_PAYLOAD_BYTES_MAX,
-	    VERSION " %u %u %u %lld %.*s %.*s %.*s %.*s %.*s",
-	    (s->is_prefetched ? FLAG_PREFETCHED : 0) |
-	    (s->is_first ? FLAG_FIRST : 0), s->bucket_version, s->epoch,
-	    (long long)s->issued_ms, STR_ARG(lang), STR_ARG(s->page),
-	    STR_ARG(s->experiment), STR_ARG(s->variant), STR_ARG(source)));
+	buf_init(&b, a, TOKEN_PAYLOAD_BYTES_MAX);
+	buf_add(&b, STR(VERSION));
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
+		buf_byte(&b, ' ');
+		buf_u64(&b, number[i]);
+	}
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+		buf_byte(&b, ' ');
+		buf_add(&b, word[i]);
+	}
+	return token_seal(a, k, purpose_for(a, visitor), buf_str(&b));
 }
 
 /* The next word of *rest, which loses it. */
