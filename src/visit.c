@@ -121,6 +121,7 @@ exposure_of(const struct request *rq, const struct visit *v)
 		.bucket_version = x->bucket_version,
 		.epoch = c->epoch,
 		.at_ms = rq->received_ms,
+		.is_new = c->is_new,
 		.source = v->touch.source,
 		.lang = lang_code(v->lang),
 	};

@@ -187,7 +187,8 @@ BEGIN
 				CROSS JOIN LATERAL piste.person_typed(s) AS t
 			WHERE l.person_id IN (m.into_id, m.from_id)
 		)
-		SELECT r.* FROM (SELECT jsonb_object_agg(o.name, CASE
+		SELECT r.email, r.phone, r.first_name, r.last_name, r.company
+		FROM (SELECT jsonb_object_agg(o.name, CASE
 			WHEN late.is_back THEN (
 				SELECT t.value FROM typed AS t
 				WHERE t.person_id = m.into_id AND t.name = o.name
@@ -221,7 +222,8 @@ BEGIN
 		company) = (n.email, n.phone, n.first_name, n.last_name, n.company),
 		updated_at = now()
 	FROM (
-		SELECT r.* FROM piste.person AS p
+		SELECT r.email, r.phone, r.first_name, r.last_name, r.company
+		FROM piste.person AS p
 			CROSS JOIN LATERAL jsonb_populate_record(p, (
 				SELECT jsonb_object_agg(t.name, t.value ORDER BY s.seq)
 				FROM piste.submission AS s

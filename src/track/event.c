@@ -393,6 +393,7 @@ pack(struct event_log *ev, const struct event_exposure *x,
 			.at_ms = x->at_ms,
 			.bucket_version = x->bucket_version,
 			.epoch = x->epoch,
+			.is_new = x->is_new,
 			.is_ahead = x->is_ahead,
 		},
 		.text = {

@@ -35,6 +35,7 @@ struct event_exposure {
 	uint32_t bucket_version;
 	uint32_t epoch;
 	int64_t at_ms;
+	bool is_new;		/* the visitor was named for this view */
 	/*
 	 * Its page was fetched ahead, and this is no activation: told of those
 	 * who are counted in the phase, others are not for that.

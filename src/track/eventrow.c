@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -14,22 +13,16 @@
 #define TRAFFIC_ARRAYS 6
 #define TURN_BYTES_MAX 24
 
-static_assert(EVENTROW_ROWS_MAX <= UINT16_MAX, "a place is 16 bits");
 static_assert(TRAFFIC_CELLS_MAX <= EVENTROW_ROWS_MAX,
     "sums fit where exposures do");
 
 /*
- * New visitors in one pass over the key: three quarters of the work of
- * exposure_take, which looks each one up to merge what is told with what is
- * known.  Answers with the places of what is left for it.  Of twins in a
- * batch the first is new; another arm's or phase's is left.  Where all were
- * new nothing is compared.  NOT IN is a hashed subplan, however long the
- * planner takes the arrays for.
+ * Visitors who were named just now: nothing is known of them that
+ * exposure_take would have to look up and merge.
  */
 SQL(eventrow_first, 10,
-    "WITH fresh AS (INSERT INTO piste.exposure (experiment_key, visitor,"
-    " variant, bucket_version, epoch, first_seen_at, country, device, source,"
-    " lang)"
+    "INSERT INTO piste.exposure (experiment_key, visitor, variant,"
+    " bucket_version, epoch, first_seen_at, country, device, source, lang)"
     " SELECT u.experiment_key, u.visitor, u.variant, u.bucket_version,"
     " u.epoch, to_timestamp(u.seen_ms / 1000.0), nullif(u.country, ''),"
     " nullif(u.device, ''), nullif(u.source, ''), nullif(u.lang, '')"
@@ -37,16 +30,7 @@ SQL(eventrow_first, 10,
     " $5::integer[], $6::bigint[], $7::text[], $8::text[], $9::text[],"
     " $10::text[]) AS u (experiment_key, visitor, variant, bucket_version,"
     " epoch, seen_ms, country, device, source, lang)"
-    " ORDER BY u.experiment_key, u.visitor, u.bucket_version, u.seen_ms"
-    " ON CONFLICT (experiment_key, visitor) DO NOTHING"
-    " RETURNING experiment_key, visitor, variant, bucket_version)"
-    " SELECT u.place - 1 FROM unnest($1::text[], $2::text[], $3::text[],"
-    " $4::bigint[]) WITH ORDINALITY AS u (experiment_key, visitor, variant,"
-    " bucket_version, place)"
-    " WHERE (SELECT count(*) FROM fresh) < cardinality($2::text[])"
-    " AND (u.experiment_key, u.visitor, u.variant, u.bucket_version) NOT IN"
-    " (SELECT f.experiment_key, f.visitor, f.variant, f.bucket_version"
-    " FROM fresh AS f)");
+    " ORDER BY u.experiment_key, u.visitor");
 SQL(eventrow_take, 15,
     "SELECT piste.exposure_take($1::text[], $2::text[], $3::text[],"
     " $4::bigint[], $5::integer[], $6::bigint[], $7::text[], $8::text[],"
@@ -130,65 +114,43 @@ add_row(struct columns *c, const struct pile_row *r)
 	buf_byte(b++, r->head.is_ahead ? 't' : 'f');
 }
 
-/* Does r tell no more than that somebody was shown an arm? */
+/* Does r tell no more than that somebody new was shown an arm? */
 static bool
-is_view(const struct pile_row *r)
+is_first(const struct pile_row *r)
 {
-	return !r->head.posted_ms && !r->head.activated_ms &&
-	    !r->head.is_robot && !r->head.is_ahead;
+	return r->head.is_new && !r->head.posted_ms &&
+	    !r->head.activated_ms && !r->head.is_robot && !r->head.is_ahead;
 }
 
-/* Rows on their way; a place is true while its row is still to be written. */
+/* Rows on their way. */
 struct batch {
 	const struct pile_row *row;
 	size_t count;
-	size_t left;
-	bool is_left[EVENTROW_ROWS_MAX];
+	bool has_first;		/* the first views are still to be written */
 };
-
-/* Take those off the batch who were new. */
-static enum err
-strike(struct batch *t, const uint16_t *sent, size_t count,
-    const struct pg_rows *known)
-{
-	uint32_t at;
-
-	for (size_t i = 0; i < count; i++)
-		t->is_left[sent[i]] = false;
-	for (size_t i = 0; i < pg_count(known); i++) {
-		if (!str_u32(pg_value(known, i, 0), 0, (uint32_t)count - 1,
-		    &at))
-			return ERR_INPUT;
-		t->is_left[sent[at]] = true;
-	}
-	t->left -= count - pg_count(known);
-	return OK;
-}
 
 static enum err
 write_first(struct pg *db, struct arena *a, struct batch *t, int64_t wait_ms)
 {
-	uint16_t sent[EVENTROW_ROWS_MAX];
 	struct str params[FIRST_ARRAYS];
-	const struct pg_rows *known;
 	struct columns c;
 	size_t count = 0;
 	enum err e;
 
 	arena_reset(a);
 	open_columns(&c, a, FIRST_ARRAYS);
-	for (size_t i = 0; i < t->count; i++) {
-		if (!is_view(&t->row[i]))
-			continue;
-		next_row(&c, count);
-		add_view(&c, &t->row[i]);
-		sent[count++] = (uint16_t)i;
-	}
+	for (size_t i = 0; i < t->count; i++)
+		if (is_first(&t->row[i])) {
+			next_row(&c, count++);
+			add_view(&c, &t->row[i]);
+		}
 	if (!count)
 		return OK;
 	close_columns(&c, params);
-	e = pg_run(db, &eventrow_first, params, wait_ms, &known);
-	return e ? e : strike(t, sent, count, known);
+	e = pg_run(db, &eventrow_first, params, wait_ms, NULL);
+	/* A batch whose answer was lost comes again. */
+	t->has_first = e == ERR_LIMIT;
+	return t->has_first ? OK : e;
 }
 
 static enum err
@@ -201,12 +163,13 @@ write_left(struct pg *db, struct arena *a, const struct batch *t,
 
 	arena_reset(a);
 	open_columns(&c, a, EVENTROW_ARRAYS);
-	for (size_t i = 0; i < t->count; i++) {
-		if (!t->is_left[i])
-			continue;
-		next_row(&c, count++);
-		add_row(&c, &t->row[i]);
-	}
+	for (size_t i = 0; i < t->count; i++)
+		if (t->has_first || !is_first(&t->row[i])) {
+			next_row(&c, count++);
+			add_row(&c, &t->row[i]);
+		}
+	if (!count)
+		return OK;
 	close_columns(&c, params);
 	return pg_run(db, &eventrow_take, params, wait_ms, NULL);
 }
@@ -221,13 +184,12 @@ eventrow_write(struct pg *db, struct arena *a, const struct pile_row *row,
     size_t count, int64_t wait_ms)
 {
 	int64_t until_ms = clock_mono_ms() + wait_ms;
-	struct batch t = { .row = row, .count = count, .left = count };
+	struct batch t = { .row = row, .count = count };
 	enum err e;
 
 	assert(count <= EVENTROW_ROWS_MAX);
-	memset(t.is_left, true, count);
 	e = write_first(db, a, &t, wait_ms);
-	if (e || !t.left)
+	if (e)
 		return e;
 	return write_left(db, a, &t, until_ms - clock_mono_ms());
 }

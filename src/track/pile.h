@@ -25,6 +25,7 @@ struct pile_head {
 	int64_t activated_ms;	/* 0: its page has not told that it is shown */
 	uint32_t bucket_version;
 	uint32_t epoch;
+	bool is_new;		/* the visitor was named for this view */
 	bool is_robot;
 	bool is_ahead;		/* for who is counted, by another row */
 	uint8_t n[PILE_TEXTS];
