@@ -40,13 +40,21 @@ struct table {
 	bool is_known;		/* read, be it empty */
 };
 
+/* How far a load has come: the experiment, and where in its rows. */
+struct progress {
+	size_t experiment;
+	struct exposed_place place;
+};
+
 struct recall {
 	struct pg *db;
 	unsigned char key[crypto_shorthash_KEYBYTES];
-	int64_t loaded_ms;	/* by the wall clock; 0: never yet */
+	struct progress progress;
+	int64_t began_ms;	/* the load, by the wall clock */
+	int64_t loaded_ms;	/* the last that came to its end; 0: none */
 	int64_t again_until_ms;	/* by the monotonic one */
-	bool is_behind;		/* the last load failed */
-	int64_t retry_ms;	/* when to try again then */
+	bool is_behind;		/* the last load is not at its end */
+	int64_t retry_ms;	/* when to go on with it */
 	int64_t fresh_ms;	/* as loaded_ms: who is new is read since */
 	int64_t fresh_at_ms;	/* when next, by the monotonic clock */
 	pthread_rwlock_t lock;	/* for both below */
@@ -173,15 +181,17 @@ take(void *context, const struct exposed_row *row)
 		put(g->table, &s);
 }
 
+/* From *p on, for so long. */
 static enum err
 read_into(struct recall *r, const struct site *site, int64_t since_ms,
-    struct table *t)
+    struct progress *p, int64_t for_ms, struct table *t)
 {
-	int64_t until = clock_mono_ms() + RECALL_LOAD_MS;
+	int64_t until = clock_mono_ms() + for_ms;
 	enum err e = OK;
 
-	for (size_t i = 0; i < site->experiments && !e; i++) {
-		const struct site_experiment *x = &site->experiment[i];
+	while (!e && p->experiment < site->experiments) {
+		const struct site_experiment *x =
+		    &site->experiment[p->experiment];
 		struct reading g = { r, x, t };
 
 		if (x->is_running)
@@ -193,7 +203,10 @@ read_into(struct recall *r, const struct site *site, int64_t since_ms,
 				.min_bucket_version = x->min_bucket_version,
 				.since_ms = since_ms,
 				.is_of_all = x->leaves,
-			}, until, take, &g);
+			}, &p->place, until, take, &g);
+		if (!e)
+			*p = (struct progress){ .experiment =
+				p->experiment + 1 };
 	}
 	return e;
 }
@@ -226,27 +239,31 @@ put_all(struct recall *r, const struct table *t)
 	for (size_t i = 0; i < t->slots; i++)
 		if (t->slot[i].who)
 			put(&r->table, &t->slot[i]);
+	r->table.is_known |= t->is_known;
 	pthread_rwlock_unlock(&r->lock);
 }
 
 static void
 keep_up(struct recall *r, const struct site *site)
 {
+	struct progress whole = { 0 };
 	struct table t = { 0 };
 	int64_t now = clock_now_ms();
+	int64_t since = r->fresh_ms - 2 * RECALL_AGAIN_MS;
 	enum err e;
 
 	if (clock_mono_ms() < r->fresh_at_ms)
 		return;
 	r->fresh_at_ms = clock_mono_ms() + RECALL_AGAIN_MS;
-	e = read_fresh(r, site, r->fresh_ms - 2 * RECALL_AGAIN_MS, &t);
+	e = read_fresh(r, site, since, &t);
+	/* More than come at once in a moment, page by page. */
+	if (e == ERR_LIMIT)
+		e = read_into(r, site, since, &whole, RECALL_LOAD_MS, &t);
 	if (!e) {
 		put_all(r, &t);
 		r->fresh_ms = now;
 	}
 	free(t.slot);
-	if (e == ERR_LIMIT)
-		recall_load(r, site);
 }
 
 static void
@@ -261,48 +278,86 @@ put_in_place(struct recall *r, const struct table *t)
 	free(old);
 }
 
+/* What was read is of use even while there is more. */
+static void
+put_aside(struct recall *r, struct table *t, enum err e)
+{
+	put_all(r, t);
+	free(t->slot);
+	if (e != ERR_LIMIT || !r->is_behind)
+		log_event(LOG_WARN, "recall.load", LOG_Z("kind", err_name(e)));
+	r->is_behind = true;
+	r->retry_ms = clock_mono_ms() + (e == ERR_LIMIT ? 0 :
+	    RECALL_RETRY_MS);
+}
+
+static void
+end_load(struct recall *r)
+{
+	r->is_behind = false;
+	r->again_until_ms = clock_mono_ms() + RECALL_AGAIN_MS;
+	r->loaded_ms = r->fresh_ms = r->began_ms;
+}
+
 void
 recall_load(struct recall *r, const struct site *site)
 {
 	struct table t = { 0 };
-	int64_t now = clock_now_ms();
-	enum err e = read_into(r, site, 0, &t);
+	enum err e;
 
-	r->is_behind = e != OK;
-	r->again_until_ms = clock_mono_ms() + RECALL_AGAIN_MS;
+	r->is_behind = false;
+	r->began_ms = clock_now_ms();
+	r->progress = (struct progress){ 0 };
+	e = read_into(r, site, 0, &r->progress, RECALL_LOAD_MS, &t);
 	if (e) {
-		free(t.slot);
-		r->retry_ms = clock_mono_ms() + RECALL_RETRY_MS;
-		log_event(LOG_WARN, "recall.load", LOG_Z("kind", err_name(e)));
+		put_aside(r, &t, e);
 		return;
 	}
 	if (t.is_full)
 		log_event(LOG_ERROR, "recall.full",
 		    LOG_INT("rows", RECALL_ROWS_MAX));
-	r->loaded_ms = r->fresh_ms = now;
+	end_load(r);
 	t.is_known = true;
 	put_in_place(r, &t);
+}
+
+/* A turn of a load that has more to read than a picture can wait for. */
+static void
+go_on(struct recall *r, const struct site *site)
+{
+	struct table t = { 0 };
+	enum err e = read_into(r, site, 0, &r->progress, RECALL_TURN_MS, &t);
+
+	if (e) {
+		put_aside(r, &t, e);
+		return;
+	}
+	t.is_known = true;
+	put_all(r, &t);
+	free(t.slot);
+	end_load(r);
+	log_event(LOG_INFO, "recall.loaded", LOG_INT("ms",
+	    clock_now_ms() - r->began_ms));
 }
 
 void
 recall_again(struct recall *r, const struct site *site)
 {
+	struct progress whole = { 0 };
 	struct table t = { 0 };
 
 	if (r->is_behind) {
 		if (clock_mono_ms() >= r->retry_ms)
-			recall_load(r, site);
+			go_on(r, site);
 		return;
 	}
 	if (clock_mono_ms() >= r->again_until_ms) {
 		keep_up(r, site);
 		return;
 	}
-	if (read_into(r, site, r->loaded_ms - 2 * RECALL_AGAIN_MS, &t)) {
-		free(t.slot);
-		return;
-	}
-	put_all(r, &t);
+	if (!read_into(r, site, r->loaded_ms - 2 * RECALL_AGAIN_MS, &whole,
+	    RECALL_LOAD_MS, &t))
+		put_all(r, &t);
 	free(t.slot);
 }
 

@@ -81,9 +81,8 @@ read_option(struct wish *w, const char *option, const char *value)
 		if (value && read_moment(str_of(value), &w->figures.as_of_ms) &&
 		    w->figures.as_of_ms <= clock_now_ms())
 			return true;
-		fprintf(stderr, "piste results: --as-of %s: must be a moment"
-		    " that has passed, such as 2026-12-01\n",
-		    value ? value : "");
+		fprintf(stderr, NAME ": --as-of is a moment that has passed,"
+		    " such as 2026-12-01\n");
 		return false;
 	}
 	if (!strcmp(option, "--phase"))
@@ -114,8 +113,12 @@ read_words(int words, char **word, struct wish *w)
 		    !strcmp(word[i], "--phase") || !strcmp(word[i], "--lang");
 
 		if (!read_option(w, word[i], has_value && i + 1 < words ?
-		    word[i + 1] : NULL))
+		    word[i + 1] : NULL)) {
+			fprintf(stderr, NAME ": %s %s: no such option, or"
+			    " nothing that it takes\n", word[i], has_value &&
+			    i + 1 < words ? word[i + 1] : "");
 			return false;
+		}
 		i += has_value;
 	}
 	return true;
@@ -199,7 +202,8 @@ resultscommand_run(const struct conf *c, int words, char **word)
 		return COMMAND_USAGE;
 	a = arena_new(RESULTS_ARENA_BYTES_MAX);
 	db = pg_new(c->database, "piste-results");
-	e = tell(db, &w, a);
+	/* A key that is no text is nobody's; PostgreSQL would not look. */
+	e = str_is_utf8(w.key) ? tell(db, &w, a) : ERR_ABSENT;
 	status = e ? refuse(&w, e, db) : COMMAND_OK;
 	pg_free(db);
 	arena_free(a);

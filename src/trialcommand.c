@@ -437,8 +437,12 @@ read_words(const struct verb *v, int words, char **word, struct wish *w)
 			continue;
 		}
 		if (i + 1 == words ||
-		    !read_option(v, word[i], word[i + 1], w))
+		    !read_option(v, word[i], word[i + 1], w)) {
+			fprintf(stderr, NAME " %s: %s %s: no such option, or"
+			    " nothing that it takes\n", v->name, word[i],
+			    i + 1 == words ? "" : word[i + 1]);
 			return false;
+		}
 		i++;
 	}
 	return true;
@@ -457,7 +461,9 @@ trialcommand_run(const struct conf *c, int words, char **word)
 	o.wish = &w;
 	o.arena = arena_new(RESULTS_ARENA_BYTES_MAX);
 	o.db = pg_new(c->database, "piste-experiment");
-	e = v->run(&o);
+	/* A key that is no text is nobody's; PostgreSQL would not look. */
+	e = str_is_utf8(w.key) && str_is_utf8(w.arm) ? v->run(&o) :
+	    ERR_ABSENT;
 	if (e == ERR_ABSENT)
 		fprintf(stderr, NAME ": there is no experiment %.*s\n",
 		    STR_ARG(w.key));

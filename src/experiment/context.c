@@ -71,9 +71,9 @@ standardise(const struct leaf *l, struct stats_arm *out)
 	}
 }
 
-/* What slices are of which leaf: the largest, as far as they are ready. */
+/* All others together have nothing in common. */
 static void
-add(void *context, struct str key, const struct stats_arm *count)
+add(void *context, const struct str *key, const struct stats_arm *count)
 {
 	struct leaf *l = context;
 	struct context *out = l->out;
@@ -86,8 +86,7 @@ add(void *context, struct str key, const struct stats_arm *count)
 	struct context_leaf *to;
 	int64_t visitors = 0;
 
-	/* What is smaller than the largest leaves comes last, as one. */
-	if (out->leaves == CONTEXT_LEAVES_MAX)
+	if (!key || out->leaves == CONTEXT_LEAVES_MAX)
 		return;
 	take(l, count);
 	for (size_t k = 0; k < l->players; k++) {
@@ -99,7 +98,7 @@ add(void *context, struct str key, const struct stats_arm *count)
 	if (!found.is_ready || visitors < BANDIT_LEAF_VISITORS_MIN)
 		return;
 	to = &out->leaf[out->leaves++];
-	*to = (struct context_leaf){ .key = arena_copy(l->r->arena, key),
+	*to = (struct context_leaf){ .key = arena_copy(l->r->arena, *key),
 		.visitors = visitors };
 	/* The even tenth is set apart by its hash, not by these. */
 	bandit_weights(found.p_best, l->players, floor, weight);

@@ -46,8 +46,8 @@ decide_state_name(enum decide_state state)
 struct bayes_beta
 decide_posterior(double rate, double variance, int64_t n)
 {
-	double visitors = variance > 0 ? rate * (1 - rate) / variance :
-	    (double)n;
+	double visitors = variance > 0 ? fmin(rate * (1 - rate) / variance,
+	    (double)n) : (double)n;
 
 	return (struct bayes_beta){ 1 + rate * visitors,
 		1 + (1 - rate) * visitors };

@@ -107,8 +107,9 @@ const char *decide_state_name(enum decide_state state);
 
 /*
  * How a standardised rate of that variance is believed: Beta(1 + x, 1 + n - x)
- * of as many visitors n as alone would give it that variance.  Without a
- * variance (a rate of 0 or 1) n is what they were.
+ * of as many visitors n as alone would give it that variance, at most as many
+ * as they were: of epochs with a handful of visitors each it comes out too
+ * small.  Without a variance (a rate of 0 or 1) n is what they were.
  */
 struct bayes_beta decide_posterior(double rate, double variance, int64_t n);
 

@@ -95,8 +95,8 @@ glance_metric(const struct results *r, enum results_metric metric)
 struct stats_arm
 glance_counts(struct epoch_rate rate, int64_t n)
 {
-	double visitors = rate.var > 0 ? rate.rate * (1 - rate.rate) /
-	    rate.var : (double)n;
+	double visitors = rate.var > 0 ? fmin(rate.rate * (1 - rate.rate) /
+	    rate.var, (double)n) : (double)n;
 
 	return (struct stats_arm){ llround(visitors),
 		llround(visitors * rate.rate) };

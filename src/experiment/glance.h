@@ -71,8 +71,8 @@ struct epoch_series glance_metric(const struct results *r,
     enum results_metric metric);
 
 /*
- * The counts that alone would give that rate and variance; n visitors when
- * there is no variance.
+ * The counts that alone would give that rate and variance; n visitors at most,
+ * and when there is no variance: as decide_posterior.
  */
 struct stats_arm glance_counts(struct epoch_rate rate, int64_t n);
 

@@ -9,7 +9,6 @@
 #include "experiment/slices.h"
 
 #define READ_MS 60000
-#define OTHERS STR("*")
 
 SQL(slices_counts, 5,
     "SELECT slice, epoch, variant, n, x FROM piste.experiment_slices($1,"
@@ -83,14 +82,13 @@ slices_each(struct pg *db, const struct results *r,
 	enum err e = pg_run(db, &slices_counts, params, READ_MS, &g.rows);
 
 	for (size_t i = 0; !e && i < pg_count(g.rows); i++) {
-		bool is_last = i + 1 == pg_count(g.rows) ||
-		    !is_same(g.rows, i, i + 1);
+		struct str name = pg_value(g.rows, i, 0);
 
 		gather(&g, i);
-		if (!is_last)
+		if (i + 1 < pg_count(g.rows) && is_same(g.rows, i, i + 1))
 			continue;
-		take(context, pg_is_null(g.rows, i, 0) ? OTHERS :
-		    pg_value(g.rows, i, 0), g.count);
+		take(context, pg_is_null(g.rows, i, 0) ? NULL : &name,
+		    g.count);
 		empty(&g);
 	}
 	return e;
@@ -117,7 +115,8 @@ judge(const struct epoch_series *s, const struct slices_value *v, size_t arm)
 }
 
 static void
-take_slice(void *context, struct str name, const struct stats_arm *count)
+take_slice(void *context, const struct str *name,
+    const struct stats_arm *count)
 {
 	struct reading *g = context;
 	const struct results *r = g->r;
@@ -130,7 +129,7 @@ take_slice(void *context, struct str name, const struct stats_arm *count)
 	g->slices->values++;
 	for (size_t e = 0; e < r->epochs; e++)
 		g->epoch[e].arm = &count[e * r->arms];
-	v->name = arena_copy(r->arena, name);
+	v->name = name ? arena_copy(r->arena, *name) : STR("*");
 	for (size_t k = 0; k < r->arms; k++)
 		v->arm[k] = epoch_pooled(&s, k);
 	for (size_t k = 1; k < r->arms; k++)

@@ -43,12 +43,12 @@ struct slices {
 
 /*
  * Tell take of each of the most slices of a dimension that have most visitors,
- * the largest first, then of all others together: what they did as of r's
- * moment, for r's goal, mature visitors only, by [epoch][arm] of r.  A value
- * counts as having become a customer.  Both are borrowed for the call.  Errors
- * as pg_run.
+ * the largest first, then of all others together, whose name is NULL: what
+ * they did as of r's moment, for r's goal, mature visitors only, by
+ * [epoch][arm] of r.  A value counts as having become a customer.  Both are
+ * borrowed for the call, which leaves db alone.  Errors as pg_run.
  */
-typedef void (*slices_take)(void *context, struct str name,
+typedef void (*slices_take)(void *context, const struct str *name,
     const struct stats_arm *count);
 MUST_USE enum err slices_each(struct pg *db, const struct results *r,
     const struct slices_question *q, slices_take take, void *context);

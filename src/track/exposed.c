@@ -6,7 +6,6 @@
 
 #include "track/exposed.h"
 
-#define VISITOR_BYTES_MAX 64
 #define PARAMS 7
 #define NO_EPOCH 0
 
@@ -59,12 +58,29 @@ tell(const struct pg_rows *rows, exposed_take take, void *context)
 	return OK;
 }
 
+/* A page that is told of is behind us. */
+static enum err
+move_on(struct exposed_place *place, const struct pg_rows *rows)
+{
+	struct str last;
+
+	if (!pg_count(rows))
+		return OK;
+	last = pg_value(rows, pg_count(rows) - 1, 0);
+	if (last.n > sizeof place->visitor)
+		return ERR_INPUT;
+	memcpy(place->visitor, last.p, last.n);
+	place->n = last.n;
+	return OK;
+}
+
 enum err
 exposed_read(struct pg *db, const struct exposed_question *q,
-    int64_t until_ms, exposed_take take, void *context)
+    struct exposed_place *place, int64_t until_ms, exposed_take take,
+    void *context)
 {
-	char digits[PARAMS][STR_I64_BYTES], last[VISITOR_BYTES_MAX];
-	struct str params[PARAMS] = { q->experiment, { last, 0 },
+	char digits[PARAMS][STR_I64_BYTES];
+	struct str params[PARAMS] = { q->experiment, STR_EMPTY,
 		str_from_i64(digits[2], q->bucket_version),
 		str_from_i64(digits[3], q->is_of_all ? NO_EPOCH : q->epoch),
 		str_from_i64(digits[4], q->min_bucket_version),
@@ -78,20 +94,14 @@ exposed_read(struct pg *db, const struct exposed_question *q,
 	while (!e && is_changed && count == EXPOSED_ROWS_MAX) {
 		if (clock_mono_ms() >= until_ms)
 			return ERR_LIMIT;
-		e = pg_run(db, &exposed_page, params,
-		    until_ms - clock_mono_ms(), &rows);
+		params[1] = (struct str){ place->visitor, place->n };
+		e = pg_run(db, &exposed_page, params, EXPOSED_WAIT_MS, &rows);
 		if (e)
 			break;
 		count = pg_count(rows);
 		e = tell(rows, take, context);
-		if (count) {
-			struct str visitor = pg_value(rows, count - 1, 0);
-
-			if (visitor.n > sizeof last)
-				return ERR_INPUT;
-			memcpy(last, visitor.p, visitor.n);
-			params[1].n = visitor.n;
-		}
+		if (!e)
+			e = move_on(place, rows);
 	}
 	return e;
 }

@@ -9,7 +9,10 @@
 
 struct pg;
 
-#define EXPOSED_ROWS_MAX 20000	/* read at once */
+/* Read at once, for so long: each may be a page of the disk away. */
+#define EXPOSED_ROWS_MAX 5000
+#define EXPOSED_WAIT_MS 10000
+#define EXPOSED_VISITOR_BYTES_MAX 64
 
 /* Whose assignments an experiment, as it is now, may make otherwise. */
 struct exposed_question {
@@ -29,16 +32,22 @@ struct exposed_row {
 };
 typedef void (*exposed_take)(void *context, const struct exposed_row *row);
 
+/* How far a reading has come; all 0: it begins. */
+struct exposed_place {
+	char visitor[EXPOSED_VISITOR_BYTES_MAX];
+	size_t n;
+};
 /*
  * Tell take of every counted visitor first seen in an earlier epoch of this
- * phase, or in a phase before min_bucket_version.  Rows are borrowed for the
- * call.  until_ms is by the monotonic clock.  ERR_AWAY, then perhaps after
- * some rows; ERR_LIMIT when until_ms passed before the last; ERR_INPUT for a
- * row that can be none of ours.
+ * phase, or in a phase before min_bucket_version, from *place on.  Rows are
+ * borrowed for the call.  Nothing is begun after until_ms, by the monotonic
+ * clock.  ERR_LIMIT when it passed before the last row, and then, as for
+ * ERR_AWAY, *place says where to go on: millions can't be read at once, and
+ * need not be begun anew.  ERR_INPUT for a row that can be none of ours.
  */
 MUST_USE enum err exposed_read(struct pg *db,
-    const struct exposed_question *q, int64_t until_ms, exposed_take take,
-    void *context);
+    const struct exposed_question *q, struct exposed_place *place,
+    int64_t until_ms, exposed_take take, void *context);
 /*
  * Likewise of all whom the phase has counted since since_ms, not long ago.
  * Errors as pg_run; ERR_LIMIT, and nobody told, for EXPOSED_ROWS_MAX of them.

@@ -111,9 +111,9 @@ SELECT count(*) FROM experiment_counts('x', 1, :'uneven');
 \echo 'experiment_exclusions, twice'
 SELECT count(*) FROM experiment_exclusions('x', 1, '2026-02-20 10:33Z');
 SELECT count(*) FROM experiment_exclusions('x', 1, '2026-02-20 10:33Z');
-\echo experiment_segments
-SELECT count(*) FROM experiment_segments('x', 1, 'device',
-	'2026-02-20 10:33Z');
+\echo experiment_slices
+SELECT count(*) FROM experiment_slices('x', 1, 'device',
+	'2026-02-20 10:33Z', 20);
 \echo experiment_recount
 CREATE TEMP TABLE exact AS
 SELECT epoch, variant, measure, n, total, total_sq

@@ -1,9 +1,11 @@
 """An experiment's life by commands: planned, started, looked at, decided."""
 
 import json
+import subprocess
 
 from check import contains, equal, scenario, until
 from experiments import apply, page, see
+from stack import AS
 
 KEY = "vie"
 
@@ -104,6 +106,19 @@ def words(s):
                   ["plan", "k", "--power", "1"], ["start", "k", "--json"]):
         equal(s.piste("experiment", *wrong).returncode, 2,
               f"status of experiment {' '.join(wrong)}")
+    for word, option, value in (("results", "--phase", "NaN"),
+                                ("results", "--lang", "de"),
+                                ("experiment", "--baseline", "NaN"),
+                                ("experiment", "--power", "1")):
+        verb = ["plan"] if word == "experiment" else []
+        contains(s.piste(word, *verb, "k", option, value).stderr,
+                 f"{option} {value}: no such option, or nothing that it"
+                 " takes", f"which word of {word}")
     for verb in ("show", "start", "plan", "undo"):
         contains(experiment(s, verb, "nope", status=1),
                  "there is no experiment nope", verb)
+    for command in (["results"], ["experiment", "show"]):
+        ran = subprocess.run([s.binary, *command, b"\xff"], cwd="/",
+                             capture_output=True, timeout=30, env=s.env, **AS)
+        contains(ran.stderr.decode(errors="replace"), "there is no",
+                 "a key that is no text")

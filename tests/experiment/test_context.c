@@ -94,6 +94,24 @@ START_TEST(the_largest_leaves_are_kept)
 	    STR("A1 A0 A2 A3 A4 A5 A6 A7"));
 } END_TEST
 
+/* One country has 1,500 visitors, nineteen more 500 each. */
+START_TEST(others_are_no_leaf)
+{
+	begin("{'bandit': {'context': 'country'}}", NULL, 0);
+	trialcase_flow(db, &(struct trialcase_flow){ "a", 5500, 300, 1, 10,
+	    3 });
+	trialcase_flow(db, &(struct trialcase_flow){ "b", 5500, 400, 1, 10,
+	    3 });
+	trialcase_say(db, "UPDATE piste.exposure SET country = CASE WHEN"
+	    " n < 1500 THEN 'AA' ELSE 'B' || chr(65 + n / 500) END"
+	    " FROM (SELECT visitor AS v, row_number() OVER (ORDER BY"
+	    " split_part(visitor, '-', 2)::integer, visitor)::integer - 1"
+	    " AS n FROM piste.exposure) AS t WHERE t.v = visitor");
+	watch_all();
+	ck_assert_str_same(trialcase_ask(db, "SELECT string_agg(leaf, ' '"
+	    " ORDER BY number) FROM piste.epoch"), STR("AA"));
+} END_TEST
+
 START_TEST(what_has_not_moved_opens_nothing)
 {
 	struct figures *f = ARENA_NEW(suite_arena(), struct figures);
@@ -214,6 +232,7 @@ SUITE(context)
 	SUITE_TEST(each_leaf_has_its_own_weights);
 	SUITE_LOOP(a_leaf_needs_a_thousand_visitors, COUNT(sizes));
 	SUITE_TEST(the_largest_leaves_are_kept);
+	SUITE_TEST(others_are_no_leaf);
 	SUITE_TEST(what_has_not_moved_opens_nothing);
 	SUITE_TEST(parts_are_strata);
 	SUITE_TEST(the_view_says_which_part);

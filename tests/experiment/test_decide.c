@@ -202,6 +202,15 @@ START_TEST(a_standardised_rate_is_believed)
 	ck_assert_double_eq(nothing.b, 41);
 } END_TEST
 
+/* However little it varied: 90 visitors tell as much as 90 can. */
+START_TEST(nobody_is_believed_twice)
+{
+	struct bayes_beta sure = decide_posterior(.1, .1 * .9 / 2000, 90);
+
+	ck_assert_double_eq_tol(sure.a, 10, 1e-12);
+	ck_assert_double_eq_tol(sure.b, 82, 1e-12);
+} END_TEST
+
 /* The interval's end is what must pass the margin. */
 START_TEST(a_guardrail_breaks_at_its_margin)
 {
@@ -246,6 +255,7 @@ SUITE(decide)
 	SUITE_TEST(a_ratio_to_nothing_has_a_sign);
 	SUITE_TEST(epochs_speak_instead_of_pooled_counts);
 	SUITE_TEST(a_standardised_rate_is_believed);
+	SUITE_TEST(nobody_is_believed_twice);
 	SUITE_TEST(a_guardrail_breaks_at_its_margin);
 	SUITE_TEST(a_guardrail_waits_until_it_is_ready);
 }

@@ -256,6 +256,105 @@ START_TEST(epochs_have_a_limit)
 	    "\"error\":\"epochs");
 } END_TEST
 
+/* Thirteen trials of the BCG vaccine (Colditz et al. 1994): cases by arm. */
+static const struct stats_arm bcg[][2] = {
+	{ { 139, 11 }, { 123, 4 } },
+	{ { 303, 29 }, { 306, 6 } },
+	{ { 220, 11 }, { 231, 3 } },
+	{ { 12867, 248 }, { 13598, 62 } },
+	{ { 5808, 47 }, { 5069, 33 } },
+	{ { 1451, 372 }, { 1541, 180 } },
+	{ { 629, 10 }, { 2545, 8 } },
+	{ { 88391, 499 }, { 88391, 505 } },
+	{ { 7277, 45 }, { 7499, 29 } },
+	{ { 1665, 65 }, { 1716, 17 } },
+	{ { 27338, 141 }, { 50634, 186 } },
+	{ { 2341, 3 }, { 2498, 5 } },
+	{ { 17854, 29 }, { 16913, 27 } },
+};
+
+/* The figures that R's metafor prints of these trials (rma.mh). */
+START_TEST(r_has_the_same_in_common)
+{
+	struct epoch epoch[COUNT(bcg)];
+	const struct epoch_series s = { epoch, COUNT(bcg), 2 };
+	struct stats_ratio r;
+
+	for (size_t i = 0; i < COUNT(bcg); i++)
+		epoch[i] = (struct epoch){ bcg[i], halves };
+	r = epoch_common_ratio(&s, 1);
+	ck_assert(r.is_known);
+	ck_assert_double_eq_tol(r.theta, -.4537, 5e-5);
+	ck_assert_double_eq_tol(r.se, .0393, 5e-5);
+} END_TEST
+
+/* Of one epoch it is the plain ratio; of two it is none that mixes them. */
+START_TEST(what_epochs_have_in_common_is_no_mixture)
+{
+	static const struct stats_arm one[] = { { 1000, 52 }, { 980, 71 } };
+	static const struct stats_arm two[][2] = {
+		{ { 5000, 500 }, { 5000, 500 } },
+		{ { 1000, 20 }, { 9000, 180 } },
+	};
+	const struct epoch epoch[] = { { one, halves }, { two[0], halves },
+		{ two[1], halves } };
+	struct epoch_series s = { epoch, 1, 2 };
+	struct stats_ratio r = epoch_common_ratio(&s, 1);
+	struct stats_ratio plain = stats_log_ratio(one[0], one[1]);
+
+	ck_assert_double_eq_tol(r.theta, plain.theta, 1e-14);
+	ck_assert_double_eq_tol(r.se, plain.se, 1e-14);
+	s = (struct epoch_series){ epoch + 1, 2, 2 };
+	r = epoch_common_ratio(&s, 1);
+	ck_assert_double_eq_tol(r.theta, 0, 1e-15);
+} END_TEST
+
+#define FEW_EPOCHS 4000
+#define FEW_VISITORS 2		/* of an arm in an epoch */
+
+/*
+ * A tenth of two visitors an epoch: rates by epoch are 0, a half or 1, and
+ * what they vary by says half of what there is.  Together they are what the
+ * visitors would be in one.
+ */
+START_TEST(epochs_of_a_few_visitors_keep_their_spread)
+{
+	static struct stats_arm arm[FEW_EPOCHS][2];
+	static struct epoch epoch[FEW_EPOCHS];
+	const struct epoch_series s = { epoch, FEW_EPOCHS, 2 };
+	struct stats_ratio common, pooled;
+	uint32_t chance = 1;
+
+	for (size_t i = 0; i < FEW_EPOCHS; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			arm[i][k] = (struct stats_arm){ FEW_VISITORS, 0 };
+			for (int v = 0; v < FEW_VISITORS; v++) {
+				chance = chance * 1664525 + 1013904223;
+				arm[i][k].x += chance >> 16 < 6554;
+			}
+		}
+		epoch[i] = (struct epoch){ arm[i], halves };
+	}
+	pooled = stats_log_ratio(epoch_pooled(&s, 0), epoch_pooled(&s, 1));
+	common = epoch_common_ratio(&s, 1);
+	ck_assert_double_eq_tol(common.theta, pooled.theta, 1e-9);
+	ck_assert_double_eq_tol(common.se / pooled.se, 1, .02);
+	ck_assert_double_lt(epoch_compare(&s, 1).ratio.se / pooled.se, .8);
+} END_TEST
+
+static const struct stats_arm uncommon[][2] = {
+	{ { 10, 0 }, { 10, 3 } }, { { 10, 3 }, { 10, 0 } },
+	{ { 0, 0 }, { 10, 3 } }, { { 10, 3 }, { 0, 0 } },
+	{ { 10, 10 }, { 10, 10 } }, { { 0, 0 }, { 0, 0 } },
+};
+START_TEST(nothing_in_common_is_unknown)
+{
+	const struct epoch epoch = { uncommon[_i], halves };
+	const struct epoch_series s = { &epoch, 1, 2 };
+
+	ck_assert(!epoch_common_ratio(&s, 1).is_known);
+} END_TEST
+
 SUITE(epoch)
 {
 	SUITE_TEST(pooled_counts_lie);
@@ -269,4 +368,8 @@ SUITE(epoch)
 	SUITE_TEST(a_billion_visitors_are_no_trouble);
 	SUITE_LOOP(a_mistake_is_named, COUNT(wrong));
 	SUITE_TEST(epochs_have_a_limit);
+	SUITE_TEST(r_has_the_same_in_common);
+	SUITE_TEST(what_epochs_have_in_common_is_no_mixture);
+	SUITE_TEST(epochs_of_a_few_visitors_keep_their_spread);
+	SUITE_LOOP(nothing_in_common_is_unknown, COUNT(uncommon));
 }

@@ -57,9 +57,44 @@ START_TEST(the_rest_is_one)
 	    many[_i].others);
 } END_TEST
 
+/* No lift in either epoch, and pooled a loss of 44 % (Simpson). */
+static const struct trialcase_flow changed[] = {
+	{ "a", 1500, 150, 1, 9, 6 }, { "b", 1500, 150, 1, 9, 6 },
+	{ "a", 300, 6, 2, 5, 3 }, { "b", 2700, 54, 2, 5, 3 },
+};
+START_TEST(epochs_are_not_pooled)
+{
+	const struct slices *country = &s[0];
+	struct pg *db = trialcase_db(NULL);
+
+	trialcase_began(db, 10);
+	trialcase_say(db, "INSERT INTO piste.epoch (experiment_key, number,"
+	    " phase, weights, coverage, started_at) SELECT experiment_key, 2,"
+	    " phase, '{\"a\": 0.1, \"b\": 0.9}', coverage, now() -"
+	    " interval '5 days' FROM piste.epoch");
+	for (size_t i = 0; i < COUNT(changed); i++)
+		trialcase_flow(db, &changed[i]);
+	ck_assert_int_eq(slices_read(db, trialcase_results(db), s), OK);
+	ck_assert_uint_eq(country->values, 3);
+	for (size_t i = 0; i < country->values; i++) {
+		const struct strata_figure *f =
+		    &country->treatment[0].figure[i];
+
+		ck_assert_int_eq(country->value[i].arm[0].n, 600);
+		ck_assert_int_eq(country->value[i].arm[0].x, 52);
+		ck_assert_int_eq(country->value[i].arm[1].n, 1400);
+		ck_assert_int_eq(country->value[i].arm[1].x, 68);
+		ck_assert(f->ratio.is_known && f->has_p);
+		ck_assert_double_eq_tol(f->ratio.theta, 0, 1e-12);
+		ck_assert_double_eq_tol(f->p_z, 1, 1e-9);
+	}
+	ck_assert_double_eq_tol(country->treatment[0].pool.theta, 0, 1e-12);
+} END_TEST
+
 SUITE(slices)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(parts_are_counted_and_shrunken);
 	SUITE_LOOP(the_rest_is_one, COUNT(many));
+	SUITE_TEST(epochs_are_not_pooled);
 }

@@ -299,28 +299,10 @@ START_TEST(unknown_experiment_has_no_rows)
 	    " FROM piste.experiment_counts('no', 1, '{now}')),"
 	    " (SELECT count(*) FROM piste.experiment_recount('no', 1, now())),"
 	    " (SELECT count(*) FROM piste.experiment_exclusions('no', 1,"
-	    " now())), (SELECT count(*) FROM piste.experiment_segments('no',"
-	    " 1, 'lang', now())), (SELECT count(*)"
-	    " FROM piste.experiment_segments('x', 1, 'no', now())))"),
+	    " now())), (SELECT count(*) FROM piste.experiment_slices('no',"
+	    " 1, 'lang', now(), 9)), (SELECT count(*)"
+	    " FROM piste.experiment_slices('x', 1, 'no', now(), 9)))"),
 	    STR("000000"));
-} END_TEST
-
-START_TEST(segments_sum_to_the_whole)
-{
-	struct sample c = start();
-
-	sample_run(c.conn, "SELECT piste.exposure_take('{x,x,x}', '{u,v,w}',"
-	    " '{a,b,b}', '{1,1,1}', '{1,1,1}', '{0,0,0}', '{FR,\"\",FR}',"
-	    " '{mobile,mobile,\"\"}', NULL, NULL, NULL, NULL);"
-	    FORM(1, "u", 5));
-	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(concat_ws("
-	    "' ', value, variant, n, x), ', ') FROM"
-	    " piste.experiment_segments('x', 1, 'country', now())"),
-	    STR(" b 1 0, FR a 1 1, FR b 1 0"));
-	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(concat_ws("
-	    "' ', value, variant, n, x), ', ') FROM"
-	    " piste.experiment_segments('x', 1, 'device', now())"),
-	    STR(" b 1 0, mobile a 1 1, mobile b 1 0"));
 } END_TEST
 
 #define CROWD 4
@@ -493,7 +475,6 @@ SUITE(counting)
 	SUITE_LOOP(case_of_an_email_is_no_update, COUNT(typed));
 	SUITE_TEST(traffic_is_added_once);
 	SUITE_TEST(unknown_experiment_has_no_rows);
-	SUITE_TEST(segments_sum_to_the_whole);
 	SUITE_TEST(crowds_never_deadlock);
 	SUITE_TEST(growth_costs_nothing);
 	SUITE_TEST(everything_is_commented);
