@@ -20,6 +20,7 @@
 #include "lead/retention.h"
 #include "page/define.h"
 #include "page/fetched.h"
+#include "page/render.h"
 #include "page/site.h"
 #include "store/pg.h"
 #include "visitor.h"
@@ -41,6 +42,8 @@ struct audit {
 	size_t bad_cookies;
 	size_t renewed;		/* cookies set again at a second visit */
 	size_t uninformed;	/* pages without a word on data */
+	size_t unasked;		/* without a way to object */
+	size_t ignored;		/* that set a cookie for who has objected */
 	size_t seen;		/* pages */
 };
 
@@ -162,8 +165,8 @@ as_cookie(struct str line)
 static void
 judge_page(struct audit *k, struct str page, struct str url)
 {
-	struct auditvisit first, second;
-	struct str why, tag;
+	struct auditvisit first, second, objecting;
+	struct str why, tag, path, rest;
 
 	if (auditvisit_get(k->arena, url, STR_EMPTY, &first, &why) ||
 	    first.status != 200) {
@@ -179,11 +182,17 @@ judge_page(struct audit *k, struct str page, struct str url)
 	if (first.cookies && !auditvisit_get(k->arena, url,
 	    as_cookie(first.cookie[0]), &second, &why) && second.cookies)
 		k->renewed++;
+	if (auditvisit_get(k->arena, url, STR(VISITOR_COOKIE "="
+	    VISITOR_OBJECTS), &objecting, &why) || objecting.cookies)
+		k->ignored++;
 	judge_requests(k, page, first.body);
 	AUDITREPORT_JUDGE(k->report, !fetched_ticked_box(first.body, &tag),
 	    "consent", "%.*s: no box is ticked before the visitor does",
 	    STR_ARG(page));
 	k->uninformed += !str_has_fold(first.body, STR("id=\"privacy\""));
+	str_cut(page, '?', &path, &rest);
+	k->unasked += !str_has_fold(first.body, buf_join(k->arena, path,
+	    STR(RENDER_MEASURE_PATH)));
 }
 
 static enum err
@@ -274,6 +283,27 @@ judge_data(struct audit *k, struct privacy_facts *f)
 }
 
 /*
+ * A form and what became of its visitor are counted together, by a salted
+ * hash: nothing joins them to the cookie, but nothing could is true only once
+ * the salt is gone.
+ */
+static void
+judge_joins(struct auditreport *r, const struct privacy_facts *f)
+{
+	AUDITREPORT_JUDGE(r, !f->visitor_columns && !f->unarchived,
+	    "exemption", "measures are not joined to other data: %lld columns"
+	    " put a cookie beside a person, %lld experiments are over and not"
+	    " archived, which empties their salt", (long long)
+	    f->visitor_columns, (long long)f->unarchived);
+	if (f->joinable)
+		auditreport_add(r, AUDITREPORT_ASK, "exemption", "%lld forms"
+		    " are counted by a salted hash of a cookie until their"
+		    " experiment is archived: who owns the database could"
+		    " make that hash again, and must not",
+		    (long long)f->joinable);
+}
+
+/*
  * Guidelines 2020-091, paragraphs 50 to 52, and the page on exempt trackers:
  * what makes audience measurement, and a test of variants, do without asking.
  */
@@ -290,9 +320,7 @@ judge_exemption(struct audit *k, const struct privacy_facts *f)
 	AUDITREPORT_JUDGE(r, !k->bad_cookies, "exemption", "one first-party"
 	    " cookie for this host alone follows nobody across sites: %zu are"
 	    " otherwise", k->bad_cookies);
-	AUDITREPORT_JUDGE(r, !f->visitor_columns, "exemption", "measures are"
-	    " not joined to other data: %lld columns put a cookie beside a"
-	    " person", (long long)f->visitor_columns);
+	judge_joins(r, f);
 	auditreport_add(r, AUDITREPORT_ASK, "exemption", "statistics are"
 	    " anonymous sums; which cookie saw which variant stays in this"
 	    " database until its time is over, and is used for nothing else");
@@ -307,9 +335,10 @@ judge_exemption(struct audit *k, const struct privacy_facts *f)
 	AUDITREPORT_JUDGE(r, k->seen && !k->uninformed, "exemption", "visitors"
 	    " are informed on the page itself: %zu of %zu are not",
 	    k->uninformed, k->seen);
-	auditreport_add(r, AUDITREPORT_ASK, "exemption", "who objects to being"
-	    " measured is told how: a browser that refuses this cookie sees"
-	    " the page all the same");
+	AUDITREPORT_JUDGE(r, k->seen && !k->unasked && !k->ignored,
+	    "exemption", "who objects to being measured can say so: %zu of"
+	    " %zu pages do not lead there, %zu give who has a cookie again",
+	    k->unasked, k->seen, k->ignored);
 	auditreport_add(r, AUDITREPORT_ASK, "exemption", "nginx's own logs:"
 	    " networks only, rotated, and not joined to this");
 	auditreport_add(r, AUDITREPORT_ASK, "retention", "backups are"

@@ -86,13 +86,16 @@ capture_answer(struct request *rq, const struct visit *v,
 		.action = visit_path(rq, v,
 		    action_of(v->variant->form)),
 		.token = view->token,
-		.challenge = view->ticket && view->ticket->needs_work ?
+		/* Asked for where the form is sent: in its last step. */
+		.challenge = view->ticket && view->ticket->needs_work &&
+		    stage_is_last(v->variant->form, &view->form->stage) ?
 		    work_challenge(rq->arena, &rq->app->key, view->ticket) :
 		    STR_EMPTY,
 		.beacon = view->beacon,
 		.form = view->form,
 		.notice = view->notice,
 		.fill = fill,
+		.kept_months = rq->app->conf->retention_prospect_months,
 		.is_embedded = v->is_embedded,
 		.origins = visit_origins(rq, v),
 	    }));
@@ -391,6 +394,7 @@ keep_draft(struct capture *c)
 			.lang = c->visit.lang,
 			.fields = form_fields(rq->arena, f, &c->form),
 			.email = c->form.email,
+			.phone = c->form.phone,
 			.agreed = lang_text(&f->draft, c->visit.lang),
 			.days = f->draft_days,
 		});

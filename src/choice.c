@@ -288,6 +288,13 @@ class_of(const struct request *rq, const struct choice *c, bool takes_part)
 	return takes_part ? TRAFFIC_HUMAN : TRAFFIC_OUTSIDE;
 }
 
+bool
+choice_is_refused(const struct request *rq)
+{
+	return str_eq(cookie_find(rq->cookie, STR(VISITOR_COOKIE)),
+	    STR(VISITOR_OBJECTS));
+}
+
 /* By the cookie, or empty. */
 static struct str
 known_visitor(const struct request *rq)
@@ -393,6 +400,11 @@ choice_make(struct request *rq, const struct choice_visit *v,
 	 */
 	if (!pg->experiments || v->is_embedded) {
 		out->class = class_of(rq, out, true);
+		return;
+	}
+	/* Nor is who refuses: a sum of views tells of nobody. */
+	if (choice_is_refused(rq)) {
+		out->class = class_of(rq, out, false);
 		return;
 	}
 	find_visitor(rq, out);

@@ -55,6 +55,9 @@ bool choice_is_on(const struct site_experiment *x, int64_t now_ms);
 /* Count a first visit: more of them from its address than people make? */
 bool choice_is_crowd(struct request *rq);
 
+/* Has this browser refused to be measured?  See objection.h. */
+bool choice_is_refused(const struct request *rq);
+
 /* The epoch in which c's visitor would be counted, coming from that source. */
 uint32_t choice_epoch(struct request *rq, const struct choice *c,
     struct str source);

@@ -58,50 +58,27 @@ read_words(int words, char **word, struct wish *w)
 	return false;
 }
 
-static enum err
-find(struct pg *db, struct arena *a, const struct wish *w, struct str *id)
-{
-	enum err e = standing_find(db, a, w->person, id);
-
-	if (e == ERR_ABSENT)
-		fprintf(stderr, NAME ": there is no person %.*s\n",
-		    STR_ARG(w->person));
-	else if (e == ERR_LIMIT)
-		fprintf(stderr, NAME ": %.*s is several people's: %.*s\n",
-		    STR_ARG(w->person), STR_ARG(*id));
-	return e == ERR_ABSENT || e == ERR_LIMIT ? ERR_DENIED : e;
-}
-
-static enum err
-withdraw(struct pg *db, const struct wish *w, struct str id)
-{
-	int64_t live;
-	enum err e = standing_withdraw(db, id, &w->scope, w->via, &live);
-
-	if (!e)
-		printf("{\"person\":%.*s,\"withdrawn\":%lld}\n", STR_ARG(id),
-		    (long long)live);
-	return e;
-}
-
 int
 consentcommand_run(const struct conf *c, int words, char **word)
 {
 	struct arena *a;
 	struct wish w;
 	struct pg *db;
-	struct str id;
+	struct str ids;
 	enum err e;
 
 	if (!read_words(words, word, &w))
 		return COMMAND_USAGE;
 	a = arena_new(ARENA_REQUEST_BYTES_MAX);
 	db = pg_new(c->database, "piste-consent");
-	e = find(db, a, &w, &id);
+	e = standing_find(db, a, w.person, &ids);
+	if (e == ERR_ABSENT)
+		fprintf(stderr, NAME ": there is no person %.*s\n",
+		    STR_ARG(w.person));
 	if (!e)
-		e = w.is_withdrawal ? withdraw(db, &w, id) :
-		    standing_show(db, id, stdout);
-	if (e && e != ERR_DENIED)
+		e = w.is_withdrawal ? standing_withdraw(db, ids, &w.scope,
+		    w.via, stdout) : standing_show(db, ids, stdout);
+	if (e && e != ERR_ABSENT)
 		fprintf(stderr, NAME ": %s\n", pg_message(db)[0] ?
 		    pg_message(db) : err_name(e));
 	pg_free(db);

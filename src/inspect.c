@@ -127,6 +127,7 @@ is_too_large(struct check *k, const struct site_page *pg,
 		.static_url = k->conf->static_url,
 		.url = k->conf->url,
 		.form = &blank,
+		.kept_months = k->conf->retention_prospect_months,
 	});
 	is = !page.n || page.n > RENDER_OWN_BYTES_MAX ||
 	    arena_used(a) > ARENA_REQUEST_BYTES_MAX / 2;
@@ -369,6 +370,7 @@ static bool
 check_uploads(struct check *k)
 {
 	struct str dir = k->conf->uploads;
+	struct spool_depth d = { 0 };
 	enum err e = upload_look(dir);
 	bool is_asked = false;
 
@@ -376,11 +378,16 @@ check_uploads(struct check *k)
 		is_asked = is_asked || form_takes_files(&k->site->form[i]);
 	if (!e && !is_usable(k, dir, R_OK | W_OK | X_OK))
 		return false;
-	TELL(k, "%.*s%s%s", STR_ARG(dir),
+	/* Any file may be named by what can't be read. */
+	if (spool_depth(k->conf->spool, &d))
+		d.bad = 0;
+	TELL(k, "%.*s%s%s%s", STR_ARG(dir),
 	    e == ERR_ABSENT ? ": none yet, the first file makes it" :
 	    e == ERR_DENIED ? ": others may read it" :
 	    e ? ": cannot be read" : "",
-	    is_asked ? "" : ", no form takes files");
+	    is_asked ? "" : ", no form takes files",
+	    d.bad ? ", none is ever removed while pieces lie in spool/aside" :
+	    "");
 	return !e || e == ERR_ABSENT;
 }
 

@@ -46,7 +46,8 @@ complain(const struct wish *w, const struct pg *db, enum err e)
 	if (e == ERR_INPUT)
 		fprintf(stderr, "piste %s: %.*s: %s\n", w->command,
 		    STR_ARG(w->person), pg_message(db)[0] ? pg_message(db) :
-		    "neither an id nor an e-mail address");
+		    "neither an id, an e-mail address nor a phone like"
+		    " +33612345678");
 	else
 		fprintf(stderr, "piste %s: %s\n", w->command,
 		    pg_message(db)[0] ? pg_message(db) : err_name(e));
@@ -70,6 +71,12 @@ find(struct pg *db, struct arena *a, const struct conf *c,
 		return ERR_DENIED;
 	}
 	e = erase_find(db, a, w->person, found);
+	if (e == ERR_LIMIT) {
+		fprintf(stderr, "piste %s: %.*s is several people's, say whose"
+		    " by id: %.*s\n", w->command, STR_ARG(w->person),
+		    STR_ARG(found->persons));
+		e = ERR_DENIED;
+	}
 	if (*aside)
 		fprintf(stderr, "piste %s: %lld pieces of the spool lie in"
 		    " %.*s/aside, unread: look there too\n", w->command,

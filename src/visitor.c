@@ -22,11 +22,13 @@
 #include "http/route.h"
 #include "http/url.h"
 #include "known.h"
+#include "objection.h"
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "visitor.h"
 #include "visit.h"
+#include "withdrawal.h"
 
 #define PREVIEW_URL_BYTES_MAX (TOKEN_TEXT_BYTES_MAX + 200)
 #define RETRY_AFTER_S "5"
@@ -160,6 +162,12 @@ static const struct route routes[] = {
 	{ METHOD_POST,	"/p/:page/files",	capture_take_files,
 	    ROUTE_FILES },
 	{ READ,		"/p/:page/thanks",	thank,		ROUTE_LOOP },
+	{ READ,		"/p/:page" RENDER_MEASURE_PATH, objection_ask,
+	    ROUTE_LOOP },
+	{ METHOD_POST,	"/p/:page" RENDER_MEASURE_PATH, objection_take,
+	    ROUTE_LOOP },
+	{ METHOD_POST,	"/p/:page" RENDER_MEASURE_PATH "/again",
+	    objection_take_back, ROUTE_LOOP },
 	{ READ,		"/a/:page",		asset_give,	ROUTE_CREW },
 	{ READ,		"/c/:token",		confirm_ask,	ROUTE_CREW },
 	{ METHOD_POST,	"/c/:token",		confirm_take,	ROUTE_CREW },
@@ -170,6 +178,7 @@ static const struct route routes[] = {
 	{ METHOD_OPTIONS, "/api/v1/pages/:page/submissions", api_preflight,
 	    ROUTE_LOOP },
 	{ READ,		"/api/v1/pages/:page/schema", api_schema, ROUTE_LOOP },
+	{ METHOD_POST,	"/api/v1/withdrawals",	withdrawal_take, ROUTE_CREW },
 	{ METHOD_POST,	"/e",			beacon_take,	ROUTE_LOOP },
 	{ READ,		"/healthz",		health_alive,	ROUTE_LOOP },
 	{ READ,		"/readyz",		health_ready,	ROUTE_CREW },

@@ -18,6 +18,7 @@ struct token_key;
 /* The cookie that keeps a visitor on one variant; 13 months, never renewed. */
 #define VISITOR_COOKIE "piste"
 #define VISITOR_COOKIE_AGE_S (390 * 86400)
+#define VISITOR_OBJECTS "no"	/* its value for who is not to be measured */
 
 /* All of our routes. */
 size_t visitor_routes(const struct route **out);

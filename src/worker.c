@@ -139,16 +139,21 @@ sweep(struct worker *w)
 {
 	const struct orphan_place place = { w->conf->uploads, w->conf->spool,
 		w->conf->form_max_age_ms };
-	int64_t removed, forgotten;
+	struct orphan_told told;
+	int64_t forgotten;
 	enum err e;
 
 	if (clock_mono_ms() < w->sweep_at_ms)
 		return;
 	w->sweep_at_ms = clock_mono_ms() + WORKER_SWEEP_MS;
-	e = orphan_sweep(w->intake, &place, clock_now_ms(), &removed);
-	if (e || removed)
+	e = orphan_sweep(w->intake, &place, clock_now_ms(), &told);
+	if (e || told.removed)
 		log_event(e ? LOG_WARN : LOG_INFO, "worker.swept",
-		    LOG_INT("files", removed), LOG_Z("why", err_name(e)));
+		    LOG_INT("files", told.removed), LOG_Z("why", err_name(e)));
+	if (told.held_by)
+		log_event(LOG_WARN, "worker.unswept",
+		    LOG_INT("aside", told.held_by),
+		    LOG_STR("spool", w->conf->spool));
 	e = draft_expire(w->intake, &forgotten);
 	if (e || forgotten)
 		log_event(e ? LOG_WARN : LOG_INFO, "worker.forgot",

@@ -43,6 +43,7 @@ struct conf {
 	int64_t attack_posts;
 	int64_t rate_network_max;	/* in a window; 0: any number */
 	int64_t rate_address_max;
+	int64_t rate_origin_max;
 	int64_t rate_window_ms;
 	int64_t form_max_age_ms;
 	int64_t asset_max_age_ms;
@@ -50,6 +51,7 @@ struct conf {
 	struct str smtp_url;		/* empty: mails are caught */
 	int64_t smtp_starttls;		/* bool: smtp:// must offer it */
 	int64_t smtp_timeout_ms;	/* for a mail */
+	struct str smtp_ca;		/* file; empty: the system's */
 	struct str mail_from;		/* empty: no-reply at url's host */
 	struct str mail_name;		/* beside it; may be empty */
 	struct str mail_caught;		/* directory */

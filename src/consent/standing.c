@@ -9,16 +9,11 @@
 #define WAIT_MS 30000
 
 SQL(standing_by_id, 1,
-    "SELECT n.id, 1 FROM (SELECT piste.person_now($1::bigint) AS id) AS n"
+    "SELECT ARRAY[n.id] FROM (SELECT piste.person_now($1::bigint) AS id) AS n"
     " WHERE n.id IS NOT NULL");
-/* By key, and by what was typed last, which may be known by another key. */
-SQL(standing_by_email, 2,
-    "SELECT string_agg(n.id::text, ' ' ORDER BY n.id), count(*)"
-    " FROM (SELECT DISTINCT piste.person_now(f.id) AS id FROM"
-    " (SELECT k.person_id AS id FROM piste.person_key AS k"
-    " WHERE k.kind = 'email' AND k.value = piste.email_key($2)"
-    " UNION SELECT p.id FROM piste.person AS p"
-    " WHERE lower(p.email) = lower($1)) AS f) AS n");
+SQL(standing_by_email, 1,
+    "SELECT n.ids FROM (SELECT piste.consent_people($1) AS ids) AS n"
+    " WHERE n.ids <> '{}'");
 SQL(standing_said, 1,
     "SELECT json_build_object('person', c.person_id, 'purpose', c.purpose,"
     " 'channel', c.channel, 'recipient', c.recipient, 'may_contact',"
@@ -28,43 +23,55 @@ SQL(standing_said, 1,
     " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'via', c.via,"
     " 'consent', c.consent_key, 'version', c.version, 'lang', c.lang,"
     " 'submission', c.submission_id) ORDER BY c.seq))"
-    " FROM piste.consent AS c WHERE c.person_id = $1::bigint"
+    " FROM piste.consent AS c WHERE c.person_id ="
+    " ANY ($1::bigint[])"
     " GROUP BY c.person_id, c.purpose, c.channel, c.recipient"
-    " ORDER BY c.purpose, c.channel, c.recipient");
+    " ORDER BY c.person_id, c.purpose, c.channel, c.recipient");
 SQL(standing_take_back, 5,
-    "SELECT piste.consent_withdraw($1::bigint, $2, $3, $4, $5)");
+    "SELECT json_build_object('person', w.id, 'withdrawn',"
+    " piste.consent_withdraw(w.id, $2, $3, $4, $5))"
+    " FROM unnest(piste.consent_hold_all($1::bigint[])) AS w (id)"
+    " ORDER BY w.id");
 
 enum err
 standing_find(struct pg *db, struct arena *a, struct str name,
-    struct str *id)
+    struct str *ids)
 {
-	struct str params[2] = { name };
+	struct str typed = name, key;
 	const struct pg_rows *rows;
 	int64_t number;
 	bool is_id = str_i64(name, 1, INT64_MAX, &number);
 	enum err e;
 
-	if (!is_id && email_parse(a, name, &params[0], &params[1]))
+	if (!is_id && email_parse(a, name, &typed, &key))
 		return ERR_ABSENT;
-	e = pg_run(db, is_id ? &standing_by_id : &standing_by_email, params,
+	e = pg_run(db, is_id ? &standing_by_id : &standing_by_email, &typed,
 	    WAIT_MS, &rows);
 	if (e)
 		return e;
-	if (!pg_count(rows) || pg_is_null(rows, 0, 0))
+	if (!pg_count(rows))
 		return ERR_ABSENT;
-	*id = arena_copy(a, pg_value(rows, 0, 0));
-	return str_eq(pg_value(rows, 0, 1), STR("1")) ? OK : ERR_LIMIT;
+	*ids = arena_copy(a, pg_value(rows, 0, 0));
+	return OK;
+}
+
+/* A statement's first column, a line each. */
+static enum err
+write_lines(struct pg *db, const struct sql *ask, const struct str *params,
+    FILE *out)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, ask, params, WAIT_MS, &rows);
+
+	for (size_t i = 0; !e && out && i < pg_count(rows); i++)
+		fprintf(out, "%.*s\n", STR_ARG(pg_value(rows, i, 0)));
+	return e;
 }
 
 enum err
-standing_show(struct pg *db, struct str id, FILE *out)
+standing_show(struct pg *db, struct str ids, FILE *out)
 {
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &standing_said, &id, WAIT_MS, &rows);
-
-	for (size_t i = 0; !e && i < pg_count(rows); i++)
-		fprintf(out, "%.*s\n", STR_ARG(pg_value(rows, i, 0)));
-	return e;
+	return write_lines(db, &standing_said, &ids, out);
 }
 
 bool
@@ -81,15 +88,10 @@ or_any(struct str word)
 }
 
 enum err
-standing_withdraw(struct pg *db, struct str id,
-    const struct standing_scope *scope, struct str via, int64_t *live)
+standing_withdraw(struct pg *db, struct str ids,
+    const struct standing_scope *scope, struct str via, FILE *out)
 {
-	const struct str params[] = { id, or_any(scope->purpose),
-		or_any(scope->channel), or_any(scope->recipient), via };
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &standing_take_back, params, WAIT_MS, &rows);
-
-	if (!e && !str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, live))
-		e = ERR_INPUT;
-	return e;
+	return write_lines(db, &standing_take_back, (struct str[]){ ids,
+	    or_any(scope->purpose), or_any(scope->channel),
+	    or_any(scope->recipient), via }, out);
 }

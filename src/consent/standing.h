@@ -17,20 +17,20 @@ struct pg;
 #define STANDING_VIA_BYTES_MAX 64
 
 /*
- * The id of the person whom name, an id or an e-mail address, is about, in a;
- * of those merged, the one that is left.  ERR_ABSENT: nobody; ERR_LIMIT:
- * several people, *id names them all; else as pg_run.
+ * The ids of the persons whom name, an id or an e-mail address, is about, as
+ * "{3,4}" in a: an address may be several people's.  Of those merged, the one
+ * that is left.  ERR_ABSENT: nobody; else as pg_run.
  */
 MUST_USE enum err standing_find(struct pg *db, struct arena *a,
-    struct str name, struct str *id);
+    struct str name, struct str *ids);
 
 /*
- * A JSON line for each purpose, channel and recipient the person said
+ * A JSON line for each purpose, channel and recipient these persons said
  * anything of: {"person", "purpose", "channel", "recipient", "may_contact",
  * "said": [{"seq", "what", "at", "via", "consent", "version", "lang",
  * "submission"}…]}.  As pg_run.
  */
-MUST_USE enum err standing_show(struct pg *db, struct str id, FILE *out);
+MUST_USE enum err standing_show(struct pg *db, struct str ids, FILE *out);
 
 /* What is taken back: empty for any. */
 struct standing_scope {
@@ -40,8 +40,12 @@ struct standing_scope {
 };
 /* Is via a way something can be said by: a word or two, no bar, no control? */
 bool standing_via_ok(struct str via);
-/* *live: how many of them were in force.  As pg_run. */
-MUST_USE enum err standing_withdraw(struct pg *db, struct str id,
-    const struct standing_scope *scope, struct str via, int64_t *live);
+/*
+ * Take it back for all of these persons, or for none; a JSON line for each,
+ * {"person", "withdrawn"}: how many were in force; out may be NULL.  As
+ * pg_run.
+ */
+MUST_USE enum err standing_withdraw(struct pg *db, struct str ids,
+    const struct standing_scope *scope, struct str via, FILE *out);
 
 #endif

@@ -5,11 +5,11 @@
 #include "lead/draft.h"
 
 #define WAIT_MS 1000
-#define KEEP_PARAMS 8
+#define KEEP_PARAMS 9
 
 SQL(draft_keep_one, KEEP_PARAMS,
-    "SELECT piste.draft_keep($1::uuid, $2, $3, $4, $5::jsonb, $6, $7,"
-    " $8::integer)");
+    "SELECT piste.draft_keep($1::uuid, $2, $3, $4, $5::jsonb, $6, $7, $8,"
+    " $9::integer)");
 SQL(draft_drop_one, 1, "DELETE FROM piste.draft WHERE id = $1::uuid");
 SQL(draft_forget, 0, "SELECT piste.forget_expired()");
 
@@ -20,7 +20,8 @@ draft_keep(struct pg *db, const struct draft *d)
 	const struct str param[KEEP_PARAMS] = {
 		token_uuid_text(d->id, id), d->page, d->form,
 		lang_code(d->lang), d->fields,
-		d->email.n ? d->email : PG_NULL, d->agreed,
+		d->email.n ? d->email : PG_NULL,
+		d->phone.n ? d->phone : PG_NULL, d->agreed,
 		str_from_i64(days, d->days),
 	};
 

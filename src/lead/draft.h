@@ -19,7 +19,9 @@ struct draft {
 	struct str form;
 	enum lang lang;
 	struct str fields;	/* JSON, as form_fields has it */
-	struct str email;	/* empty for none: by which it is erased */
+	/* By which it is erased, the phone where there is no address. */
+	struct str email;	/* empty for none */
+	struct str phone;	/* E.164; empty for none */
 	struct str agreed;	/* the words the box stood beside */
 	uint32_t days;
 };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "deliver/caught.h"
 #include "form/email.h"
+#include "form/phone.h"
 #include "lead/submit.h"
 #include "store/pg.h"
 #include "store/spool.h"
@@ -18,7 +19,7 @@
 #define AT "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'"
 
 /* By a merged one's id the one who is left is found. */
-SQL(erase_look, 2,
+SQL(erase_look, 3,
     "SELECT t.persons, cardinality((t.s).persons),"
     " coalesce(cardinality((t.s).submissions), 0), piste.email_key($2),"
     " to_char(CASE WHEN cardinality(t.persons) > 0 THEN"
@@ -27,24 +28,25 @@ SQL(erase_look, 2,
     " AND q.id = ANY ((t.s).submissions)) THEN max(p.erased_at) END"
     " FROM piste.person AS p WHERE p.id = ANY ((t.s).persons))"
     " WHEN (t.s).submissions = '{}' AND d.n = 0"
-    " THEN piste.objection_since($2, NULL) END AT TIME ZONE 'UTC', " AT "),"
-    " d.n FROM (SELECT w.persons, piste.subject_of(w.persons,"
-    " piste.email_key($2)) AS s FROM (SELECT CASE WHEN $1::bigint IS NULL"
-    " THEN piste.subject_find($2) ELSE array_remove(ARRAY["
+    " THEN piste.objection_since($2, $3) END AT TIME ZONE 'UTC', " AT "),"
+    " d.n, (SELECT count(DISTINCT piste.person_now(p.id))"
+    " FROM unnest(t.persons) AS p (id))"
+    " FROM (SELECT w.persons, piste.subject_of(w.persons,"
+    " piste.email_key($2), $3) AS s FROM (SELECT CASE WHEN $1::bigint IS NULL"
+    " THEN piste.subject_find($2, $3) ELSE array_remove(ARRAY["
     "piste.person_now($1::bigint)], NULL) END AS persons) AS w) AS t"
-    " CROSS JOIN LATERAL (SELECT count(*) AS n FROM piste.draft AS f WHERE"
-    " lower(f.email) = ANY ((t.s).emails) OR piste.email_key(f.email)"
-    " = ANY ((t.s).email_keys)) AS d");
-SQL(erase_told, 2,
+    " CROSS JOIN LATERAL (SELECT piste.held_count(t.s,"
+    " '{draft,recipient}') AS n) AS d");
+SQL(erase_told, 3,
     "SELECT jsonb_build_object('exported_at', to_char(now() AT TIME ZONE"
     " 'UTC', " AT "), 'persons', to_jsonb((t.s).persons), 'held',"
     " piste.held_export(t.s)), array_to_string(f.uploads, ' '),"
     " array_to_string(f.mails, ' ') FROM (SELECT"
-    " piste.subject_of($1::bigint[], $2) AS s) AS t"
+    " piste.subject_of($1::bigint[], $2, $3) AS s) AS t"
     " CROSS JOIN LATERAL piste.held_files(t.s) AS f");
-SQL(erase_all, 3,
+SQL(erase_all, 4,
     "SELECT array_to_string(e.uploads, ' '), array_to_string(e.mails, ' ')"
-    " FROM piste.erase($1::bigint[], $2, 'request', $3) AS e");
+    " FROM piste.erase($1::bigint[], $2, $3, 'request', $4) AS e");
 
 bool
 erase_is_held(const struct erase_found *f)
@@ -65,20 +67,34 @@ copy_or_null(struct arena *a, const struct pg_rows *rows, size_t column)
 	    arena_copy(a, pg_value(rows, 0, column));
 }
 
+/* An id, an address or a phone: each has a place of its own. */
+static enum err
+read_name(struct arena *a, struct str name, struct str params[3])
+{
+	struct str key;
+	int64_t id;
+
+	if (str_has_prefix(name, STR("+")))
+		return phone_parse(a, name, STR_EMPTY, &params[2]);
+	if (!str_i64(name, 1, INT64_MAX, &id))
+		return email_parse(a, name, &params[1], &key);
+	params[0] = name;
+	return OK;
+}
+
 enum err
 erase_find(struct pg *db, struct arena *a, struct str name,
     struct erase_found *out)
 {
-	struct str params[2] = { PG_NULL, PG_NULL }, key;
+	struct str params[3] = { PG_NULL, PG_NULL, PG_NULL };
 	const struct pg_rows *rows;
-	int64_t id;
-	enum err e;
+	int64_t people;
+	enum err e = read_name(a, name, params);
 
-	*out = (struct erase_found){ .email_key = PG_NULL };
-	if (str_i64(name, 1, INT64_MAX, &id))
-		params[0] = name;
-	else if (email_parse(a, name, &params[1], &key))
-		return ERR_INPUT;
+	*out = (struct erase_found){ .email_key = PG_NULL,
+		.phone = params[2] };
+	if (e)
+		return e;
 	e = pg_run(db, &erase_look, params, WAIT_MS, &rows);
 	if (e)
 		return e;
@@ -89,6 +105,10 @@ erase_find(struct pg *db, struct arena *a, struct str name,
 	out->email_key = copy_or_null(a, rows, 3);
 	out->erased_at = copy_or_null(a, rows, 4);
 	(void)str_i64(pg_value(rows, 0, 5), 0, INT64_MAX, &out->draft_count);
+	/* A firm's number is many people's, of whom one has asked. */
+	if (out->phone.n && str_i64(pg_value(rows, 0, 6), 0, INT64_MAX,
+	    &people) && people > 1)
+		return ERR_LIMIT;
 	return erase_is_held(out) || out->erased_at.n ? OK : ERR_ABSENT;
 }
 
@@ -138,7 +158,7 @@ enum err
 erase_export(struct pg *db, struct arena *a, const struct erase_place *place,
     const struct erase_found *f, struct str *out)
 {
-	const struct str params[] = { f->persons, f->email_key };
+	const struct str params[] = { f->persons, f->email_key, f->phone };
 	const struct pg_rows *rows;
 	struct str told;
 	struct buf b;
@@ -186,7 +206,7 @@ enum err
 erase_run(struct pg *db, const struct erase_place *place,
     const struct erase_found *f, struct str reason)
 {
-	const struct str params[] = { f->persons, f->email_key,
+	const struct str params[] = { f->persons, f->email_key, f->phone,
 		reason.n ? reason : PG_NULL };
 	const struct pg_rows *rows;
 	enum err e = pg_begin(db);

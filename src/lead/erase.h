@@ -25,19 +25,22 @@ struct erase_place {
 	struct str mail_caught;
 };
 
-/* Whom a name, an id or an e-mail address, is about. */
+/* Whom a name, an id, an e-mail address or a phone, is about. */
 struct erase_found {
 	struct str persons;	/* "{7,9}"; merged ones come with them */
-	struct str email_key;	/* PG_NULL for an id */
+	struct str email_key;	/* PG_NULL for an id or a phone */
+	struct str phone;	/* E.164; PG_NULL for another name */
 	int64_t person_count;
 	int64_t submission_count;
-	int64_t draft_count;	/* half-filled forms, also of nobody we know */
+	/* Half-filled forms and links' words, also of nobody we know. */
+	int64_t draft_count;
 	struct str erased_at;	/* empty: not yet, or nobody by that name */
 };
 /*
  * *out lives in a.  ERR_ABSENT: nothing is held of them, and nobody asked to
- * be erased under that name; ERR_INPUT: neither an id nor an address; else as
- * pg_run.
+ * be erased under that name; ERR_INPUT: neither an id, an address nor a phone
+ * with its country (+33…); ERR_LIMIT: a phone that several people share, of
+ * whom out->persons has the ids; else as pg_run.
  */
 MUST_USE enum err erase_find(struct pg *db, struct arena *a, struct str name,
     struct erase_found *out);

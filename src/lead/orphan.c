@@ -60,29 +60,22 @@ take(void *context, const struct str *id, size_t count)
 	return e;
 }
 
-/* What waits on the disk, whole or put aside, may name any file. */
-static bool
-is_spool_empty(struct str dir)
-{
-	struct spool_depth d = { 0 };
-
-	return !spool_depth(dir, &d) && !d.records && !d.bad && !d.unread;
-}
-
 enum err
 orphan_sweep(struct pg *db, const struct orphan_place *place, int64_t now_ms,
-    int64_t *removed)
+    struct orphan_told *out)
 {
 	struct sweep s = { .db = db, .uploads = place->uploads };
-	enum err e;
+	struct spool_depth d = { 0 };
+	enum err e = spool_depth(place->spool, &d);
 
-	*removed = 0;
-	if (!is_spool_empty(place->spool))
+	*out = (struct orphan_told){ .held_by = d.bad + d.unread };
+	/* What waits on the disk, whole or put aside, may name any file. */
+	if (e || d.records || out->held_by)
 		return OK;
 	s.arena = arena_new(ARENA_BYTES_MAX);
 	e = upload_each(place->uploads, now_ms - ORPHAN_AGE_MS -
 	    place->form_max_age_ms, take, &s);
 	arena_free(s.arena);
-	*removed = s.removed;
+	out->removed = s.removed;
 	return e == ERR_INPUT ? ERR_AWAY : e;
 }

@@ -20,13 +20,21 @@ struct orphan_place {
 	int64_t form_max_age_ms;
 };
 
+struct orphan_told {
+	int64_t removed;
+	/*
+	 * Pieces of the spool that nobody can read: while there are any, each
+	 * file may be one's of theirs, and an operator has to look.
+	 */
+	int64_t held_by;
+};
 /*
  * Remove the files that were written more than ORPHAN_AGE_MS and the life of
  * a form ago and that no submission names: by then nobody can send that form
- * again.  While anything is in the spool nothing is removed.  *removed is how
- * many.  ERR_AWAY: the database or the disk.
+ * again.  While anything is in the spool nothing is removed.  ERR_AWAY: the
+ * database or the disk.
  */
 MUST_USE enum err orphan_sweep(struct pg *db, const struct orphan_place *place,
-    int64_t now_ms, int64_t *removed);
+    int64_t now_ms, struct orphan_told *out);
 
 #endif

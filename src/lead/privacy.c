@@ -13,7 +13,15 @@ SQL(privacy_count, 0,
     " '(^|_)(lat|latitude|lon|lng|longitude|coordinates)($|_)'),"
     " count(*) FILTER (WHERE c.table_name IN ('submission', 'person', 'lead',"
     " 'person_key', 'consent') AND c.column_name IN ('visitor', 'cookie',"
-    " 'unit')), (SELECT count(*) FROM piste.consent_wording AS w"
+    " 'unit')), (SELECT count(*) FROM piste.conversion AS v"
+    " JOIN piste.experiment AS x ON x.key = v.experiment_key"
+    " WHERE length(x.salt) > 0 AND v.lead_id IS NOT NULL),"
+    " (SELECT count(*) FROM piste.experiment AS x"
+    " CROSS JOIN LATERAL piste.experiment_spans(x.key,"
+    " x.bucket_version) AS w"
+    " WHERE x.state IN ('stopped', 'decided') AND NOT x.is_synthetic"
+    " AND x.ended_at + greatest(w.lead, w.mql, w.sql, w.customer) < now()),"
+    " (SELECT count(*) FROM piste.consent_wording AS w"
     " CROSS JOIN LATERAL jsonb_each_text(nullif(w.definition->'text',"
     " 'null')) AS t LEFT JOIN piste.consent_text AS k ON k.key = w.key"
     " AND k.version = w.version AND k.lang = t.key AND k.text = t.value"
@@ -30,7 +38,8 @@ privacy_look(struct pg *db, struct privacy_facts *out)
 {
 	const struct pg_rows *rows;
 	int64_t *const to[] = { &out->whole_addresses, &out->coordinates,
-		&out->visitor_columns, &out->unkept_texts, &out->unproved };
+		&out->visitor_columns, &out->joinable, &out->unarchived,
+		&out->unkept_texts, &out->unproved };
 	enum err e = pg_run(db, &privacy_count, NULL, WAIT_MS, &rows);
 
 	for (size_t i = 0; !e && i < sizeof to / sizeof *to; i++)

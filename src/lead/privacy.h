@@ -12,6 +12,12 @@ struct privacy_facts {
 	int64_t whole_addresses;	/* longer than /24 or /48 */
 	int64_t coordinates;		/* columns for a place on a map */
 	int64_t visitor_columns;	/* of a cookie, beside a person */
+	/*
+	 * Forms of experiments that keep their salt: who owns the database
+	 * could make a cookie's hash and find the form.
+	 */
+	int64_t joinable;
+	int64_t unarchived;	/* experiments that keep it without need */
 	int64_t unkept_texts;		/* asked now, without a kept text */
 	int64_t unproved;		/* given, and no text was shown so */
 };

@@ -34,6 +34,8 @@ retention_rule(const struct conf *c, size_t at, struct retention_rule *out)
 		    c->retention_quarantine_days },
 		{ "visitor", "cookies of who saw which variant", "months",
 		    c->retention_visitor_months },
+		{ "archived", "the same, of experiments that are archived",
+		    "days", RETENTION_ARCHIVED_DAYS },
 		{ "objection", "fingerprints of who objected", "months",
 		    c->retention_objection_months },
 	};

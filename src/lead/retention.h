@@ -15,12 +15,13 @@ struct conf;
 struct pg;
 
 #define RETENTION_ROWS_MAX 200	/* looked at in one step */
-#define RETENTION_PURPOSES 4
+#define RETENTION_PURPOSES 5
 #define RETENTION_KEPT_BYTES 32
+#define RETENTION_ARCHIVED_DAYS 1	/* what is on its way is there then */
 
 /* One rule, of RETENTION_PURPOSES. */
 struct retention_rule {
-	const char *purpose;	/* prospect, quarantine, visitor, objection */
+	const char *purpose;	/* prospect, quarantine, visitor, archived… */
 	const char *what;	/* for people */
 	char kept[RETENTION_KEPT_BYTES];	/* "36 months" */
 };

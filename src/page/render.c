@@ -45,6 +45,7 @@ static const struct {
 	{ "WORD_DOWNLOAD", PHRASE_PAGE_DOWNLOAD },
 	{ "WORD_LINK_EXPIRES", PHRASE_PAGE_LINK_EXPIRES },
 	{ "WORD_PRIVACY", PHRASE_PAGE_PRIVACY },
+	{ "WORD_MEASURE", PHRASE_PAGE_MEASURE },
 	{ "WORD_FURTHER", PHRASE_PAGE_FURTHER },
 	{ "WORD_COLON", PHRASE_PAGE_COLON },
 	{ "FORM_TITLE", PHRASE_PAGE_FORM_TITLE },
@@ -62,7 +63,6 @@ static const struct {
 	{ "PRIVACY_RECIPIENTS_TITLE", PHRASE_PRIVACY_RECIPIENTS_TITLE },
 	{ "PRIVACY_RECIPIENTS", PHRASE_PRIVACY_RECIPIENTS },
 	{ "PRIVACY_KEEP_TITLE", PHRASE_PRIVACY_KEEP_TITLE },
-	{ "PRIVACY_KEEP", PHRASE_PRIVACY_KEEP },
 	{ "PRIVACY_RIGHTS_TITLE", PHRASE_PRIVACY_RIGHTS_TITLE },
 	{ "PRIVACY_RIGHTS", PHRASE_PRIVACY_RIGHTS },
 	{ "PRIVACY_COOKIE_TITLE", PHRASE_PRIVACY_COOKIE_TITLE },
@@ -181,6 +181,30 @@ set_heading(struct arena *a, struct view *v, const struct site_part *part,
 	view_set(v, "PAGE_TITLE", title);
 }
 
+/* How long, by the setting, in words; and where to refuse to be measured. */
+static void
+set_privacy(struct arena *a, struct view *v, const struct render *r)
+{
+	int64_t years = r->kept_months / 12;
+	bool is_whole = r->kept_months % 12 == 0;
+	int64_t n = is_whole ? years : r->kept_months;
+	enum phrase unit = is_whole ? n == 1 ? PHRASE_PRIVACY_YEAR :
+	    PHRASE_PRIVACY_YEARS : n == 1 ? PHRASE_PRIVACY_MONTH :
+	    PHRASE_PRIVACY_MONTHS;
+	char digits[STR_I64_BYTES];
+	struct str way;
+
+	view_set(v, "PRIVACY_KEEP", phrase_fill(a, PHRASE_PRIVACY_KEEP,
+	    r->lang, phrase_fill(a, unit, r->lang, str_from_i64(digits, n))));
+	/* A frame keeps no cookie, and counts nobody. */
+	if (r->is_embedded)
+		return;
+	way = buf_join(a, buf_join(a, STR("/p/"), r->page->key),
+	    STR(RENDER_MEASURE_PATH));
+	view_set(v, "MEASURE_URL", r->page->langs < 2 ? way :
+	    url_in(a, way, r->lang));
+}
+
 static struct str
 render_now(struct arena *a, const struct render *r)
 {
@@ -189,6 +213,7 @@ render_now(struct arena *a, const struct render *r)
 	const struct site_part *part = fill_parts(a, r->page, r->variant,
 	    r->fill, r->lang);
 
+	set_privacy(a, v, r);
 	parts_fill(a, v, part, r->variant->parts, r->lang);
 	set_heading(a, v, part, r);
 	set_languages(a, v, r);
@@ -263,6 +288,7 @@ render_answer(struct arena *a, const struct render_answer *r)
 	view_set(v, "HEADLINE", r->headline);
 	view_set(v, "TEXT", r->text);
 	view_set(v, "ASSET_URL", r->asset_url);
+	view_set(v, "BACK_URL", r->back);
 	if (r->action.n) {
 		form = view_add(v, "FORM");
 		view_set(form, "ACTION", r->action);

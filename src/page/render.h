@@ -17,6 +17,9 @@ struct picture;
 struct site_page;
 struct site_variant;
 
+/* Behind a page's path: where visitors refuse to be measured. */
+#define RENDER_MEASURE_PATH "/measure"
+
 #define RENDER_OWN_BYTES_MAX (512 << 10)	/* template, parts, labels */
 #define RENDER_TYPED_BYTES_MAX (128 << 10)	/* a post, given back whole */
 #define RENDER_ESCAPED_BYTES_MAX 6	/* what a byte becomes, as &quot; */
@@ -39,6 +42,7 @@ struct render {
 	struct str notice;		/* above the form, or empty */
 	const struct fill *fill;	/* NULL: as anybody reads it */
 	struct str further;		/* thanks: a link to go on, or empty */
+	int64_t kept_months;	/* a person's data, after their last word */
 	/*
 	 * The form alone, in a frame on pages of these origins, which its
 	 * script tells how high it is.
@@ -70,6 +74,7 @@ struct render_answer {
 	struct str hidden;		/* a name it posts with "1"; or none */
 	struct str check;		/* a box's name, not ticked; or none */
 	struct str check_text;
+	struct str back;		/* the page's path; empty for no link */
 };
 struct str render_answer(struct arena *a, const struct render_answer *r);
 /*

@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 
+from api import documented, ready
 from capture import CONSENTS
 from check import check, contains, equal, scenario, until
 from stack import PAGE, person
@@ -237,6 +238,70 @@ def withdrawn(s):
                   ("withdraw", email, "--via", "a|b"),
                   ("withdraw", email, "--wrong", "x")):
         equal(s.piste("consent", *words).returncode, 2, f"status of {words}")
+
+
+@scenario("an address is taken back by everybody who has it")
+def shared(s):
+    email = "shared@example.org"
+    consented(s, email)
+    s.sql(f"DELETE FROM person_key WHERE value = '{email}'")
+    consented(s, email)
+    where = (f"contactable WHERE email = '{email}'")
+    equal(s.one(f"SELECT count(*) FROM {where}"), "2", "who may be written to")
+    ran = s.piste("consent", "withdraw", email, "--channel", "email")
+    equal((ran.returncode, len(ran.stdout.splitlines())), (0, 2),
+          "a line for each")
+    equal(s.one(f"SELECT count(*) FROM {where}"), "0", "afterwards")
+    equal(len({json.loads(row)["person"] for row in
+               s.piste("consent", "show", email).stdout.splitlines()}), 2,
+          "both are shown")
+    s.piste("erase", email, "--yes")
+
+
+@scenario("a program takes consent back, and learns nothing of anybody")
+def by_program(s):
+    path, email = "/api/v1/withdrawals", "by.program@example.org"
+    keys = ready(s)
+
+    def post(body, key="crm", **headers):
+        sent = {"Content-Type": "application/json"}
+        if key:
+            sent["Authorization"] = "Bearer " + keys.get(key, key)
+        return documented("POST", path, s.visitor().request(
+            "POST", path, body if isinstance(body, str) else
+            json.dumps(body), dict(sent, **headers)))
+
+    consented(s, email)
+    for body, status in (("[]", 400), ("{", 400), ({}, 422),
+                         ({"email": "ana@"}, 422), ({"email": "7"}, 422),
+                         ({"email": email, "channel": 1}, 422),
+                         ({"email": email, "channel": ""}, 422),
+                         ({"email": email, "way": "email"}, 422)):
+        equal(post(body).status, status, f"status of {body}")
+    for key, headers, status in ((None, {}, 401), ("nonsense", {}, 401),
+                                 ("shop", {}, 403),
+                                 ("shop", {"Origin": "https://shop.example"},
+                                  403),
+                                 ("crm", {"Origin": s.env["PISTE_URL"]}, 403),
+                                 ("crm", {"Content-Type": "text/plain"},
+                                  415)):
+        equal(post({"email": email}, key, **headers).status, status,
+              f"status for {key} with {headers}")
+    equal((may(s, email, "phone", "prospecting"),
+           may(s, email, "email", "newsletter")), ("t", "t"), "until then")
+    answers = [post({"email": who, "channel": "phone"})
+               for who in (email, "nobody.at.all@example.org")]
+    equal([a.status for a in answers], [204, 204], "known and unknown")
+    equal(*([(k, v) for k, v in a.headers if k not in ("Date", "X-Request-Id")]
+            for a in answers), "their headers")
+    equal((may(s, email, "phone", "prospecting"),
+           may(s, email, "email", "newsletter")), ("f", "t"), "in part")
+    equal(post({"email": email.upper()}).status, 204, "as it may be typed")
+    equal(may(s, email, "email", "newsletter"), "f", "the rest")
+    equal(s.one("SELECT string_agg(DISTINCT via, ' ') FROM consent AS c JOIN"
+                " person AS p ON p.id = c.person_id WHERE what ="
+                f" 'withdrawn' AND p.email = '{email}'"), "api", "by which way")
+    equal(s.piste("proof", "--verify").returncode, 0, "the chain")
 
 
 @scenario("a consent to be confirmed counts from then on")

@@ -4,11 +4,13 @@ of the site's own pages."""
 import glob
 import json
 import os
+import re
 import subprocess
 
 from check import check, contains, equal, scenario, until
 from consent import consented
-from experiments import written
+from client import Form
+from experiments import apply, halves, id_of, page, rows, see, send, written
 from stack import PAGE, person
 
 TOTALS = ("SELECT (SELECT string_agg(t.f, ' ' ORDER BY t.f) FROM (SELECT"
@@ -118,6 +120,50 @@ def away(s):
           "once it is back")
 
 
+@scenario("who refuses to be measured is in no experiment", "trials")
+def refused(s):
+    apply(s, [page("refus")], halves("refus", "refus"))
+    visitor = s.visitor()
+    # Somebody who would be shown the test, so that it shows.
+    while see(visitor, "refus") != "b":
+        visitor = s.visitor()
+    before = id_of(visitor)
+    text = visitor.get("/p/refus?lang=en").text
+    way = re.search(r'href="(/p/refus/measure[^"]*)"', text).group(1)
+    contains(text, "3 years at most", "how long data are kept")
+    asked = visitor.get(way)
+    equal(asked.status, 200, "the way to refuse")
+    contains(asked.text, "Your visits are counted", "as it stands")
+    answer = visitor.post(Form(asked.text).action, {})
+    equal(answer.status, 303, "refusing")
+    equal(id_of(visitor), "no", "what the browser keeps")
+    check("Max-Age=33696000" in answer.header("Set-Cookie"),
+          "for thirteen months")
+    asked = visitor.get(answer.header("Location"))
+    contains(asked.text, "Your visits are not counted", "as it stands then")
+    for _ in range(3):
+        answer = visitor.get("/p/refus")
+        equal(answer.all("Set-Cookie"), [], "cookies of a later visit")
+        contains(answer.text, "Variante a.", "the control")
+    send(s, visitor, "refus", "refuses@example.org")
+    equal(id_of(visitor), "no", "after a form")
+    written(s)
+    equal({v for v in rows(s, "refus") if v == "no" or v == before},
+          {before}, "exposures: of before")
+    equal(s.count("submission", "email = 'refuses@example.org' AND"
+                  " experiment_key IS NULL"), 1, "its form")
+    equal(s.count("stray", "submission_id IN (SELECT id FROM submission"
+                  " WHERE email = 'refuses@example.org')"), 0, "strays")
+    again = visitor.post(Form(asked.text).action, {})
+    equal((again.status, "Max-Age=0" in again.header("Set-Cookie")),
+          (303, True), "to be counted again")
+    visitor.cookies.clear()
+    see(visitor, "refus")
+    check(id_of(visitor) not in ("no", before), "is somebody new")
+    equal(visitor.get("/p/absent/measure").status, 404, "of no page")
+    s.piste("erase", "refuses@example.org", "--yes")
+
+
 @scenario("the audit visits every page and judges what it finds", short=True)
 def audited(s):
     views = "coalesce(sum(views) FILTER (WHERE class = 'human'), 0)"
@@ -136,6 +182,8 @@ def audited(s):
         check(any(row["area"] == area and row["verdict"] == "pass"
                   for row in report["lines"]), f"a line of {area}")
     check(any(PAGE in row["text"] for row in report["lines"]), "the page")
+    check(any("who objects" in row["text"] and row["verdict"] == "pass"
+              for row in report["lines"]), "a way to object")
     check(glob.glob(os.path.join(s.env["PISTE_STATE"],
                                  "audit-[0-9]*.json")), "a dated report")
     equal(s.one(f"SELECT {views} FROM traffic"), seen, "views counted")

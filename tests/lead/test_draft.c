@@ -28,12 +28,13 @@ START_TEST(a_draft_is_kept_once)
 	ck_assert_int_eq(draft_keep(db, &d), OK);
 	d.fields = STR("{\"a\": \"2\"}");
 	d.email = STR_EMPTY;
+	d.phone = STR("+33612345678");
 	ck_assert_int_eq(draft_keep(db, &d), OK);
 	ck_assert_str_same(sample_text(s.conn, COUNTED), STR("1"));
 	ck_assert_str_same(sample_text(s.conn, "SELECT fields->>'a' ||"
-	    " (email IS NULL)::text || agreed_text || (expires_at -"
+	    " (email IS NULL)::text || phone || agreed_text || (expires_at -"
 	    " updated_at)::text FROM piste.draft"),
-	    STR("2trueKeep it14 days"));
+	    STR("2true+33612345678Keep it14 days"));
 	ck_assert_int_eq(draft_drop(db, &id), OK);
 	ck_assert_str_same(sample_text(s.conn, COUNTED), STR("0"));
 	ck_assert_int_eq(draft_drop(db, &id), OK);

@@ -318,8 +318,8 @@ static const char *const refused[] = {
 	    " 'p2'",
 	"DELETE FROM piste.erasure",
 	"UPDATE piste.objection_key SET inner_key = outer_key",
-	"SET ROLE piste_worker; SELECT piste.erase('{1}', NULL, 'request',"
-	    " NULL)",
+	"SET ROLE piste_worker; SELECT piste.erase('{1}', NULL, NULL,"
+	    " 'request', NULL)",
 	"SET ROLE piste_worker; SELECT piste.objection_print('email', 'x')",
 	"SET ROLE piste_worker; SELECT piste.retention_step('prospect', '0',"
 	    " now(), NULL, 9)",

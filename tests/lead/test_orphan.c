@@ -62,11 +62,12 @@ scene_new(void)
 static int64_t
 sweep(struct scene *s)
 {
-	int64_t removed;
+	struct orphan_told told;
 
 	ck_assert_int_eq(orphan_sweep(s->db, &s->place, clock_now_ms(),
-	    &removed), OK);
-	return removed;
+	    &told), OK);
+	ck_assert_int_eq(told.held_by, 0);
+	return told.removed;
 }
 
 START_TEST(what_a_submission_names_stays)
@@ -113,15 +114,38 @@ START_TEST(what_waits_on_the_disk_may_name_it)
 	pg_free(s.db);
 } END_TEST
 
+/* One that nobody can read may name any file, and never goes by itself. */
+START_TEST(what_is_put_aside_is_told)
+{
+	struct scene s = scene_new();
+	const char *dir = buf_fmt(suite_arena(), 4096, "%.*s/aside",
+	    STR_ARG(s.place.spool)).p;
+	struct orphan_told told;
+	int fd;
+
+	keep(s.place.uploads, NAMELESS, 2 * (ORPHAN_AGE_MS + FORM_AGE_MS));
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	fd = openat(AT_FDCWD, buf_fmt(suite_arena(), 4096, "%s/piece", dir).p,
+	    O_CREAT | O_WRONLY, 0600);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(orphan_sweep(s.db, &s.place, clock_now_ms(), &told),
+	    OK);
+	ck_assert_int_eq(told.held_by, 1);
+	ck_assert_int_eq(told.removed, 0);
+	ck_assert(is_there(s.place.uploads, NAMELESS));
+	pg_free(s.db);
+} END_TEST
+
 START_TEST(without_its_database_nothing_goes)
 {
 	struct scene s = scene_new();
 	struct pg *away = pg_new(STR("host=/nonexistent dbname=no"), "test");
-	int64_t removed;
+	struct orphan_told told;
 
 	keep(s.place.uploads, NAMELESS, 2 * (ORPHAN_AGE_MS + FORM_AGE_MS));
 	ck_assert_int_eq(orphan_sweep(away, &s.place, clock_now_ms(),
-	    &removed), ERR_AWAY);
+	    &told), ERR_AWAY);
 	ck_assert(is_there(s.place.uploads, NAMELESS));
 	pg_free(away);
 	pg_free(s.db);
@@ -149,6 +173,7 @@ SUITE(orphan)
 	SUITE_TEST(what_a_submission_names_stays);
 	SUITE_TEST(a_form_may_still_be_sent);
 	SUITE_TEST(what_waits_on_the_disk_may_name_it);
+	SUITE_TEST(what_is_put_aside_is_told);
 	SUITE_TEST(without_its_database_nothing_goes);
 	SUITE_TEST(a_files_name_of_ours_is_no_news);
 }

@@ -39,12 +39,15 @@ static const struct {
 	{ "3", "2", "person 3 is merged into 1 already" },
 	{ "2", "3", "person 3 is merged into 1 already" },
 	{ "9223372036854775807", "1", "there is no person" },
+	{ "4", "1", "person 4 was erased" },
+	{ "1", "4", "person 4 was erased" },
 };
 
 START_TEST(merge_is_refused)
 {
 	static const struct scenario s = { "", { R(1, A), R(2, B),
-	    R(3, "eve@firm.fr") }, "", "" };
+	    R(3, "eve@firm.fr"), R(4, "gone@firm.fr") },
+	    "SELECT piste.erase('{4}', NULL, NULL, 'request', NULL)", "" };
 	struct scene k = scene_new(&s);
 	FILE *quiet = fopen("/dev/null", "w");
 	const struct person_pair first = { STR("3"), STR("1") };

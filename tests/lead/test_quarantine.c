@@ -275,7 +275,7 @@ START_TEST(emptied_ones_stay_aside)
 	take(&s, 1, "trapped", TYPED);
 	take(&s, 2, "trapped", TYPED);
 	sample_run(s.c.conn, "SELECT piste.erase('{}',"
-	    " piste.email_key('a1@x.fr'), 'request', NULL)");
+	    " piste.email_key('a1@x.fr'), NULL, 'request', NULL)");
 	ck_assert_int_eq(quarantine_counts(s.db, of, &count), OK);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_int_eq(of[0].submissions, 1);

@@ -184,6 +184,77 @@ START_TEST(cookies_are_forgotten)
 	    "now() + interval '26 months'")), 0);
 } END_TEST
 
+/* What is forgotten is not read again, whatever is kept how long since. */
+START_TEST(a_pass_begins_where_the_last_ended)
+{
+	struct sample c = said_new();
+	struct conf conf = conf_of();
+	struct pg *db = pg_new(c.conninfo, "test");
+	struct retention_rule rule;
+	int64_t due;
+
+	conf.retention_prospect_months = 120;
+	sample_run(c.conn, experiment);
+	sample_run(c.conn, "INSERT INTO piste.exposure (experiment_key,"
+	    " visitor, variant, bucket_version, first_seen_at) SELECT 'x',"
+	    " 'v' || n, 'a', 1, '2020-01-15'::timestamptz + n * interval"
+	    " '1 day' FROM generate_series(1, 3) AS n");
+	ck_assert_int_eq(pass(db, &conf, ms_of(c.conn, "now()")), 3);
+	ck_assert_str_same(sample_text(c.conn, "SELECT (until < now() -"
+	    " interval '24 months')::text FROM piste.retention_mark"),
+	    STR("true"));
+	/* As if it had been missed: nobody looks. */
+	sample_run(c.conn, "UPDATE piste.exposure SET visitor = 'v1' WHERE"
+	    " first_seen_at < '2020-01-17'");
+	retention_rule(&conf, 2, &rule);
+	ck_assert_int_eq(retention_due(db, &rule, ms_of(c.conn, "now()"),
+	    &due), OK);
+	ck_assert_int_eq(due, 0);
+	ck_assert_int_eq(pass(db, &conf, ms_of(c.conn, "now()")), 0);
+	/* Kept longer and shorter again: the mark only goes forward. */
+	conf.retention_visitor_months = 120;
+	ck_assert_int_eq(pass(db, &conf, ms_of(c.conn, "now()")), 0);
+	conf.retention_visitor_months = 25;
+	ck_assert_int_eq(pass(db, &conf, ms_of(c.conn, "now()")), 0);
+} END_TEST
+
+#define MOVED "INSERT INTO piste.experiment_move (experiment_key," \
+	" from_state, to_state, phase, what, who, at) SELECT 'x', 'stopped'," \
+	" '%s', 1, 'moved', 'test', now() - interval '%s'"
+/* A state, for how long, and whether its visitors' cookies go. */
+static const struct { const char *state, *since; bool goes; } ends[] = {
+	{ "running", "9 days", false }, { "stopped", "9 days", false },
+	{ "archived", "23 hours", false }, { "archived", "25 hours", true },
+};
+START_TEST(an_archived_experiment_has_no_cookie)
+{
+	struct sample c = said_new();
+	struct conf conf = conf_of();
+	struct pg *db = pg_new(c.conninfo, "test");
+	struct arena *a = suite_arena();
+	struct str before;
+
+	sample_run(c.conn, experiment);
+	for (int i = 1; i < 4; i++)
+		SAID_GIVE(c.conn, i);
+	if (_i)
+		sample_run(c.conn, "UPDATE piste.experiment SET state ="
+		    " 'stopped'");
+	sample_run(c.conn, arena_copy(a, buf_fmt(a, 200, "UPDATE"
+	    " piste.experiment SET state = '%s'", ends[_i].state)).p);
+	sample_run(c.conn, arena_copy(a, buf_fmt(a, 400, MOVED,
+	    ends[_i].state, ends[_i].since)).p);
+	before = sample_text(c.conn, sums);
+	ck_assert(before.n);
+	ck_assert_int_eq(pass(db, &conf, ms_of(c.conn, "now()")),
+	    ends[_i].goes ? 3 : 0);
+	ck_assert_str_same(sample_text(c.conn, sums), before);
+	ck_assert_str_same(sample_text(c.conn, "SELECT count(*)::text FROM"
+	    " piste.exposure WHERE visitor LIKE 'v%'"), ends[_i].goes ?
+	    STR("0") : STR("3"));
+	ck_assert_int_eq(pass(db, &conf, ms_of(c.conn, "now()")), 0);
+} END_TEST
+
 START_TEST(objections_have_their_time)
 {
 	struct sample c = sample_new();
@@ -205,5 +276,7 @@ SUITE(retention)
 	SUITE_TEST(steps_are_bounded);
 	SUITE_LOOP(quarantine_has_its_time, COUNT(aside));
 	SUITE_TEST(cookies_are_forgotten);
+	SUITE_TEST(a_pass_begins_where_the_last_ended);
+	SUITE_LOOP(an_archived_experiment_has_no_cookie, COUNT(ends));
 	SUITE_TEST(objections_have_their_time);
 }
