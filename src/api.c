@@ -6,6 +6,7 @@
 
 #include "apikey.h"
 #include "app.h"
+#include "base/addr.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -82,15 +83,24 @@ refuse(struct call *c, const struct problem *p)
 	    LOG_STR("page", c->page ? c->page->key : STR_EMPTY),
 	    LOG_STR("origin", c->origin ? c->origin->key : STR_EMPTY),
 	    LOG_INT("wrong", (int64_t)p->errors));
+	/* Else there are the status's words alone, which are nobody's. */
+	if (p->title.n || p->detail.n)
+		response_header(c->rq, "Content-Language", lang_code(c->lang));
 	problem_answer(c->rq, p);
 	return end(c);
 }
 
 static enum turn
-refuse_with(struct call *c, int status, struct str detail)
+refuse_bare(struct call *c, int status)
+{
+	return refuse(c, &(struct problem){ .status = status });
+}
+
+static enum turn
+refuse_with(struct call *c, int status, enum phrase detail)
 {
 	return refuse(c, &(struct problem){ .status = status,
-		.detail = detail });
+		.detail = phrase_in(detail, c->lang) });
 }
 
 /*
@@ -100,11 +110,17 @@ refuse_with(struct call *c, int status, struct str detail)
 static int
 begin(struct call *c, struct request *rq)
 {
+	static const enum lang ours[] = { LANG_FR, LANG_EN };
+	const struct site_page *pg;
+
 	*c = (struct call){ .rq = rq,
 		.picture = snapshot_hold(rq->app->snapshot) };
 	if (!c->picture)
 		return 503;
-	c->page = site_find(c->picture->site, rq->param[0]);
+	pg = c->page = site_find(c->picture->site, rq->param[0]);
+	c->lang = lang_choose(url_query(rq->arena, rq->query, STR("lang")),
+	    rq->accept_language, pg ? pg->lang : ours,
+	    pg ? pg->langs : LANG_COUNT);
 	response_header(rq, "Vary", STR("Origin"));
 	if (rq->origin.n && siteorigin_allows(c->picture->site, NULL,
 	    rq->origin)) {
@@ -112,11 +128,9 @@ begin(struct call *c, struct request *rq)
 		response_header(rq, "Access-Control-Expose-Headers",
 		    STR("Retry-After"));
 	}
-	if (!c->page || c->page->is_archived)
-		return c->page ? 410 : 404;
-	c->variant = &c->page->variant[c->page->control];
-	c->lang = lang_choose(url_query(rq->arena, rq->query, STR("lang")),
-	    rq->accept_language, c->page->lang, c->page->langs);
+	if (!pg || pg->is_archived)
+		return pg ? 410 : 404;
+	c->variant = &pg->variant[pg->control];
 	return 0;
 }
 
@@ -126,16 +140,12 @@ refuse_key(struct call *c, enum apikey_fault fault)
 {
 	static const struct {
 		int status;
-		struct str detail;
+		enum phrase detail;
 	} answers[] = {
-		[APIKEY_ABSENT] = { 401,
-		    STR("Authorization: Bearer KEY is needed.") },
-		[APIKEY_UNKNOWN] = { 401,
-		    STR("This key is not, or no longer, one of ours.") },
-		[APIKEY_ELSEWHERE] = { 403,
-		    STR("This key is for pages of another origin.") },
-		[APIKEY_NO_ORIGIN] = { 403,
-		    STR("This key is for browsers: there is no Origin.") },
+		[APIKEY_ABSENT] = { 401, PHRASE_API_KEY_ABSENT },
+		[APIKEY_UNKNOWN] = { 401, PHRASE_API_KEY_UNKNOWN },
+		[APIKEY_ELSEWHERE] = { 403, PHRASE_API_KEY_ELSEWHERE },
+		[APIKEY_NO_ORIGIN] = { 403, PHRASE_API_KEY_NO_ORIGIN },
 	};
 
 	return refuse_with(c, answers[fault].status, answers[fault].detail);
@@ -156,9 +166,13 @@ is_json(struct str content_type)
 	return str_eq_fold(kind, STR(JSON_TYPE));
 }
 
+/* Two names that are cut to one are told as one. */
 static void
 blame(struct call *c, struct str at, const char *code, struct str message)
 {
+	for (size_t i = 0; i < c->errors; i++)
+		if (str_eq(c->error[i].at, at))
+			return;
 	c->error[c->errors++] = (struct problem_error){ at, str_of(code),
 	    message };
 }
@@ -255,7 +269,7 @@ refuse_errors(struct call *c)
 	return refuse(c, &(struct problem){
 		.status = 422,
 		.response = "Invalid",
-		.title = STR("Some of this can't be taken"),
+		.title = phrase_in(PHRASE_API_INVALID, c->lang),
 		.error = c->error,
 		.errors = c->errors,
 	    });
@@ -270,7 +284,7 @@ finish(struct request *rq)
 	struct buf b;
 
 	if (c->item.err) {
-		refuse_with(c, 503, STR("Nothing was kept: send it again."));
+		refuse_with(c, 503, PHRASE_API_NOT_KEPT);
 		return;
 	}
 	verdict = handin_verdict(&c->item);
@@ -278,8 +292,7 @@ finish(struct request *rq)
 		refuse(c, &(struct problem){
 			.status = 422,
 			.response = "KeyReused",
-			.title = STR("This Idempotency-Key came with other"
-			    " content before"),
+			.title = phrase_in(PHRASE_API_ONCE_REUSED, c->lang),
 		    });
 		return;
 	}
@@ -296,6 +309,18 @@ finish(struct request *rq)
 	end(c);
 }
 
+static struct uuid
+make_id(struct call *c, struct str once)
+{
+	struct request *rq = c->rq;
+
+	if (!once.n)
+		return token_uuid7(rq->received_ms);
+	return apikey_id(rq->arena, &rq->app->key, c->origin,
+	    c->origin == &apikey_nobody ? addr_prefix(rq->arena,
+	    rq->remote_addr, false) : STR_EMPTY, once);
+}
+
 /* No visitor was seen and no arm shown: it is in no experiment. */
 static enum turn
 hand_in(struct call *c, struct str once)
@@ -303,8 +328,7 @@ hand_in(struct call *c, struct str once)
 	struct request *rq = c->rq;
 
 	c->ticket = (struct ticket){
-		.id = once.n ? apikey_id(rq->arena, c->origin, once) :
-		    token_uuid7(rq->received_ms),
+		.id = make_id(c, once),
 		.page = c->page->key,
 		.revision = c->page->revision,
 		.variant = c->variant->key,
@@ -326,9 +350,10 @@ hand_in(struct call *c, struct str once)
 		.result = &c->form,
 		.suspect = c->suspect,
 		.via = "api",
+		/* From a browser it is the visitor who sends it. */
+		.origin = rq->origin.n ? STR_EMPTY : c->origin->key,
 	    }, &c->item))
-		return refuse_with(c, 503,
-		    STR("Nothing was kept: send it again."));
+		return refuse_with(c, 503, PHRASE_API_NOT_KEPT);
 	return TURN_PARKED;
 }
 
@@ -342,14 +367,13 @@ read_body(struct call *c)
 		judge(c);
 		return true;
 	case ERR_LIMIT:
-		refuse_with(c, 413,
-		    STR("There are too many values, or one is too long."));
+		refuse_with(c, 413, PHRASE_API_TOO_MUCH);
 		return false;
 	default:
 		refuse(c, &(struct problem){
 			.status = 400,
 			.response = "Malformed",
-			.title = STR("This is no JSON object"),
+			.title = phrase_in(PHRASE_API_NOT_OBJECT, c->lang),
 			.detail = c->post.why,
 		    });
 		return false;
@@ -365,25 +389,24 @@ api_submit(struct request *rq)
 	int status = begin(c, rq);
 
 	if (status == 503)
-		return refuse_with(c, status, STR_EMPTY);
+		return refuse_bare(c, status);
 	fault = apikey_find(rq, c->picture->site, &c->origin);
 	if (fault)
 		return refuse_key(c, fault);
 	if (status)
-		return refuse_with(c, status, STR_EMPTY);
+		return refuse_bare(c, status);
 	if (c->origin != &apikey_nobody &&
 	    !siteorigin_has(c->origin, c->page))
-		return refuse_with(c, 403, STR("This key is for other pages."));
+		return refuse_with(c, 403, PHRASE_API_KEY_OTHER_PAGES);
 	if (rq->idempotency_key.n && !apikey_once(rq->idempotency_key, &once))
 		return refuse(c, &(struct problem){
 			.status = 400,
 			.response = "Malformed",
-			.title = STR("This Idempotency-Key can't be used"),
-			.detail = STR("It has 1 to 128 visible ASCII"
-			    " characters but \" and \\."),
+			.title = phrase_in(PHRASE_API_ONCE_WRONG, c->lang),
+			.detail = phrase_in(PHRASE_API_ONCE_IS, c->lang),
 		    });
 	if (!is_json(rq->content_type))
-		return refuse_with(c, 415, STR("Send " JSON_TYPE "."));
+		return refuse_with(c, 415, PHRASE_API_NOT_JSON);
 	if (!read_body(c))
 		return TURN_ANSWERED;
 	return c->errors ? refuse_errors(c) : hand_in(c, once);
@@ -396,10 +419,9 @@ api_preflight(struct request *rq)
 	int status = begin(&c, rq);
 
 	if (status)
-		return refuse_with(&c, status, STR_EMPTY);
+		return refuse_bare(&c, status);
 	if (!siteorigin_allows(c.picture->site, c.page, rq->origin))
-		return refuse_with(&c, 403,
-		    STR("Pages of this origin may not send this form."));
+		return refuse_with(&c, 403, PHRASE_API_ORIGIN_MAY_NOT);
 	response_header(rq, "Access-Control-Allow-Methods", STR("POST"));
 	response_header(rq, "Access-Control-Allow-Headers",
 	    STR("Authorization, Content-Type, Idempotency-Key"));
@@ -415,7 +437,7 @@ api_schema(struct request *rq)
 	int status = begin(&c, rq);
 
 	if (status)
-		return refuse_with(&c, status, STR_EMPTY);
+		return refuse_bare(&c, status);
 	response_header(rq, "Content-Language", lang_code(c.lang));
 	response_set(rq, 200, "application/schema+json", schema_form(rq->arena,
 	    c.variant->form, c.lang, c.variant->consent_hash[c.lang]));

@@ -11,8 +11,8 @@
 #include "apikey.h"
 
 #define PURPOSE "origin"
+#define PURPOSE_ONCE "once"
 #define PAYLOAD_BYTES_MAX (SITE_KEY_BYTES_MAX + 16)
-#define NAME_BYTES_MAX (SITE_KEY_BYTES_MAX + APIKEY_ONCE_BYTES_MAX + 32)
 
 const struct site_origin apikey_nobody;
 
@@ -84,14 +84,17 @@ apikey_once(struct str header, struct str *out)
 }
 
 struct uuid
-apikey_id(struct arena *a, const struct site_origin *o, struct str once)
+apikey_id(struct arena *a, const struct token_key *k,
+    const struct site_origin *o, struct str network, struct str once)
 {
-	struct str name = buf_fmt(a, NAME_BYTES_MAX, "piste api %.*s %.*s",
-	    STR_ARG(o->key), STR_ARG(once));
+	struct str name = buf_fmt(a, TOKEN_PAYLOAD_BYTES_MAX,
+	    "%.*s %.*s %.*s", STR_ARG(o->key), STR_ARG(network),
+	    STR_ARG(once));
 	char hex[TOKEN_HASH_TEXT];
 	struct uuid id;
 
-	token_hash(name, hex);
+	/* A seal is a keyed hash, and a hash of it as good. */
+	token_hash(token_seal(a, k, PURPOSE_ONCE, name), hex);
 	/* RFC 9562, 5.8: whatever we like but for version and variant. */
 	if (token_uuid_parse(buf_fmt(a, UUID_TEXT,
 	    "%.8s-%.4s-8%.3s-8%.3s-%.12s", hex, hex + 8, hex + 12, hex + 15,

@@ -47,8 +47,12 @@ enum apikey_fault apikey_find(const struct request *rq, const struct site *s,
  * APIKEY_ONCE_BYTES_MAX visible ASCII characters but " and \.
  */
 bool apikey_once(struct str header, struct str *out);
-/* The id that o's submission of that key has, for ever: a UUIDv8. */
-struct uuid apikey_id(struct arena *a, const struct site_origin *o,
-    struct str once);
+/*
+ * The id that o's submission of that Idempotency-Key has, a UUIDv8: the same
+ * for ever, under the same key k, and nobody else's to guess or to take.
+ * network tells those apart who have no origin; else it is empty.
+ */
+struct uuid apikey_id(struct arena *a, const struct token_key *k,
+    const struct site_origin *o, struct str network, struct str once);
 
 #endif

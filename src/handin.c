@@ -33,9 +33,14 @@ handin_put(struct request *rq, const struct handin *h,
     struct group_item *item)
 {
 	const struct conf *conf = rq->app->conf;
-	struct place place;
+	struct place place = { .radius_km = -1 };
+	struct str from = STR_EMPTY;
 
-	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+	if (!h->origin.n) {
+		geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+		from = addr_prefix(rq->arena, rq->remote_addr,
+		    conf->keep_full_address != 0);
+	}
 	*item = (struct group_item){
 		.row = submit_row(rq->arena, &(struct submit){
 			.ticket = h->ticket,
@@ -44,8 +49,8 @@ handin_put(struct request *rq, const struct handin *h,
 			.place = &place,
 			.offer = offer_of(h->page),
 			.campaign = campaign_of(h->page),
-			.ip_prefix = addr_prefix(rq->arena, rq->remote_addr,
-			    conf->keep_full_address != 0),
+			.ip_prefix = from,
+			.origin = h->origin,
 			.request_id = rq->id,
 			.visitor = h->visitor,
 			.suspect = h->suspect,

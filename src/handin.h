@@ -18,6 +18,11 @@ struct handin {
 	struct str visitor;		/* as struct submit has it */
 	enum submit_suspect suspect;
 	const char *via;
+	/*
+	 * The origin whose key a program sent it with: its own address says
+	 * nothing of the person.  Empty for everybody else.
+	 */
+	struct str origin;
 };
 
 /*

@@ -3,8 +3,11 @@
  * ones staged, and only when all of it could be read has them taken.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -194,13 +197,14 @@ print_totals(const struct run *k, struct str import,
 }
 
 static void
-refuse_objected(void *context, uint64_t line)
+tell_objected(void *context, uint64_t line, bool is_refused)
 {
 	struct run *k = context;
 
-	k->refused++;
-	fprintf(k->report, "{\"line\":%llu,\"ok\":false,"
-	    "\"error\":\"objected\"}\n", (unsigned long long)line);
+	k->refused += is_refused;
+	fprintf(k->report, "{\"line\":%llu,%s}\n", (unsigned long long)line,
+	    is_refused ? "\"ok\":false,\"error\":\"objected\"" :
+	    "\"ok\":true,\"without\":\"phone\",\"why\":\"objected\"");
 }
 
 static enum err
@@ -220,7 +224,8 @@ take_all(struct run *k)
 		.cost = w->cost,
 		.currency = w->currency,
 		.valid_until = w->valid_until,
-		.objected = refuse_objected,
+		.needs_phone = import_needs_phone(k->plan.form),
+		.objected = tell_objected,
 		.context = k,
 	};
 	struct staging_counts counts;
@@ -258,13 +263,44 @@ import_file(struct run *k)
 	return e;
 }
 
+/* Emptied only once it is known to be another file than the one to read. */
+static bool
+is_input(const struct run *k, const struct stat *report)
+{
+	struct stat input;
+
+	return !stat(k->wish->file, &input) && S_ISREG(report->st_mode) &&
+	    input.st_dev == report->st_dev && input.st_ino == report->st_ino;
+}
+
+/* For its owner alone: a preview's rows are people's data. */
 static enum err
 open_report(struct run *k)
 {
-	k->report = k->wish->report ? fopen(k->wish->report, "we") : stdout;
-	if (k->report)
+	const char *path = k->wish->report, *why;
+	struct stat found;
+	int fd;
+
+	k->report = stdout;
+	if (!path)
 		return OK;
-	fprintf(stderr, NAME ": %s: %s\n", k->wish->report, strerror(errno));
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || fstat(fd, &found)) {
+		why = strerror(errno);
+	} else if (is_input(k, &found)) {
+		why = "this is the file to import";
+	} else if (S_ISREG(found.st_mode) &&
+	    (fchmod(fd, 0600) || ftruncate(fd, 0))) {
+		why = strerror(errno);
+	} else {
+		k->report = fdopen(fd, "w");
+		if (k->report)
+			return OK;
+		why = strerror(errno);
+	}
+	fprintf(stderr, NAME ": %s: %s\n", path, why);
+	if (fd >= 0)
+		close(fd);
 	return ERR_AWAY;
 }
 

@@ -120,6 +120,8 @@ static const struct name { const char *name, *in[LANG_COUNT]; } names[] = {
 	{ "trapped", { "champ piège rempli", "trap field filled in" } },
 	{ "too-fast", { "envoyés trop vite", "sent too fast" } },
 	{ "no-work", { "sans preuve de travail", "without proof of work" } },
+	{ "too-many-origin", { "trop nombreux d'un même partenaire",
+	    "too many from one partner" } },
 	{ "too-many-network", { "trop nombreux d'un même réseau",
 	    "too many from one network" } },
 	{ "too-many-address", { "trop nombreux pour une même adresse",

@@ -201,9 +201,14 @@ complain(const struct match *m, struct str what, const char *why)
 static struct column *
 find_header(struct match *m, struct str header)
 {
+	uint32_t number;
+
 	for (size_t i = 0; i < m->out->count; i++)
 		if (str_eq(m->out->column[i].header, header))
 			return &m->out->column[i];
+	if (str_has_prefix(header, STR("#")) && str_u32(str_slice(header, 1,
+	    header.n), 1, (uint32_t)m->out->count, &number))
+		return &m->out->column[number - 1];
 	return NULL;
 }
 

@@ -32,9 +32,10 @@ flood_session(const struct conf *c, char dst[FLOOD_SESSION_BYTES])
 	snprintf(dst, FLOOD_SESSION_BYTES, PG_WRITER_SESSION
 	    "; SET piste.rate_network_max = '%lld'"
 	    "; SET piste.rate_address_max = '%lld'"
+	    "; SET piste.rate_origin_max = '%lld'"
 	    "; SET piste.rate_window_ms = '%lld'",
 	    (long long)c->rate_network_max, (long long)c->rate_address_max,
-	    (long long)c->rate_window_ms);
+	    (long long)c->rate_origin_max, (long long)c->rate_window_ms);
 	return dst;
 }
 

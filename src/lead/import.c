@@ -119,6 +119,16 @@ import_relaxed(struct arena *a, const struct form *f, const struct columns *c)
 	return copy;
 }
 
+bool
+import_needs_phone(const struct form *f)
+{
+	for (size_t i = 0; i < f->fields; i++)
+		if (f->field[i].kind == FIELD_PHONE &&
+		    (f->field[i].is_required || f->field[i].required_if.values))
+			return true;
+	return false;
+}
+
 /* What is being judged. */
 struct judging {
 	struct arena *arena;

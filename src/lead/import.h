@@ -40,6 +40,9 @@ const struct form *import_form(struct arena *a, const struct form *f,
 const struct form *import_relaxed(struct arena *a, const struct form *f,
     const struct columns *c);
 
+/* Is there a telephone number that no row can be without? */
+bool import_needs_phone(const struct form *f);
+
 struct import_plan {
 	const struct form *form;
 	const struct columns *columns;

@@ -22,10 +22,11 @@ SQL(staging_begin, 0, "SELECT piste.import_begin()");
 SQL(staging_open, 11,
     "SELECT piste.import_open($1, $2, $3, $4, $5, $6, nullif($7, ''), $8,"
     " nullif($9, '')::numeric, nullif($10, ''), nullif($11, '')::date)");
-SQL(staging_batch, 3,
+SQL(staging_batch, 4,
     "SELECT last_line, added, updated, repeated, quarantined, known,"
-    " array_to_string(objected, ',')"
-    " FROM piste.import_take($1::bigint, $2::bigint, $3::integer)");
+    " array_to_string(objected, ','), array_to_string(phoneless, ',')"
+    " FROM piste.import_take($1::bigint, $2::bigint, $3::integer,"
+    " $4::boolean)");
 SQL(staging_end, 3,
     "SELECT piste.import_close($1::bigint, $2::bigint, $3::bigint)");
 
@@ -138,7 +139,7 @@ add_counts(const struct pg_rows *rows, struct staging_counts *c)
 }
 
 static void
-tell_objected(const struct staging_file *f, struct str lines)
+tell_objected(const struct staging_file *f, struct str lines, bool is_refused)
 {
 	struct str line;
 	uint64_t number;
@@ -146,18 +147,19 @@ tell_objected(const struct staging_file *f, struct str lines)
 	while (lines.n) {
 		str_cut(lines, ',', &line, &lines);
 		if (str_u64(line, 1, UINT64_MAX, &number))
-			f->objected(f->context, number);
+			f->objected(f->context, number, is_refused);
 	}
 }
 
 /* Who holds a lock we need may hold it for longer than we wait. */
 static enum err
-take_batch(struct staging *st, struct str import, int64_t line,
-    const struct pg_rows **rows)
+take_batch(struct staging *st, const struct staging_file *file,
+    struct str import, int64_t line, const struct pg_rows **rows)
 {
 	char batch[STR_I64_BYTES], last[STR_I64_BYTES];
 	const struct str params[] = { import, str_from_i64(last, line),
-	    str_from_i64(batch, STAGING_BATCH_MAX) };
+	    str_from_i64(batch, STAGING_BATCH_MAX),
+	    file->needs_phone ? STR("true") : STR("false") };
 	enum err e;
 
 	for (int i = 1;; i++) {
@@ -181,11 +183,12 @@ staging_take(struct staging *st, struct arena *a,
 	if (!e)
 		e = open_import(st, a, file, import);
 	while (!e) {
-		e = take_batch(st, *import, line, &rows);
+		e = take_batch(st, file, *import, line, &rows);
 		if (e || !str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &line))
 			break;
 		add_counts(rows, counts);
-		tell_objected(file, pg_value(rows, 0, 6));
+		tell_objected(file, pg_value(rows, 0, 6), true);
+		tell_objected(file, pg_value(rows, 0, 7), false);
 	}
 	return e;
 }

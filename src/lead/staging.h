@@ -5,6 +5,7 @@
 #ifndef PISTE_LEAD_STAGING_H
 #define PISTE_LEAD_STAGING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -19,7 +20,10 @@ struct staging;
 
 /*
  * What is known of the file as a whole, empty where nothing was said; and who
- * is told the line of each row whose owner objected, which is not taken.
+ * is told the line of each row with an address or a telephone number that is
+ * on the objection list.  An address is one person's, and the row is refused;
+ * a number may be a whole office's, and the row is taken without it, unless it
+ * has no address or the form needs a number.
  */
 struct staging_file {
 	struct str sha256;
@@ -33,7 +37,8 @@ struct staging_file {
 	struct str cost;	/* a decimal number */
 	struct str currency;
 	struct str valid_until;	/* 2026-12-31 */
-	void (*objected)(void *context, uint64_t line);
+	bool needs_phone;
+	void (*objected)(void *context, uint64_t line, bool is_refused);
 	void *context;
 };
 
@@ -43,7 +48,7 @@ struct staging_counts {
 	int64_t updated;
 	int64_t repeated;	/* the person's last word was the same */
 	int64_t quarantined;
-	int64_t known;		/* imported before, or twice in the file */
+	int64_t known;		/* its line, or one like it, was taken before */
 };
 
 /*

@@ -192,6 +192,7 @@ submit_row(struct arena *a, const struct submit *s)
 	add_text(&b, "campaign_key",
 	    str_is_empty(touched) ? s->campaign : touched);
 	add_text(&b, "ip_prefix", s->ip_prefix);
+	add_text(&b, "origin_key", s->origin);
 	add_text(&b, "request_id", s->request_id);
 	add_text(&b, "visitor", s->visitor);
 	add_number(&b, "bucket_version", s->ticket->bucket_version);

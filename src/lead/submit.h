@@ -39,6 +39,7 @@ struct submit {
 	struct str campaign;		/* the page's, if the touch has none */
 	struct str ip_prefix;
 	struct str request_id;
+	struct str origin;		/* key, of a program's; or empty */
 	struct str visitor;		/* cookie, for the exposure; or empty */
 	enum submit_suspect suspect;
 	struct str via;			/* form, api, import */

@@ -9,6 +9,7 @@ import re
 import statistics
 import time
 
+import steps
 from check import check, contains, equal, scenario, until
 from client import Form
 from stack import PAGE, person
@@ -156,6 +157,32 @@ def same(s):
               f"{kind}: {took * 1000:.1f} ms, unknown: {usual * 1000:.1f} ms")
 
 
+def counted(s):
+    """Forms noted so far, and those of them that were put aside."""
+    said = s.visitor().get("/metrics").text
+    return [int(re.search(rf"^piste_forms_{which}_total (\d+)$", said,
+                          re.M).group(1)) for which in ("sent", "suspect")]
+
+
+@scenario("programs' forms are counted in a flood like people's",
+          stack="flooded")
+def programs(s):
+    def send(n):
+        answer = s.visitor(address="10.71.0.1").request(
+            "POST", f"/api/v1/pages{PAGE[2:]}/submissions", json.dumps(
+                {"fields": {"email": f"essaim{n}@example.org",
+                            "first_name": "Ana", "last_name": "Lopes"}}),
+            {"Content-Type": "application/json"})
+        equal(answer.status, 201, answer.text)
+
+    most = int(FLOODED["rate_network_max"])
+    before = counted(s)
+    for n in range(most + 2):
+        send(n)
+    equal([now - then for now, then in zip(counted(s), before)],
+          [most + 2, 2], "forms noted, and those of them put aside")
+
+
 @scenario("an attack makes forms ask for work, and is told",
           stack="flooded")
 def attack(s):
@@ -233,6 +260,22 @@ def again(s):
     pairs.append(("piste_work", solve(challenge_of(answer.text))))
     equal(visitor.post(PAGE, pairs).status, 303, "status once corrected")
     equal(outcome(s, "retour@example.org"), "new", "once corrected")
+
+
+@scenario("a form in steps asks for work in the last of them",
+          stack="working")
+def at_last(s):
+    steps.ready(s)
+    page = s.visitor().get(steps.PAGE)
+    check(not challenge_of(page.text), "the first step asks for none")
+    answer, form = steps.step(s, Form(page.text), email="pas@example.org",
+                              first_name="Ana", place="plant")
+    check(not challenge_of(answer.text), "nor does the second")
+    answer, form = steps.step(s, form, surface="12")
+    work = solve(challenge_of(answer.text))
+    answer, _ = steps.step(s, form, piste_work=work)
+    equal(answer.status, 303, "status")
+    equal(outcome(s, "pas@example.org"), "new", "what became of it")
 
 
 @scenario("pages ask in the visitor's language, and load nothing of others",

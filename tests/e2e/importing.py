@@ -121,6 +121,14 @@ def once(s):
     equal([s.one(f"{everything} {table} t") for table in
            ("submission", "person", "lead", "import", "import_submission",
             "qualification_queue")], state, "all rows")
+    # Nor when its columns are taken for something else.
+    _, again = imported(s, path, "--map", "Nom=company,Société=last_name",
+                        "--supplier", "Fichiers & Cie", "--cost", "1200.50",
+                        "EUR", "--valid-until", "2999-12-31", source="fair")
+    equal(totals(again), counts(rows=5, refused=2, known=3), "otherwise")
+    equal([s.one(f"{everything} {table} t") for table in
+           ("submission", "person", "lead", "import", "import_submission",
+            "qualification_queue")], state, "all rows, otherwise")
     ran = s.piste(*words(path, source="fair"))
     equal(ran.returncode, 1, "status with other particulars")
     contains(ran.stderr, "supplier, cost, validity", "why")
@@ -131,8 +139,9 @@ def once(s):
 def twice(s):
     path = written(s, people("twice", 600))
     run = [s.binary, *words(path, source="phone")]
-    both = [subprocess.Popen(run, env=s.env, stdout=subprocess.PIPE,
-                             text=True) for _ in range(2)]
+    both = [subprocess.Popen(run + more, env=s.env, stdout=subprocess.PIPE,
+                             text=True)
+            for more in ([], ["--map", "Nom=company,Société=last_name"])]
     said = [json.loads(p.communicate(timeout=60)[0]) for p in both]
     equal([p.returncode for p in both], [0, 0], "status of both")
     equal(said[0]["new"] + said[1]["new"], 600, "new of both")
@@ -163,6 +172,62 @@ def twice(s):
                 " JOIN submission s ON s.id = l.submission_id"
                 " WHERE s.email LIKE 'killed%' GROUP BY i.id"),
           "4000 4000 4000", "all of them, once")
+
+
+@scenario("a report is its owner's, and never the file itself",
+          stack="imported")
+def reported(s):
+    path = written(s, people("report", 1) + [["nobody"]])
+    os.chmod(path, 0o666)
+    with open(path, "rb") as f:
+        content = f.read()
+    beside = os.path.dirname(path)
+    link, copy = os.path.join(beside, "link"), os.path.join(beside, "copy")
+    os.symlink(path, link)
+    os.link(path, copy)
+    for report in (path, link, copy):
+        for more in ((), ("--preview",)):
+            ran = s.piste(*words(path, "--report", report, *more,
+                                 source="fair"))
+            equal(ran.returncode, 1, f"status of {report}")
+            contains(ran.stderr, "this is the file to import", "why")
+    with open(path, "rb") as f:
+        equal(f.read(), content, "the file afterwards")
+    equal(s.count("submission", "email LIKE 'report%'"), 0, "submissions")
+    # What was in a report goes, and so do others' rights to read it.
+    report = os.path.join(beside, "report")
+    for before in (None, "x" * 9999):
+        if before:
+            os.chmod(report, 0o644)
+            with open(report, "w", encoding="utf-8") as f:
+                f.write(before)
+        ran = s.piste(*words(path, "--report", report, "--preview",
+                             source="fair"))
+        equal(ran.returncode, 0, f"status: {ran.stderr}")
+        equal(os.stat(report).st_mode & 0o777, 0o600, "rights of the report")
+        with open(report, encoding="utf-8") as f:
+            equal(len(lines(f.read())), 3, "its lines")
+
+
+@scenario("a number of who objected is left out, their address is refused",
+          stack="imported")
+def objected(s):
+    first = [HEADER, ["gone@firm.example", "Ana", "Lima", "", "0145678901",
+                      ""]]
+    imported(s, written(s, first), source="fair")
+    ran = s.piste("erase", "gone@firm.example", "--yes")
+    equal(ran.returncode, 0, f"erase: {ran.stderr}")
+    told, total = imported(s, written(s, first + [
+        ["stays@firm.example", "Bob", "Roche", "", "01 45 67 89 01", ""]]),
+        source="list")
+    equal(told, [{"line": 2, "ok": False, "error": "objected"},
+                 {"line": 3, "ok": True, "without": "phone",
+                  "why": "objected"}], "the report")
+    equal(totals(total), counts(rows=2, refused=1, new=1), "totals")
+    equal(s.sql("SELECT concat_ws(' ', p.email, p.phone, b.phone,"
+                " b.fields->>'phone') FROM submission b JOIN person p"
+                " ON p.id = b.person_id WHERE b.source = 'list'"),
+          ["stays@firm.example"], "who is there")
 
 
 @scenario("consent in a file is proved, and weaker than a withdrawal",

@@ -286,8 +286,26 @@ START_TEST(rows_without_a_day_have_the_files)
 	}
 } END_TEST
 
+static const struct {
+	struct field field;
+	bool is_needed;
+} numbers[] = {
+	{ { .kind = FIELD_PHONE }, false },
+	{ { .kind = FIELD_PHONE, .is_required = true }, true },
+	{ { .kind = FIELD_PHONE, .required_if = { .values = 1 } }, true },
+	{ { .kind = FIELD_TEXT, .is_required = true }, false },
+};
+
+START_TEST(a_form_may_need_a_number)
+{
+	const struct form f = { .field = &numbers[_i].field, .fields = 1 };
+
+	ck_assert_int_eq(import_needs_phone(&f), numbers[_i].is_needed);
+} END_TEST
+
 SUITE(import)
 {
+	SUITE_LOOP(a_form_may_need_a_number, COUNT(numbers));
 	SUITE_LOOP(a_legal_basis_is_one_of_six, COUNT(bases));
 	SUITE_LOOP(rows_are_judged, COUNT(rows));
 	SUITE_TEST(a_fault_is_told_with_its_lines);

@@ -16,14 +16,15 @@ struct told {
 	char lines[TOLD_BYTES_MAX];
 };
 
+/* "2 " was refused, "3- " taken without its number. */
 static void
-note_objected(void *context, uint64_t line)
+note_objected(void *context, uint64_t line, bool is_refused)
 {
 	struct told *t = context;
 	size_t n = strlen(t->lines);
 
-	snprintf(t->lines + n, sizeof t->lines - n, "%llu ",
-	    (unsigned long long)line);
+	snprintf(t->lines + n, sizeof t->lines - n, "%llu%s ",
+	    (unsigned long long)line, is_refused ? "" : "-");
 }
 
 static const struct staging_file usual = {
@@ -282,26 +283,99 @@ START_TEST(a_file_says_less_than_a_person)
 	    STR("f"));
 } END_TEST
 
-/* Who was erased at their wish is not brought back, by e-mail or phone. */
-START_TEST(who_objected_is_not_taken)
+/*
+ * The file's columns are taken for something else, so its rows have other
+ * ids: what was taken stays as it is, what was refused is taken.
+ */
+START_TEST(a_line_is_taken_once)
 {
 	struct sample c = sample_new();
-	struct import_row row[] = { make_row(2, 1, "A@x.fr", ""),
-	    make_row(3, 2, "b@x.fr", ""),
-	    make_row(4, 3, "c@x.fr", ",\"phone\":\"+33612345678\"") };
+	struct import_row before[] = { make_row(2, 1, "a@x.fr", ""),
+	    make_row(4, 1, "a@x.fr", "") };
+	struct import_row after[] = { make_row(2, 11, "a@x.fr", ""),
+	    make_row(3, 12, "b@x.fr", ""), make_row(4, 13, "a@x.fr", "") };
+	struct staging_file other = usual;
+	struct staging_counts counts;
+
+	ck_assert_int_eq((int)import_rows(&c, &usual, before, 2, &counts),
+	    OK);
+	check_counts(&counts, (struct staging_counts){ .added = 1,
+	    .known = 1 });
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq((int)import_rows(&c, &usual, after, 3,
+		    &counts), OK);
+		check_counts(&counts, (struct staging_counts){ .added = !i,
+		    .known = i ? 3 : 2 });
+	}
+	ck_assert_str_same(text(&c, "SELECT string_agg(concat(l.line, ' ',"
+	    " right(s.id::text, 2), ' ', s.email), ', ' ORDER BY l.line) FROM"
+	    " piste.import_submission AS l JOIN piste.submission AS s"
+	    " ON s.id = l.submission_id"),
+	    STR("2 01 a@x.fr, 3 12 b@x.fr, 4 01 a@x.fr"));
+	/* Another file has lines of its own. */
+	other.sha256 = buf_fmt(suite_arena(), 64, "f%.63s", HASH);
+	ck_assert_int_eq((int)import_rows(&c, &other, after, 1, &counts), OK);
+	check_counts(&counts, (struct staging_counts){ .repeated = 1 });
+} END_TEST
+
+#define PHONE ",\"phone\":\"+33612345678\""
+#define KEPT ",\"phone\":\"+33700000000\""
+
+/* Who was erased at their wish is not brought back; an office's number is. */
+static const struct {
+	const char *email;	/* "": the row has none */
+	const char *more;
+	bool needs_phone;
+	const char *told;
+	const char *kept;	/* address, number, fields; NULL: nothing */
+} objections[] = {
+	{ "A@x.fr", "", false, "2 ", NULL },
+	{ "a@x.fr", KEPT, false, "2 ", NULL },
+	{ "a@x.fr", PHONE, false, "2 ", NULL },
+	{ "b@x.fr", "", true, "", "b@x.fr email text" },
+	{ "b@x.fr", KEPT, true, "",
+	    "b@x.fr +33700000000 email phone text" },
+	{ "b@x.fr", PHONE, false, "2- ", "b@x.fr email text" },
+	{ "b@x.fr", PHONE, true, "2 ", NULL },
+	{ "", PHONE, false, "2 ", NULL },
+};
+
+START_TEST(who_objected_is_not_taken)
+{
+	const bool has_phone = *objections[_i].more;
+	struct sample c = sample_new();
+	struct import_row row = make_row(2, 1, "b@x.fr", "");
 	struct staging_file file = usual;
 	struct staging_counts counts;
 	struct told t = { "" };
 
+	row.json = buf_fmt(suite_arena(), 2000, "{\"id\":\"%.*s\","
+	    "\"page_key\":\"p1\",\"form_key\":\"f1\",\"offer_key\":\"o1\","
+	    "\"duplicates\":\"email\",\"lang\":\"fr\",\"via\":\"import\"%s"
+	    "%s%s%s,\"fields\":{\"email\":\"%s\",\"text\":\"x\"%s}}",
+	    STR_ARG(row.id), *objections[_i].email ? ",\"email\":\"" : "",
+	    objections[_i].email, *objections[_i].email ? "\"" : "",
+	    objections[_i].more, objections[_i].email,
+	    has_phone ? objections[_i].more : "");
 	file.context = &t;
+	file.needs_phone = objections[_i].needs_phone;
 	sample_run(c.conn, "INSERT INTO piste.objection (kind, print) VALUES"
 	    " ('email', piste.objection_print('email', 'a@x.fr')),"
 	    " ('phone', piste.objection_print('phone', '+33612345678'))");
-	ck_assert_int_eq((int)import_rows(&c, &file, row, 3, &counts), OK);
-	check_counts(&counts, (struct staging_counts){ .added = 1 });
-	ck_assert_str_eq(t.lines, "2 4 ");
-	ck_assert_str_same(text(&c, "SELECT string_agg(email, ' ') FROM"
-	    " piste.submission"), STR("b@x.fr"));
+	ck_assert_int_eq((int)import_rows(&c, &file, &row, 1, &counts), OK);
+	check_counts(&counts, (struct staging_counts){
+	    .added = objections[_i].kept != NULL });
+	ck_assert_str_eq(t.lines, objections[_i].told);
+	ck_assert_str_same(text(&c, "SELECT concat_ws(' ', s.email, s.phone,"
+	    " (SELECT string_agg(k, ' ' ORDER BY k) FROM"
+	    " jsonb_object_keys(s.fields) AS k)) FROM piste.submission AS s"
+	    " JOIN piste.person AS p ON p.id = s.person_id"
+	    " AND p.phone IS NOT DISTINCT FROM s.phone"),
+	    str_of(objections[_i].kept));
+	/* It is told again, and changes nothing. */
+	ck_assert_int_eq((int)import_rows(&c, &file, &row, 1, &counts), OK);
+	check_counts(&counts, (struct staging_counts){
+	    .known = objections[_i].kept != NULL });
 } END_TEST
 
 START_TEST(a_lost_session_ends_an_import)
@@ -333,6 +407,7 @@ SUITE(staging)
 	SUITE_LOOP(a_file_keeps_its_particulars, COUNT(differing));
 	SUITE_TEST(a_file_waits_behind_forms);
 	SUITE_LOOP(a_file_says_less_than_a_person, COUNT(told));
-	SUITE_TEST(who_objected_is_not_taken);
+	SUITE_TEST(a_line_is_taken_once);
+	SUITE_LOOP(who_objected_is_not_taken, COUNT(objections));
 	SUITE_TEST(a_lost_session_ends_an_import);
 }
