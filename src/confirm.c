@@ -5,6 +5,7 @@
 #include "app.h"
 #include "asset.h"
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/phrase.h"
 #include "deliver/link.h"
@@ -23,14 +24,22 @@
 #include "confirm.h"
 
 #define AGAIN "again"		/* posted by the button for a fresh link */
+#define PATH_BYTES_MAX 100
 #define ALL "all"		/* ticked: every channel, not only e-mail */
+
+/* Where a page here leads on to. */
+enum onward {
+	ONWARD_NOWHERE,
+	ONWARD_ASSET,		/* of the link's page, if it has one */
+	ONWARD_PAGE,		/* to that page itself */
+};
 
 /* What a page here says. */
 struct says {
 	int status;
 	enum phrase headline;
 	enum phrase text;
-	bool has_asset;		/* with its page's, if it has one */
+	enum onward onward;
 };
 
 /* Our link, or the answer to what is none. */
@@ -54,16 +63,23 @@ answer(struct request *rq, const struct link *l, const struct says *s,
 	r->picture = p;
 	r->static_url = rq->app->conf->static_url;
 	r->lang = l->lang;
-	if (pg && s->has_asset)
+	if (pg && s->onward == ONWARD_ASSET)
 		r->asset_url = asset_link(rq, pg, l->lang, &l->submission);
 	r->headline = phrase_in(s->headline, l->lang);
 	r->text = phrase_in(r->asset_url.n ? PHRASE_CONFIRM_ASSET_TEXT :
 	    s->text, l->lang);
+	if (pg && s->onward == ONWARD_PAGE)
+		r->back = buf_fmt(rq->arena, PATH_BYTES_MAX,
+		    "/p/%.*s?lang=%.*s", STR_ARG(pg->key),
+		    STR_ARG(lang_code(l->lang)));
 	if (pg) {
 		const struct site_variant *v = &pg->variant[pg->control];
 
 		r->brand = site_part(v->part, v->parts, STR("brand"), l->lang);
 	}
+	/* Whose mail it was, in the words it came by. */
+	if (!r->brand.n)
+		r->brand = rq->app->conf->mail_name;
 	response_set(rq, s->status, RESPONSE_HTML,
 	    render_answer(rq->arena, r));
 	if (p)
@@ -80,7 +96,8 @@ static enum turn
 tell_expired(struct request *rq, const struct link *l)
 {
 	answer(rq, l, &(struct says){ 410, PHRASE_CONFIRM_EXPIRED,
-	    PHRASE_CONFIRM_EXPIRED_TEXT, false }, &(struct render_answer){
+	    PHRASE_CONFIRM_EXPIRED_TEXT, ONWARD_NOWHERE },
+	    &(struct render_answer){
 		.action = rq->path,
 		.button = phrase_in(PHRASE_CONFIRM_AGAIN_BUTTON, l->lang),
 		.hidden = STR(AGAIN),
@@ -115,7 +132,7 @@ confirm_ask(struct request *rq)
 	if (is_expired(rq, &l))
 		return tell_expired(rq, &l);
 	answer(rq, &l, &(struct says){ 200, PHRASE_CONFIRM_ASK,
-	    PHRASE_CONFIRM_ASK_TEXT, false }, &(struct render_answer){
+	    PHRASE_CONFIRM_ASK_TEXT, ONWARD_NOWHERE }, &(struct render_answer){
 		.action = rq->path,
 		.button = phrase_in(PHRASE_CONFIRM_BUTTON, l.lang),
 	});
@@ -141,13 +158,13 @@ tell(struct request *rq, const struct link *l, enum optin what)
 {
 	static const struct says says[] = {
 		[OPTIN_CONFIRMED] = { 200, PHRASE_CONFIRM_DONE,
-		    PHRASE_CONFIRM_DONE_TEXT, true },
+		    PHRASE_CONFIRM_DONE_TEXT, ONWARD_ASSET },
 		[OPTIN_ALREADY] = { 200, PHRASE_CONFIRM_ALREADY,
-		    PHRASE_CONFIRM_DONE_TEXT, true },
+		    PHRASE_CONFIRM_DONE_TEXT, ONWARD_ASSET },
 		[OPTIN_QUEUED] = { 200, PHRASE_CONFIRM_QUEUED,
-		    PHRASE_CONFIRM_QUEUED_TEXT, false },
+		    PHRASE_CONFIRM_QUEUED_TEXT, ONWARD_NOWHERE },
 		[OPTIN_CAPPED] = { 429, PHRASE_CONFIRM_CAPPED,
-		    PHRASE_CONFIRM_CAPPED_TEXT, false },
+		    PHRASE_CONFIRM_CAPPED_TEXT, ONWARD_PAGE },
 	};
 
 	if (what == OPTIN_ABSENT)
@@ -190,7 +207,8 @@ confirm_leave_ask(struct request *rq)
 	if (!open_link(rq, LINK_UNSUBSCRIBE, &l))
 		return TURN_ANSWERED;
 	answer(rq, &l, &(struct says){ 200, PHRASE_UNSUBSCRIBE_ASK,
-	    PHRASE_UNSUBSCRIBE_ASK_TEXT, false }, &(struct render_answer){
+	    PHRASE_UNSUBSCRIBE_ASK_TEXT, ONWARD_NOWHERE },
+	    &(struct render_answer){
 		.action = rq->path,
 		.button = phrase_in(PHRASE_UNSUBSCRIBE_BUTTON, l.lang),
 		.check = STR(ALL),
@@ -215,7 +233,7 @@ confirm_leave(struct request *rq)
 		visitor_refuse(rq, 503);
 	else
 		answer(rq, &l, &(struct says){ 200, PHRASE_UNSUBSCRIBE_DONE,
-		    PHRASE_UNSUBSCRIBE_DONE_TEXT, false },
+		    PHRASE_UNSUBSCRIBE_DONE_TEXT, ONWARD_NOWHERE },
 		    &(struct render_answer){ .picture = NULL });
 	return TURN_ANSWERED;
 }

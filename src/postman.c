@@ -152,16 +152,16 @@ static enum err
 check_server(struct arena *a, const struct conf *c, struct str *why)
 {
 	struct smtp *s = smtp_new(&(struct smtp_plan){ .url = c->smtp_url,
-	    .needs_tls = c->smtp_starttls, .timeout_ms = c->smtp_timeout_ms,
-	    .stop_fd = -1 });
+	    .needs_tls = c->smtp_starttls, .ca = c->smtp_ca,
+	    .timeout_ms = c->smtp_timeout_ms, .stop_fd = -1 });
 	char words[SMTP_WORDS_BYTES] = "no memory";
-	struct str host, user;
+	struct str host = c->smtp_url, user, rest;
 	enum err e = s ? smtp_greet(s, words) : ERR_AWAY;
 
 	smtp_free(s);
-	/* Who may log in is nobody's to read. */
-	if (!str_cut(c->smtp_url, '@', &user, &host))
-		host = c->smtp_url;
+	/* Who may log in is nobody's to read; a password may hold an @. */
+	while (str_cut(host, '@', &user, &rest))
+		host = rest;
 	*why = buf_fmt(a, WHY_BYTES_MAX, "%.*s: %s", STR_ARG(host),
 	    e ? words : "greets us");
 	return e;

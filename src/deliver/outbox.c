@@ -91,8 +91,8 @@ outbox_new(const struct outbox_plan *plan)
 	if (!c->smtp_url.n)
 		return o;
 	o->smtp = smtp_new(&(struct smtp_plan){ .url = c->smtp_url,
-	    .needs_tls = c->smtp_starttls, .timeout_ms = c->smtp_timeout_ms,
-	    .stop_fd = plan->stop_fd });
+	    .needs_tls = c->smtp_starttls, .ca = c->smtp_ca,
+	    .timeout_ms = c->smtp_timeout_ms, .stop_fd = plan->stop_fd });
 	if (o->smtp)
 		return o;
 	free(o);

@@ -11,7 +11,7 @@
 
 SQL(recipient_facts, 4,
     "SELECT what, name, value FROM piste.recipient_facts($1::bigint,"
-    " $2::uuid, $3::uuid, $4) ORDER BY what, name");
+    " $2::uuid, $3::uuid, $4) ORDER BY what = 'answered', what, name");
 SQL(recipient_who, 1,
     "SELECT FROM piste.person WHERE id = $1::bigint AND erased_at IS NULL");
 SQL(recipient_add, 5,

@@ -17,7 +17,8 @@ struct pg;
 #define RECIPIENT_QUERY "k"	/* /p/PAGE?k=TOKEN */
 #define RECIPIENT_URL_BYTES_MAX (TOKEN_TEXT_BYTES_MAX + 400)
 #define RECIPIENT_PARTS_MAX 16
-#define RECIPIENT_FACTS_MAX 400		/* names and values of one visit */
+/* Of one visit: parts, particulars, and what a page's forms may stock. */
+#define RECIPIENT_FACTS_MAX 700
 
 enum recipient_kind {
 	RECIPIENT_PERSON,	/* somebody we know: a mail's link */

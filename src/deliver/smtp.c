@@ -3,6 +3,7 @@
  * from a refused message: the command that was answered does.
  */
 #include <curl/curl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +11,14 @@
 #include "deliver/smtp.h"
 
 #define POLL_MS 1000
+#define URL_BYTES 1100
 
 struct smtp {
 	struct smtp_plan plan;
 	CURLM *multi;
 	CURL *easy;
-	char url[1100];
+	char url[URL_BYTES];
+	char ca[PATH_MAX];
 	/* Of the conversation that is going on. */
 	enum smtp_stage stage;
 	bool is_over;		/* QUIT has been said: its answer is nobody's */
@@ -87,7 +90,8 @@ smtp_new(const struct smtp_plan *plan)
 	s->multi = curl_multi_init();
 	s->easy = curl_easy_init();
 	if (s->multi && s->easy &&
-	    !str_z(plan->url, s->url, sizeof s->url))
+	    !str_z(plan->url, s->url, sizeof s->url) &&
+	    !str_z(plan->ca, s->ca, sizeof s->ca))
 		return s;
 	smtp_free(s);
 	return NULL;
@@ -122,6 +126,10 @@ prepare(struct smtp *s)
 	SET(s, CURLOPT_NOSIGNAL, 1L);
 	SET(s, CURLOPT_USE_SSL, (long)(s->plan.needs_tls ? CURLUSESSL_ALL :
 	    CURLUSESSL_NONE));
+	if (*s->ca) {
+		SET(s, CURLOPT_CAINFO, s->ca);
+		SET(s, CURLOPT_CAPATH, (char *)NULL);
+	}
 	SET(s, CURLOPT_CONNECTTIMEOUT_MS, (long)SMTP_CONNECT_MS);
 	SET(s, CURLOPT_TIMEOUT_MS, (long)s->plan.timeout_ms);
 	SET(s, CURLOPT_VERBOSE, 1L);

@@ -21,6 +21,7 @@ struct smtp;
 struct smtp_plan {
 	struct str url;		/* smtp:// or smtps:// */
 	bool needs_tls;		/* smtp:// must offer STARTTLS */
+	struct str ca;		/* PEM file of authorities; empty: system's */
 	int64_t timeout_ms;	/* for a whole mail */
 	int stop_fd;		/* readable once we shall stop; -1: never */
 };

@@ -1,18 +1,12 @@
-/*
- * Implements vat.h.  Other countries' check digits are left alone: their rules
- * change, and a refused visitor is lost.
- */
-#include <string.h>
-
+/* Implements vat.h.  Check digits are vatkey's. */
 #include "base/arena.h"
 #include "base/buf.h"
 #include "form/pattern.h"
-#include "form/siret.h"
+#include "form/vatkey.h"
 
 #include "form/vat.h"
 
 #define PREFIX_BYTES 2
-#define KEY_BYTES 2
 
 static const struct {
 	const char *country;	/* ISO 3166 */
@@ -72,53 +66,11 @@ compact(struct arena *a, struct str s)
 	return (struct str){ to, n };
 }
 
-/* Digits after each other as one number; at most eleven of them. */
-static int64_t
-value_of(struct str digits)
-{
-	int64_t v = 0;
-
-	for (size_t i = 0; i < digits.n; i++)
-		v = v * 10 + (digits.p[i] - '0');
-	return v;
-}
-
-/* Among the digits and the letters a key may have: all but I and O. */
-static int64_t
-rank_of(char c)
-{
-	static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-	return strchr(alphabet, c) - alphabet;
-}
-
-/*
- * A key of digits is 12 + 3 (SIREN mod 97) mod 97; one with a letter, of
- * which the first place counts 24 or 34, leaves the same rest by 11 as the
- * SIREN behind its quotient.  Monaco's numbers have 000 and no SIREN.
- */
-static bool
-is_french(struct str number)
-{
-	struct str siren = str_slice(number, KEY_BYTES, number.n);
-	int64_t first = rank_of(number.p[0]), second = rank_of(number.p[1]);
-	int64_t n = value_of(siren), check;
-
-	if (!str_has_prefix(siren, STR("000")) && !siret_is_luhn(siren))
-		return false;
-	if (first < 10 && second < 10)
-		return first * 10 + second == (12 + 3 * (n % 97)) % 97;
-	check = first < 10 ? first * 24 + second - 10 :
-	    first * 34 + second - 100;
-	return (n + 1 + check / 11) % 11 == check % 11;
-}
-
 static bool
 is_number_of(size_t rule, struct str number)
 {
-	if (!pattern_matches(str_of(rules[rule].pattern), number))
-		return false;
-	return strcmp(rules[rule].prefix, "FR") || is_french(number);
+	return pattern_matches(str_of(rules[rule].pattern), number) &&
+	    vatkey_is_right(str_of(rules[rule].prefix), number);
 }
 
 enum err

@@ -10,9 +10,8 @@ struct arena;
  * *normal is typed in capitals with its country's letters before it and
  * without blanks, dots and hyphens; EL for Greece, XI for Northern Ireland.
  * Without letters it is read as one of country.  The formats are the European
- * Commission's (VIES, "VAT identification number structure"); of a French one
- * the key is checked as well (BOI-TVA-DECLA-20-20-10).  Nobody is asked
- * whether it is in use.  ERR_INPUT when it is none.
+ * Commission's (VIES, "VAT identification number structure"), the check digits
+ * vatkey's.  Nobody is asked whether it is in use.  ERR_INPUT when it is none.
  */
 MUST_USE enum err vat_parse(struct arena *a, struct str typed,
     struct str country, struct str *normal);

@@ -1,7 +1,7 @@
 /*
  * Implements mailcheck.h.  What was found stands in piste.mail_domain, so that
  * a domain is asked about once for all who have an address there; a lead whose
- * domain gave no answer is qualified without.
+ * domain gave no answer is qualified without, and again once there is one.
  */
 #include "base/arena.h"
 #include "base/buf.h"
@@ -23,6 +23,7 @@
 SQL(mailcheck_due, 1, "SELECT piste.mail_domains_due($1::int)");
 SQL(mailcheck_take, 2,
     "SELECT piste.mail_domains_take($1::text[], $2::text[])");
+SQL(mailcheck_settle, 1, "SELECT piste.mail_domains_settle($1::int)");
 
 /* Could it be a domain's name?  It was made by a form, but who knows. */
 static bool
@@ -96,6 +97,16 @@ turn(struct mailcheck *m, struct pg *db, struct arena *a, int stop_fd)
 	return keep(db, a, ask, count);
 }
 
+/* Who was qualified while the DNS was silent, and is answered for by now. */
+static enum err
+settle(struct pg *db)
+{
+	char most[STR_I64_BYTES];
+	struct str param = str_from_i64(most, MAILCHECK_SETTLED_MAX);
+
+	return pg_run(db, &mailcheck_settle, &param, WAIT_MS, NULL);
+}
+
 enum err
 mailcheck_turn(struct mailcheck *m, struct pg *db, int stop_fd)
 {
@@ -108,5 +119,5 @@ mailcheck_turn(struct mailcheck *m, struct pg *db, int stop_fd)
 	a = arena_new(ARENA_BYTES_MAX);
 	e = turn(m, db, a, stop_fd);
 	arena_free(a);
-	return e;
+	return e ? e : settle(db);
 }

@@ -13,6 +13,7 @@ struct pg;
 
 #define MAILCHECK_WAIT_MS 1500		/* a turn's, all domains together */
 #define MAILCHECK_PAUSE_MS 60000	/* when no name server answers */
+#define MAILCHECK_SETTLED_MAX 500	/* answered for a turn, see below */
 #define MAILCHECK_OFF STR("off")
 
 struct mailcheck {
@@ -21,8 +22,10 @@ struct mailcheck {
 };
 
 /*
- * Ask about the domains that the next leads to qualify came with, and keep
- * what is answered; nothing while there is nobody to ask.  Waits for
+ * Ask about the domains that the next leads to qualify came with, and about
+ * those that the DNS told nothing of when theirs were, and keep what is
+ * answered; nothing while there is nobody to ask.  Leads that were qualified
+ * without an answer there is now are opened again.  Waits for
  * MAILCHECK_WAIT_MS at most, and not when stop_fd is readable.  OK, or as
  * pg_run: that the DNS is away is no error.
  */

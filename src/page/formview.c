@@ -50,11 +50,7 @@ shown(bool is)
 static struct str
 digits(struct arena *a, uint32_t n)
 {
-	struct buf b;
-
-	buf_init(&b, a, U32_DIGITS_MAX);
-	buf_u64(&b, n);
-	return buf_str(&b);
+	return buf_fmt(a, U32_DIGITS_MAX, "%u", n);
 }
 
 static void
@@ -272,13 +268,23 @@ described_by(struct arena *a, struct str id, const struct str *text)
 	return buf_str(&b);
 }
 
+/* Behind a question or a sentence no colon stands. */
+static struct str
+between(struct str label, enum lang l)
+{
+	return label.n && str_find(STR(".?!:"), label.p[label.n - 1]) >= 0 ?
+	    STR(" ") : phrase_in(PHRASE_PAGE_COLON, l);
+}
+
 static void
-add_error(struct view *v, struct str id, struct str label, struct str message)
+add_error(struct view *v, struct str id, struct str label, struct str message,
+    enum lang l)
 {
 	struct view *item = view_add(v, "ERROR");
 
 	view_set(item, "ERROR_ID", id);
 	view_set(item, "ERROR_LABEL", label);
+	view_set(item, "ERROR_BETWEEN", between(label, l));
 	view_set(item, "ERROR_TEXT", message);
 }
 
@@ -311,13 +317,14 @@ add_field(struct arena *a, struct view *v, const struct form *form, size_t at,
 		    STR(" ")) : STR_EMPTY, value->advice);
 	if (value->error) {
 		text[2] = field_message(a, f, value->error, l);
-		add_error(v, id, label, text[2]);
+		add_error(v, id, label, text[2], l);
 	}
 	view_set(field, "FIELD_ID", id);
 	view_set(field, "FIELD_NAME", f->name);
 	view_set(field, "FIELD_LABEL", label);
 	view_set(field, "FIELD_HINT", text[0]);
 	view_set(field, "FIELD_NOTE", text[1]);
+	view_set(field, "FIELD_DOUBT", shown(value->advice.n));
 	view_set(field, "FIELD_ERROR", text[2]);
 	view_set(field, "FIELD_DESCRIBEDBY", described_by(a, id, text));
 	set_need(field, form, f);
@@ -336,7 +343,8 @@ add_hidden(struct arena *a, struct view *v, const struct field *f,
 	struct str message = field_message(a, f, value->error, l);
 
 	if (value->error)
-		add_error(v, STR(FORM_ID), lang_text(&f->label, l), message);
+		add_error(v, STR(FORM_ID), lang_text(&f->label, l), message,
+		    l);
 	view_set(hidden, "HIDDEN_NAME", f->name);
 	view_set(hidden, "HIDDEN_VALUE", value->error ? STR_EMPTY :
 	    value->typed);
@@ -382,7 +390,7 @@ add_consent(struct arena *a, struct view *v, const struct form_consent *c,
 
 	if (now->error) {
 		message = field_message(a, &as_field, now->error, l);
-		add_error(v, id, label, message);
+		add_error(v, id, label, message, l);
 	}
 	view_set(box, "CONSENT_ID", id);
 	view_set(box, "CONSENT_NAME",

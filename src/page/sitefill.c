@@ -92,6 +92,37 @@ read_parameter(const struct reader_node *n, unsigned langs,
 	out->from = (enum site_from)reader_choice(&from, READER_MAY, sources);
 }
 
+/* Shown where no link and no address tells whom to. */
+static void
+refuse_places(const struct reader_node *n)
+{
+	json_t *value;
+	const char *code;
+
+	json_object_foreach((json_t *)n->json, code, value) {
+		struct reader_node m = reader_member(n, code);
+		struct fill_place place;
+
+		if (fill_cut(str_of(json_string_value(value)), &place))
+			reader_complain(&m, "has a place to fill: thanks, and"
+			    " the brand, are the same for everybody");
+	}
+}
+
+static void
+check_thanks(const struct reader_node *n)
+{
+	struct reader_node thanks = reader_member(n, "thanks");
+	json_t *value;
+	const char *name;
+
+	json_object_foreach((json_t *)thanks.json, name, value) {
+		struct reader_node m = reader_member(&thanks, name);
+
+		refuse_places(&m);
+	}
+}
+
 void
 sitefill_read(const struct reader_node *n, unsigned langs,
     struct site_page *out)
@@ -126,6 +157,9 @@ sitefill_read(const struct reader_node *n, unsigned langs,
 				read_parameter(&m, langs, one);
 		}
 	}
+	/* Else a brace is a brace. */
+	if (out->fillers)
+		check_thanks(n);
 }
 
 static struct site_words
@@ -254,7 +288,6 @@ sitefill_check(const struct reader_node *n, const struct site_page *pg)
 	json_t *value;
 	const char *name;
 
-	/* Else a brace is a brace. */
 	for (size_t i = 0; pg->fillers && i < json_array_size(n->json); i++) {
 		struct reader_node variant = reader_element(n, i);
 		struct reader_node parts = reader_member(&variant, "parts");
@@ -263,7 +296,10 @@ sitefill_check(const struct reader_node *n, const struct site_page *pg)
 		json_object_foreach((json_t *)parts.json, name, value) {
 			struct reader_node m = reader_member(&parts, name);
 
-			check_texts(&m, pg);
+			if (str_eq(str_of(name), STR("brand")))
+				refuse_places(&m);
+			else
+				check_texts(&m, pg);
 		}
 		for (size_t k = 0; k < json_array_size(rules.json); k++) {
 			struct reader_node rule = reader_element(&rules, k);

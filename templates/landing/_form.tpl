@@ -11,7 +11,7 @@
 {{/NOTICE}}
 <ul>
 {{#ERROR}}
-<li><a href="#{{ERROR_ID}}">{{#ERROR_LABEL}}{{ERROR_LABEL}}{{WORD_COLON}}{{/ERROR_LABEL}}{{ERROR_TEXT}}</a></li>
+<li><a href="#{{ERROR_ID}}">{{#ERROR_LABEL}}{{ERROR_LABEL}}{{ERROR_BETWEEN}}{{/ERROR_LABEL}}{{ERROR_TEXT}}</a></li>
 {{/ERROR}}
 </ul>
 </div>
@@ -36,7 +36,7 @@
 {{/STEP}}
 <div class="fields">
 {{#FIELD}}
-<div class="field field-{{FIELD_KIND}}{{#FIELD_ERROR}} is-wrong{{/FIELD_ERROR}}">
+<div class="field field-{{FIELD_KIND}}{{#FIELD_ERROR}} is-wrong{{/FIELD_ERROR}}{{#FIELD_DOUBT}} is-doubtful{{/FIELD_DOUBT}}">
 {{#CHECKBOX}}
 <p class="choice">
 <input id="{{FIELD_ID}}" name="{{FIELD_NAME}}" type="checkbox" value="1"{{#FIELD_VALUE}} checked{{/FIELD_VALUE}}{{#FIELD_REQUIRED}} required{{/FIELD_REQUIRED}}{{#FIELD_DESCRIBEDBY}} aria-describedby="{{FIELD_DESCRIBEDBY}}"{{/FIELD_DESCRIBEDBY}}{{#FIELD_ERROR}} aria-invalid="true"{{/FIELD_ERROR}}>

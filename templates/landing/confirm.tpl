@@ -34,6 +34,9 @@
 <p><button type="submit">{{BUTTON}}</button></p>
 </form>
 {{/FORM}}
+{{#BACK_URL}}
+<p><a href="{{BACK_URL}}">{{WORD_BACK}}</a></p>
+{{/BACK_URL}}
 </div>
 </div>
 </main>

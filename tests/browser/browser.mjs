@@ -293,8 +293,13 @@ const LOOKS = {
 };
 
 async function is_accessible(page, rules) {
-	const found = await page.evaluate((tags) => axe.run(document,
-		{ runOnly: tags, resultTypes: ['violations'] }), rules);
+	// Over a picture axe leaves contrast to others.
+	const found = await page.evaluate((tags) => {
+		document.styleSheets[0]?.insertRule(
+			'main > .band::before { content: none !important }');
+		return axe.run(document,
+			{ runOnly: tags, resultTypes: ['violations'] });
+	}, rules);
 	assert.deepEqual(found.violations.map((v) =>
 		`${v.id}: ${v.nodes[0].html}`), []);
 	const over = await page.evaluate(() =>

@@ -22,6 +22,10 @@ export async function worked(tools) {
 		await test(`proof of work, ${lang}, ${look.viewport.width} px`, {
 			also, locale: lang, ...look }, async (page) => {
 			await solves(page, lang);
+			if (process.env.SHOTS)
+				await page.screenshot({ fullPage: true,
+					path: `${process.env.SHOTS}/work-${lang}-` +
+					`${look.viewport.width}.png` });
 			await is_accessible(page);
 		});
 

@@ -136,6 +136,75 @@ START_TEST(mailbox_has_a_cap)
 	ck_assert_int_eq(mailcase_caught(&c), 5);
 } END_TEST
 
+/* Begun before others that have filled the caps meanwhile. */
+START_TEST(what_was_put_off_is_not_capped)
+{
+	struct mailcase c = mailcase_new("mail");
+
+	c.conf.mail_address_max = c.conf.mail_network_max = 2;
+	mailcase_submit(&c, 1, "ana@c.fr");
+	mailcase_submit(&c, 2, "ana@c.fr");
+	mailcase_run(&c);
+	sample_run(c.sample.conn, "UPDATE piste.mail SET state = 'sending',"
+	    " ended_at = NULL WHERE outbox_id = (SELECT min(outbox_id) FROM"
+	    " piste.mail); UPDATE piste.outbox SET state = 'ready' WHERE id ="
+	    " (SELECT min(outbox_id) FROM piste.mail)");
+	sample_run(c.sample.conn, "INSERT INTO piste.mail (outbox_id, round,"
+	    " submission_id, state, mailbox, network) SELECT outbox_id, 2,"
+	    " submission_id, 'sent', mailbox, network FROM piste.mail");
+	ck_assert_int_eq(mailcase_run(&c), 1);
+	ck_assert_str_same(mailcase_text(&c, "SELECT string_agg(state, ' '"
+	    " ORDER BY outbox_id) FROM piste.mail WHERE round = 1"),
+	    STR("sent sent"));
+	mailcase_submit(&c, 3, "ana@c.fr");
+	mailcase_run(&c);
+	ck_assert_str_same(mailcase_text(&c, "SELECT reason FROM piste.mail"
+	    " WHERE state = 'dropped'"), STR("address-cap"));
+} END_TEST
+
+static const struct {
+	const char *page, *parts;	/* JSON */
+	const char *quoted;		/* brand and title */
+} titles[] = {
+	{ "{}", "{\"headline\": {\"fr\": \"Guide {1}\"}}", "-/Guide {1}" },
+	{ "{\"personal\": {}}", "{\"headline\": {\"fr\": \"A {b}\"}}",
+	    "-/A {b}" },
+	{ "{\"personal\": {\"name\": {}}}",
+	    "{\"headline\": {\"fr\": \"Bonjour {name}\"}}", "-/-" },
+	{ "{\"parameters\": {\"city\": {}}}",
+	    "{\"headline\": {\"fr\": \"A {city|b}\"},"
+	    " \"title\": {\"fr\": \"Guide\"}}", "-/Guide" },
+	{ "{\"parameters\": {\"city\": {}}}",
+	    "{\"headline\": {\"fr\": \"Guide\"},"
+	    " \"title\": {\"fr\": \"A {city}\"}}", "-/-" },
+	{ "{\"parameters\": {\"city\": {}}}",
+	    "{\"headline\": {\"fr\": \"Guide\"},"
+	    " \"brand\": {\"fr\": \"B {city}\"}}", "-/Guide" },
+	{ "{\"parameters\": {\"city\": {}}}",
+	    "{\"headline\": {\"fr\": \"Guide\"},"
+	    " \"brand\": {\"fr\": \"B\"}}", "B/Guide" },
+};
+
+/* What a page fills for its reader is nothing to quote to a stranger. */
+START_TEST(words_with_places_are_not_quoted)
+{
+	struct mailcase c = mailcase_new("mail");
+
+	sample_run(c.sample.conn, buf_fmt(suite_arena(), 1000,
+	    "UPDATE piste.page SET definition = definition || '%s';"
+	    "INSERT INTO piste.variant (page_key, key, position, template,"
+	    " definition) VALUES ('p1', 'a', 1, 'hero', '{\"parts\": %s}')%c",
+	    titles[_i].page, titles[_i].parts, 0).p);
+	mailcase_submit(&c, 1, "ana@c.fr");
+	sample_run(c.sample.conn, "SELECT piste.outbox_plan(9); UPDATE"
+	    " piste.outbox SET state = 'claimed', locked_by = 'w'"
+	    " WHERE kind = 'mail.asset'");
+	ck_assert_str_same(mailcase_text(&c, "SELECT concat(coalesce("
+	    "m.brand, '-'), '/', coalesce(m.title, '-')) FROM piste.outbox AS o"
+	    " CROSS JOIN piste.mail_begin(o.id, 'w', 9, 9) AS m"
+	    " WHERE o.kind = 'mail.asset'"), str_of(titles[_i].quoted));
+} END_TEST
+
 START_TEST(a_mailbox_has_many_addresses)
 {
 	struct mailcase c = mailcase_new("mail");
@@ -355,6 +424,8 @@ SUITE(outbox)
 	SUITE_LOOP(mail_is_sent_and_noted, 2);
 	SUITE_TEST(killed_between_sends_that_one_again);
 	SUITE_TEST(mailbox_has_a_cap);
+	SUITE_TEST(what_was_put_off_is_not_capped);
+	SUITE_LOOP(words_with_places_are_not_quoted, COUNT(titles));
 	SUITE_TEST(a_mailbox_has_many_addresses);
 	SUITE_TEST(network_has_a_cap);
 	SUITE_TEST(bounced_address_gets_nothing);

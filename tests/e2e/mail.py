@@ -30,7 +30,7 @@ CONSENT = {"key": "lettre", "purpose": "newsletter", "channel": "email",
 PHONE = dict(CONSENT, key="appel", channel="phone", confirm=False)
 
 
-def page(s, key, delivery, consents=()):
+def page(s, key, delivery, consents=(), brand=None):
     """A page of that key, with a form and the demo's document."""
     if s.settings.get("smtp_url") == SINK.url:
         SINK.serve()
@@ -39,9 +39,12 @@ def page(s, key, delivery, consents=()):
                         "label": LABEL},
                        {"name": "name", "kind": "name", "label": LABEL}],
             "consents": [c["key"] for c in consents]}
+    shown = experiments.page(key, "a", form=key, asset="livre-blanc.pdf")
+    if brand:
+        shown["variants"][0]["parts"]["brand"] = dict.fromkeys(("fr", "en"),
+                                                               brand)
     ran = s.apply({"consents": list(consents), "forms": [form],
-                   "pages": [experiments.page(key, "a", form=key,
-                                              asset="livre-blanc.pdf")]})
+                   "pages": [shown]})
     equal(ran.returncode, 0, f"apply: {ran.stderr}")
     until(lambda: s.visitor().get(f"/p/{key}").status == 200, 10,
           "the page is there")
@@ -208,7 +211,9 @@ def fresh(s):
     for mails in (2, 3, 4):
         equal(visitor.post(old, press).status, 200, "again")
         await_caught(s, "late@example.org", mails)
-    equal(visitor.post(old, press).status, 429, "too often")
+    capped = visitor.post(old, press)
+    equal(capped.status, 429, "too often")
+    contains(capped.text, 'href="/p/tard', "back to the form")
     newest = link_of(caught(s, "late@example.org")[-1], "c")
     equal(visitor.post(newest, []).status, 200, "a fresh link")
     equal(visitor.post(old, press).status, 200, "confirmed")
@@ -321,6 +326,22 @@ def moody(s):
     equal((steps["asset_sent"], steps["dropped"], steps["refused"]),
           (4, 1, 3), "steps")
     contains(s.piste("check").stdout, "greets us", "piste check")
+    said = s.piste("check", env={"PISTE_SMTP_URL": SINK.url.replace(
+        "//", "//ana:mot@passe@")})
+    contains(said.stdout, "127.0.0.1", "where it looked")
+    check("passe@" not in said.stdout + said.stderr, "a password is told")
+
+
+@scenario("a page behind a mail's link says whose it is", "mailed")
+def branded(s):
+    for key, brand, named in (("marque", "Maison & Cie", "Maison &amp; Cie"),
+                              ("nue", None, MAILED["mail_name"])):
+        page(s, key, "confirmed", brand=brand)
+        address = f"ana.{key}@example.org"
+        submit(s, key, address)
+        path = link_of(parse(received(address)[0]), "c")
+        for answer in (s.visitor().get(path), s.visitor().post(path, [])):
+            contains(answer.text, f"<span>{named}</span>", "the name")
 
 
 @scenario("mails share a connection", "mailed")
@@ -381,6 +402,74 @@ def stopped(s):
     received("hang.stop@example.org")
     until(lambda: outcome(s, "hang.stop@example.org") ==
           ["done sent 250 2.0.0 Taken"], 10, "and then it was sent")
+
+
+def authority(s, name):
+    """An authority of that name, its file and its key."""
+    paths = [os.path.join(s.base, f"{name}.{end}") for end in ("pem", "key")]
+    certify(paths, name, "basicConstraints=critical,CA:TRUE")
+    return paths
+
+
+def certificate(s, ca, host):
+    """What that authority says of a host: paths of certificate and key."""
+    paths = [os.path.join(s.base, f"host.{end}") for end in ("pem", "key")]
+    certify(paths, "mail", f"subjectAltName={host}", "-CA", ca[0], "-CAkey",
+            ca[1])
+    return paths
+
+
+def certify(paths, name, extension, *more):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-subj", f"/CN={name}", "-addext", extension, "-out",
+                    paths[0], "-keyout", paths[1], *more], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.chmod(paths[0], 0o644)
+
+
+@scenario("mails go by TLS, to a server whose certificate is right", "mailed")
+def encrypted(s):
+    page(s, "chiffre", "mail")
+    ours, other = authority(s, "ours"), authority(s, "other")
+    named = Sink(certificate(s, ours, "IP:127.0.0.1"), is_tls=True)
+    starting = Sink(certificate(s, ours, "IP:127.0.0.1"))
+    elsewhere = Sink(certificate(s, ours, "DNS:mail.example"), is_tls=True)
+    naming = Sink(certificate(s, ours, "DNS:mail.example"))
+    plain = Sink()
+    usual = s.processes("work")[0]
+    os.kill(usual, signal.SIGSTOP)
+    try:
+        for n, (sink, ca, is_taken) in enumerate((
+                (named, ours, True), (starting, ours, True),
+                (named, other, False), (starting, other, False),
+                (named, None, False), (elsewhere, ours, False),
+                (naming, ours, False), (plain, ours, False))):
+            sink.serve()
+            env = {"PISTE_SMTP_URL": sink.url, "PISTE_SMTP_STARTTLS": "yes",
+                   "PISTE_SMTP_CA": ca[0] if ca else ""}
+            address = f"n{n}.tls@example.org"
+            submit(s, "chiffre", address)
+            equal(s.piste("work", "--once", env=env).returncode, 0, "work")
+            equal(len(sink.to(address)), int(is_taken), f"mails of case {n}")
+            equal(outcome(s, address), ["done sent 250 2.0.0 Taken"
+                                        if is_taken else "ready sending"],
+                  f"outcome of case {n}")
+            said = s.piste("check", env=env).stdout
+            check(("greets us" in said) == is_taken, f"check of {n}: {said}")
+            # None of the others is to be sent by mistake.
+            s.sql("UPDATE outbox SET available_at = now() + interval '1 day'"
+                  " WHERE state = 'ready'")
+    finally:
+        os.kill(usual, signal.SIGCONT)
+    equal(set(starting.clear + naming.clear), {b"EHLO", b"STAR"},
+          "what is said in clear")
+    contains(s.one("SELECT string_agg(DISTINCT last_error, ' ') FROM outbox"
+                   " WHERE state = 'ready' AND attempts = 1"), "certificate",
+             "why")
+    s.sql("UPDATE outbox SET available_at = now() WHERE state = 'ready'")
+    for n in range(2, 8):
+        received(f"n{n}.tls@example.org")
 
 
 @scenario("two workers send each mail once", "mailed")

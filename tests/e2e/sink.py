@@ -1,7 +1,9 @@
 """A mail server for tests: what it answers is written in the recipient's
-local part, so that one server plays all of them at once."""
+local part, so that one server plays all of them at once.  With certificate and
+key (of 127.0.0.1) it talks TLS, from the first byte or after STARTTLS."""
 
 import socket
+import ssl
 import threading
 
 # Refused whenever they come.
@@ -12,12 +14,18 @@ ONCE = {"grey", "hang", "drop", "hold"}
 
 
 class Sink:
-    def __init__(self):
+    def __init__(self, certificate=None, is_tls=False):
+        """certificate: paths of a PEM file and its key."""
+        self.tls, self.is_tls, self.clear = None, is_tls, []
+        if certificate:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(*certificate)
         self.mails, self.troubled, self.greetings = [], set(), 0
         self.lock = threading.Lock()
         self.held, self.release = threading.Event(), threading.Event()
         self.server = socket.create_server(("127.0.0.1", 0))
-        self.url = "smtp://127.0.0.1:%d" % self.server.getsockname()[1]
+        self.url = "smtp%s://127.0.0.1:%d" % (
+            "s" if is_tls else "", self.server.getsockname()[1])
         self.is_serving = False
 
     def serve(self):
@@ -48,41 +56,58 @@ class Sink:
             return word
 
     def _talk(self, peer):
-        with peer, peer.makefile("rb") as lines:
-            def say(text):
-                peer.sendall(text.encode() + b"\r\n")
-            try:
-                say("220 sink")
-                self._commands(lines, say)
-            except OSError:
-                pass
+        try:
+            if self.is_tls:
+                peer = self.tls.wrap_socket(peer, server_side=True)
+            peer.sendall(b"220 sink\r\n")
+            while self._converse(peer):
+                peer = self.tls.wrap_socket(peer, server_side=True)
+        except OSError:
+            pass
+        finally:
+            peer.close()
 
-    def _commands(self, lines, say):
+    def _converse(self, peer):
+        """True when both sides turn to TLS now."""
+        def say(text):
+            peer.sendall(text.encode() + b"\r\n")
+        may_turn = self.tls and not isinstance(peer, ssl.SSLSocket)
+        with peer.makefile("rb") as lines:
+            return self._commands(lines, say, may_turn)
+
+    def _commands(self, lines, say, may_turn):
         rcpt = trouble = None
         for line in lines:
             word = line[:4].upper()
+            if may_turn:
+                self.clear.append(word)
             if word == b"EHLO":
                 with self.lock:
                     self.greetings += 1
-                say("250-sink\r\n250 SIZE 1000000")
+                say("250-sink\r\n" + "250-STARTTLS\r\n" * bool(may_turn) +
+                    "250 SIZE 1000000")
+            elif word == b"STAR" and may_turn:
+                say("220 Go ahead")
+                return True
             elif word == b"RCPT":
                 rcpt = line.split(b"<")[1].split(b">")[0].decode()
                 trouble = self._trouble(rcpt)
                 if trouble == "hang":
                     lines.read()
-                    return
+                    return False
                 say(REFUSED.get(rcpt.split("@")[0]) or
                     ("451 4.7.1 Come back" if trouble == "grey" else
                      "250 Fine"))
             elif word == b"DATA":
                 say("354 Go")
                 if not self._data(lines, say, rcpt, trouble):
-                    return
+                    return False
             elif word == b"QUIT":
                 say("221 Bye")
-                return
+                return False
             else:
                 say("250 Fine")
+        return False
 
     def _data(self, lines, say, rcpt, trouble):
         """False when the peer is to be left without an answer."""

@@ -8,7 +8,7 @@ import urllib.parse
 
 from check import check, contains, equal, scenario, until
 from client import Form, filled
-from stack import ROOT
+from stack import GENEVA, PARIS, ROOT
 
 PAGE = "/p/bilan"
 POST = PAGE + "/files"
@@ -176,7 +176,7 @@ def draft(s):
                    email="Dan@etapes.example", place="plant")
     equal(s.one("SELECT fields->>'first_name', lang, email, expires_at >"
                 " now() + interval '13 days' AND expires_at <= now() +"
-                " interval '14 days', agreed_text LIKE 'Gardez%' FROM draft"
+                " interval '14 days', agreed_text LIKE 'Si je%' FROM draft"
                 " WHERE page_key = 'bilan'"), "Dan|fr|Dan@etapes.example|t|t",
           "what is kept")
     check(form.boxes["piste_keep"], "the box stays ticked")
@@ -343,10 +343,16 @@ def parameters(s):
     equal(lead("", "en"), "Two questions about energy in your place.",
           "the place's own default")
     contains(s.visitor().get(NEXT + "?utm_source=lettre").text,
-             "Vous venez de : lettre.", "from the touch")
+             "Vous venez de\u00a0: lettre.", "from the touch")
     check("In English" in s.visitor(language="en").get(NEXT).text,
           "a rule by language")
-    contains(s.visitor().get(NEXT).text, ">France<", "else the part itself")
+    for more, eyebrow in (({"address": GENEVA}, "Belgique et Suisse"),
+                          ({"address": GENEVA, "language": "en"},
+                           "Belgium and Switzerland"),
+                          ({"address": PARIS}, "France"),
+                          ({"address": "203.0.113.9"}, "France")):
+        contains(s.visitor(**more).get(NEXT).text,
+                 f'<p class="eyebrow">{eyebrow}</p>', f"a rule for {more}")
     # It goes no further than the page.
     form = s.visitor().form(NEXT + "?city=Paris-sur-Rien")
     equal(take_next(s, form, email="hal@etapes.example", company="H",

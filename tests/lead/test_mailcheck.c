@@ -64,6 +64,17 @@ static const struct { const char *mail, *age; bool is_due; } ages[] = {
 	{ "unknown", "9 minutes", false }, { "unknown", "11 minutes", true },
 };
 
+/* After its lead was qualified without: how long ago, asked how long ago. */
+static const struct { const char *judged, *asked; bool is_due; } silences[] = {
+	{ "1 minute", NULL, true },
+	{ "9 minutes", "9 minutes", false },
+	{ "11 minutes", "11 minutes", true },
+	{ "58 minutes", "28 minutes", false },
+	{ "59 minutes", "31 minutes", true },
+	{ "71 hours", "36 hours", true },
+	{ "73 hours", "60 hours", false },
+};
+
 START_TEST(answer_is_good_for_so_long)
 {
 	struct sample c = sample_new();
@@ -78,6 +89,47 @@ START_TEST(answer_is_good_for_so_long)
 	ck_assert_str_same(sample_text(c.conn,
 	    "SELECT piste.mail_domains_due(20)"), ages[_i].is_due ?
 	    STR("firm.fr") : STR_EMPTY);
+} END_TEST
+
+START_TEST(who_was_not_answered_is_asked_again)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+	int64_t done;
+
+	sample_take(c.conn, sample_batch(&(struct sample_row){ .id = 1,
+	    .email = "ana@mail.firm.fr" }, 1));
+	ck_assert_int_eq(queue_turn(db, STR("w"), LEASE_MS, &done), OK);
+	sample_run(c.conn, buf_fmt(suite_arena(), 300, "UPDATE"
+	    " piste.email_quality SET judged_at = now() - interval '%s'%c",
+	    silences[_i].judged, 0).p);
+	if (silences[_i].asked)
+		sample_run(c.conn, buf_fmt(suite_arena(), 300, "INSERT INTO"
+		    " piste.mail_domain VALUES ('mail.firm.fr', 'unknown',"
+		    " now() - interval '%s')%c", silences[_i].asked, 0).p);
+	ck_assert_str_same(sample_text(c.conn,
+	    "SELECT piste.mail_domains_due(20)"), silences[_i].is_due ?
+	    STR("mail.firm.fr") : STR_EMPTY);
+	pg_free(db);
+} END_TEST
+
+/* Those that wait to be qualified come before those that were. */
+START_TEST(the_next_leads_are_asked_about_first)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+	int64_t done;
+
+	sample_take(c.conn, sample_batch((struct sample_row[]){
+	    { .id = 1, .email = "ana@a.fr" }, { .id = 2, .email = "b@b.fr" },
+	    }, 2));
+	ck_assert_int_eq(queue_turn(db, STR("w"), LEASE_MS, &done), OK);
+	sample_take(c.conn, sample_batch(&(struct sample_row){ .id = 3,
+	    .email = "z@z.fr" }, 1));
+	ck_assert_str_same(sample_text(c.conn,
+	    "SELECT string_agg(d, ' ') FROM piste.mail_domains_due(2) AS d"),
+	    STR("z.fr a.fr"));
+	pg_free(db);
 } END_TEST
 
 /* Without the DNS leads are qualified all the same, and it is left alone. */
@@ -100,6 +152,20 @@ START_TEST(silence_keeps_nobody)
 	ck_assert_int_eq(done, 1);
 	ck_assert_str_same(sample_text(c.conn, "SELECT mail"
 	    " FROM piste.email_quality"), STR("unknown"));
+	/* Once it speaks again the lead is scored with what it says. */
+	m = (struct mailcheck){ .server = dns_server() };
+	sample_run(c.conn, "UPDATE piste.mail_domain SET checked_at ="
+	    " checked_at - interval '11 minutes'");
+	ck_assert_int_eq(mailcheck_turn(&m, db, -1), OK);
+	ck_assert_int_eq(queue_turn(db, STR("w"), LEASE_MS, &done), OK);
+	ck_assert_int_eq(done, 1);
+	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ', mail,"
+	    " score_parts @> '[{\"rule\": \"takes-mail\"}]') FROM"
+	    " piste.email_quality, piste.lead"), STR("exchanger t"));
+	/* And then it is left alone. */
+	ck_assert_int_eq(mailcheck_turn(&m, db, -1), OK);
+	ck_assert_int_eq(queue_turn(db, STR("w"), LEASE_MS, &done), OK);
+	ck_assert_int_eq(done, 0);
 	pg_free(db);
 } END_TEST
 
@@ -133,6 +199,8 @@ SUITE(mailcheck)
 {
 	SUITE_LOOP(address_is_judged, COUNT(addresses));
 	SUITE_LOOP(answer_is_good_for_so_long, COUNT(ages));
+	SUITE_LOOP(who_was_not_answered_is_asked_again, COUNT(silences));
+	SUITE_TEST(the_next_leads_are_asked_about_first);
 	SUITE_TEST(silence_keeps_nobody);
 	SUITE_LOOP(off_asks_nobody, COUNT(offs));
 	SUITE_TEST(away_is_told);

@@ -17,13 +17,15 @@ static const struct field fields[] = {
 	    .chars_max = 5 },
 	{ .name = STR("terms"), .kind = FIELD_CONSENT },
 	{ .name = STR("name"), .kind = FIELD_NAME },
+	{ .name = STR("why"), .kind = FIELD_NAME, .label = BOTH("Why?") },
 };
 static const struct form form = {
 	.country = STR("FR"), .field = fields, .fields = COUNT(fields),
 };
 
 static const char text[] = "{{%AUTOESCAPE context=\"HTML\"}}\n"
-    "{{#ERROR}}[{{ERROR_ID}}: {{ERROR_LABEL}}: {{ERROR_TEXT}}]{{/ERROR}}"
+    "{{#ERROR}}[{{ERROR_ID}}={{ERROR_LABEL}}{{ERROR_BETWEEN}}{{ERROR_TEXT}}]"
+    "{{/ERROR}}"
     "{{#HIDDEN}}({{HIDDEN_NAME}}={{HIDDEN_VALUE}})"
     "{{#HIDDEN_ERROR}}!{{/HIDDEN_ERROR}}{{/HIDDEN}}"
     "{{#FIELD}}({{FIELD_NAME}}={{FIELD_VALUE}}){{/FIELD}}";
@@ -51,28 +53,32 @@ static const struct {
 	const char *shown;
 } views[] = {
 	{ { STR("ref"), STR("fine") }, FIELD_FINE,
-	    "(ref=fine)(terms=)(name=)" },
+	    "(ref=fine)(terms=)(name=)(why=)" },
 	/* It comes back empty: nobody could correct it. */
 	{ { STR("ref"), STR("too long") }, FIELD_FINE,
-	    "[form: Ref: Something this page adds to your answers was not"
+	    "[form=Ref: Something this page adds to your answers was not"
 	    " valid. It has been removed: please send again.](ref=)!(terms=)"
-	    "(name=)" },
+	    "(name=)(why=)" },
 	{ { STR("ref"), STR("fine") }, FIELD_DAMAGED,
-	    "[form: Ref: Something this page adds to your answers was not"
+	    "[form=Ref: Something this page adds to your answers was not"
 	    " valid. It has been removed: please send again.](ref=)!(terms=)"
-	    "(name=)" },
+	    "(name=)(why=)" },
 	/* A box is ticked by the one value that ticks it. */
 	{ { STR("terms"), STR("1") }, FIELD_FINE,
-	    "(ref=)(terms=1)(name=)" },
+	    "(ref=)(terms=1)(name=)(why=)" },
 	{ { STR("terms"), STR("0") }, FIELD_FINE,
-	    "[f-terms: : Choose one of the answers offered.](ref=)(terms=)"
-	    "(name=)" },
+	    "[f-terms=: Choose one of the answers offered.](ref=)(terms=)"
+	    "(name=)(why=)" },
 	{ { STR("name"), STR("100%zz") }, FIELD_DAMAGED,
-	    "[f-name: : Check this answer, it reached us damaged.](ref=)"
-	    "(terms=)(name=100%zz)" },
+	    "[f-name=: Check this answer, it reached us damaged.](ref=)"
+	    "(terms=)(name=100%zz)(why=)" },
+	/* A question has a sign of its own. */
+	{ { STR("why"), STR("100%zz") }, FIELD_DAMAGED,
+	    "[f-why=Why? Check this answer, it reached us damaged.](ref=)"
+	    "(terms=)(name=)(why=100%zz)" },
 	{ { STR("name"), STR_EMPTY }, FIELD_IS_FILE,
-	    "[f-name: : Write your answer here, this field does not take a"
-	    " file.](ref=)(terms=)(name=)" },
+	    "[f-name=: Write your answer here, this field does not take a"
+	    " file.](ref=)(terms=)(name=)(why=)" },
 };
 
 START_TEST(what_is_wrong_is_said)

@@ -46,7 +46,7 @@ demo(enum lang l, const char *variant)
 	    .static_url = STR("/static"),
 	    .url = STR("https://www.example.org/p/livre-blanc"),
 	    .action = STR("/p/livre-blanc"), .token = STR("TOKEN"),
-	    .form = &blank };
+	    .form = &blank, .kept_months = 36 };
 }
 
 static const struct str_pair wrong_post[] = {
@@ -106,6 +106,24 @@ START_TEST(errors_are_golden)
 	r.form = posted(r.page->form, wrong_post, COUNT(wrong_post));
 	r.notice = STR("Une phrase < 2.");
 	golden_check("landing-errors", render_page(suite_arena(), &r));
+} END_TEST
+
+static const struct { int64_t months; enum lang lang; const char *said; }
+    kept[] = {
+	{ 1, LANG_FR, "<dd>1 mois au plus" }, { 18, LANG_FR, "<dd>18 mois au" },
+	{ 12, LANG_FR, "<dd>1 an au plus" }, { 36, LANG_FR, "<dd>3 ans au" },
+	{ 1, LANG_EN, "<dd>1 month at most" }, { 12, LANG_EN, "<dd>1 year at" },
+	{ 13, LANG_EN, "<dd>13 months at" }, { 120, LANG_EN, "<dd>10 years" },
+};
+START_TEST(a_page_says_how_long)
+{
+	struct render r = demo(kept[_i].lang, "a");
+	struct str page;
+
+	r.kept_months = kept[_i].months;
+	page = arena_copy(suite_arena(), render_page(suite_arena(), &r));
+	ck_assert_msg(strstr(page.p, kept[_i].said) != NULL, "no %s",
+	    kept[_i].said);
 } END_TEST
 
 START_TEST(thanks_is_golden)
@@ -448,6 +466,7 @@ SUITE(render)
 	SUITE_TEST(landing_is_golden);
 	SUITE_TEST(kept_page_is_the_same_page);
 	SUITE_TEST(errors_are_golden);
+	SUITE_LOOP(a_page_says_how_long, COUNT(kept));
 	SUITE_TEST(thanks_is_golden);
 	SUITE_TEST(embedded_is_golden);
 	SUITE_LOOP(status_is_golden, COUNT(statuses));

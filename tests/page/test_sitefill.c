@@ -113,6 +113,27 @@ START_TEST(places_are_declared)
 	ck_assert_str_same(sitecase_path(&p), str_of(places[_i].path));
 } END_TEST
 
+static const struct { const char *pointer; const char *path; } commons[] = {
+	{ "variants/0/parts/headline", NULL },
+	{ "variants/0/parts/brand", AT(".variants[0].parts.brand.fr") },
+	{ "thanks/headline", AT(".thanks.headline.fr") },
+};
+
+/* What is read on a page of its own, or in a mail, greets nobody. */
+START_TEST(what_everybody_reads_has_no_places)
+{
+	json_t *site = sitecase_example();
+	struct sitecase_parsed p;
+
+	sitecase_edit(site, at(commons[_i].pointer).p,
+	    "{\"fr\": \"{name}\", \"en\": \"t\"}");
+	p = sitecase_parse(sitecase_text(site));
+	ck_assert_uint_eq(p.errors, 0);
+	sitecase_edit(site, "pages/0/personal", "{\"name\": " L "}");
+	p = sitecase_parse(sitecase_text(site));
+	ck_assert_str_same(sitecase_path(&p), str_of(commons[_i].path));
+} END_TEST
+
 START_TEST(a_name_is_declared_once)
 {
 	json_t *site = sitecase_example();
@@ -175,6 +196,7 @@ SUITE(sitefill)
 {
 	SUITE_LOOP(each_mistake_has_its_path, COUNT(cases));
 	SUITE_LOOP(places_are_declared, COUNT(places));
+	SUITE_LOOP(what_everybody_reads_has_no_places, COUNT(commons));
 	SUITE_TEST(a_name_is_declared_once);
 	SUITE_TEST(how_much_is_limited);
 }
