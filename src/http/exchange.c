@@ -1,12 +1,12 @@
 /*
  * The only place that calls libfcgi for a request.
  *
- * libfcgi reads ahead and blocks, so it never reads from a connection: a
- * request that is whole is laid into a memory file, the feed, and that is
- * lent as FCGX_Request.ipcFd.  Lending the connection itself was the
- * alternative, with the request only peeked at: then whatever follows it
- * would be swallowed, and a request longer than the socket's buffer could not
- * be judged whole.
+ * libfcgi reads ahead and blocks, so it never reads from a connection: what it
+ * reads by, OS_Read, is ours, and gives it a request that is whole already.
+ * The dynamic linker prefers a program's own; without that, no request would
+ * be read.  Lending the connection itself was the alternative, with the
+ * request only peeked at: then whatever follows it would be swallowed, and a
+ * request longer than the socket's buffer could not be judged whole.
  *
  * Nor does libfcgi write: it sends a record for every 8184 bytes, so a page
  * woke the web server twice, and it takes a write that a time-out cut short
@@ -14,8 +14,10 @@
  */
 #include <errno.h>
 #include <fastcgi.h>
+#include <fcgios.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -47,25 +49,49 @@ exchange_free(struct exchange *x)
 	free(x);
 }
 
-/* Lay the request into the feed, with an end of stdin of our own making. */
-static bool
-fill_feed(int feed, const char *bytes, const struct frame *f)
-{
-	/*
-	 * Behind that end, zeros: version 0 stops a reader that goes on where
-	 * an older, longer request's bytes may lie.
-	 */
-	unsigned char tail[2 * FRAME_HEADER_BYTES] = {
-		FCGI_VERSION_1, FCGI_STDIN,
-		(unsigned char)(f->id >> 8), (unsigned char)f->id,
-	};
-	struct iovec part[] = {
-		{ (void *)bytes, f->feed },
-		{ tail, sizeof tail },
-	};
+/* What libfcgi is given to read on this thread: a request, and its end. */
+static _Thread_local struct {
+	struct str part[2];
+	FCGI_Header end;
+} fed;
 
-	return pwritev(feed, part, 2, 0) == (ssize_t)(f->feed + sizeof tail) &&
-	    lseek(feed, 0, SEEK_SET) == 0;
+/* Cut at most n bytes from the head of *rest. */
+static struct str
+cut(struct str *rest, size_t n)
+{
+	struct str s = str_slice(*rest, 0, n);
+
+	*rest = str_slice(*rest, n, rest->n);
+	return s;
+}
+
+int
+OS_Read(int fd, char *buf, size_t n)
+{
+	size_t had = 0;
+
+	(void)fd;
+	for (size_t i = 0; i < 2; i++) {
+		struct str s = cut(&fed.part[i], n - had);
+
+		if (s.n)
+			memcpy(buf + had, s.p, s.n);
+		had += s.n;
+	}
+	return (int)had;
+}
+
+static FCGI_Header
+record(int type, int id, size_t content)
+{
+	return (FCGI_Header){
+		.version = FCGI_VERSION_1,
+		.type = (unsigned char)type,
+		.requestIdB1 = (unsigned char)(id >> 8),
+		.requestIdB0 = (unsigned char)id,
+		.contentLengthB1 = (unsigned char)(content >> 8),
+		.contentLengthB0 = (unsigned char)content,
+	};
 }
 
 static enum err
@@ -85,13 +111,13 @@ exchange_read(struct exchange *x, int *feed, struct str bytes,
 	char *p;
 
 	if (*feed < 0)
-		*feed = memfd_create("piste-feed", MFD_CLOEXEC);
+		*feed = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (*feed < 0)
-		return fail(feed, "memfd_create");
-	if (!fill_feed(*feed, bytes.p, f)) {
-		close(*feed);
-		return fail(feed, "write");
-	}
+		return fail(feed, "open");
+	/* An end of stdin of our own making. */
+	fed.end = record(FCGI_STDIN, f->id, 0);
+	fed.part[0] = str_slice(bytes, 0, f->feed);
+	fed.part[1] = (struct str){ (const char *)&fed.end, sizeof fed.end };
 	FCGX_InitRequest(&x->fcgi, -1, 0);
 	x->fcgi.ipcFd = *feed;
 	x->fcgi.keepConnection = 1;
@@ -130,29 +156,6 @@ send_parts(int fd, struct iovec *part, size_t parts, int64_t until_ms)
 	return true;
 }
 
-static FCGI_Header
-record(int type, int id, size_t content)
-{
-	return (FCGI_Header){
-		.version = FCGI_VERSION_1,
-		.type = (unsigned char)type,
-		.requestIdB1 = (unsigned char)(id >> 8),
-		.requestIdB0 = (unsigned char)id,
-		.contentLengthB1 = (unsigned char)(content >> 8),
-		.contentLengthB0 = (unsigned char)content,
-	};
-}
-
-/* Cut at most n bytes from the head of *rest. */
-static struct iovec
-cut(struct str *rest, size_t n)
-{
-	struct str s = str_slice(*rest, 0, n);
-
-	*rest = str_slice(*rest, n, rest->n);
-	return (struct iovec){ (void *)s.p, s.n };
-}
-
 bool
 exchange_send(struct exchange *x, int fd)
 {
@@ -173,16 +176,15 @@ exchange_send(struct exchange *x, int fd)
 	bool sent;
 
 	do {
-		struct iovec of_head = cut(&head, FCGI_MAX_LENGTH);
-		struct iovec of_body = cut(&body,
-		    FCGI_MAX_LENGTH - of_head.iov_len);
+		struct str of_head = cut(&head, FCGI_MAX_LENGTH);
+		struct str of_body = cut(&body, FCGI_MAX_LENGTH - of_head.n);
 		bool is_last = !head.n && !body.n;
 		FCGI_Header header = record(FCGI_STDOUT, id,
-		    of_head.iov_len + of_body.iov_len);
+		    of_head.n + of_body.n);
 		struct iovec part[] = {
 			{ &header, sizeof header },
-			of_head,
-			of_body,
+			{ (void *)of_head.p, of_head.n },
+			{ (void *)of_body.p, of_body.n },
 			{ (void *)&last, is_last ? sizeof last : 0 },
 		};
 

@@ -32,10 +32,10 @@ void exchange_free(struct exchange *x);
 
 /*
  * Have libfcgi parse the request in bytes that f has scanned; *body is in the
- * arena, the variables are in fcgi.envp.  *feed is a descriptor for the use
- * of this function alone, -1 at first, one per thread.  ERR_AWAY if it can't
- * be had, or if libfcgi takes as broken what the scan has found sane; nothing
- * need be dropped then.
+ * arena, the variables are in fcgi.envp.  *feed is a descriptor that stands
+ * for the request, -1 at first, one per thread.  ERR_AWAY if it can't be had,
+ * or if libfcgi takes as broken what the scan has found sane; nothing need be
+ * dropped then.
  */
 MUST_USE enum err exchange_read(struct exchange *x, int *feed,
     struct str bytes, const struct frame *f, struct str *body);
