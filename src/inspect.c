@@ -17,7 +17,9 @@
 #include "deliver/outbox.h"
 #include "form/form.h"
 #include "geo/geo.h"
+#include "http/cookie.h"
 #include "lead/disposable.h"
+#include "lead/domain.h"
 #include "lead/queue.h"
 #include "page/define.h"
 #include "page/render.h"
@@ -61,6 +63,26 @@ struct check {
 		TELL((k), __VA_ARGS__); \
 } while (0)
 
+/* A browser drops a cookie whose domain isn't its page's. */
+static void
+judge_cookie(struct check *k)
+{
+	struct str domain = k->conf->cookie_domain, scheme, host, rest;
+
+	if (!domain.n)
+		return;
+	if (str_cut(k->conf->url, '/', &scheme, &rest))
+		str_cut(str_slice(rest, 1, rest.n), '/', &host, &rest);
+	else
+		host = STR_EMPTY;
+	if (domain_is_public(domain))
+		MISTAKE(k, "cookie_domain %.*s: anybody may register below it",
+		    STR_ARG(domain));
+	else if (!cookie_is_within(host, domain))
+		MISTAKE(k, "cookie_domain %.*s: %.*s is not below it",
+		    STR_ARG(domain), STR_ARG(k->conf->url));
+}
+
 static bool
 check_settings(struct check *k)
 {
@@ -69,8 +91,10 @@ check_settings(struct check *k)
 	/* They were judged before any command runs, or it would not run. */
 	while (conf_row(count))
 		count++;
-	TELL(k, "%zu settings", count);
-	return true;
+	judge_cookie(k);
+	if (!k->mistakes)
+		TELL(k, "%zu settings", count);
+	return !k->mistakes;
 }
 
 static bool

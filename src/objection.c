@@ -54,7 +54,8 @@ keep(struct request *rq, struct str value, int64_t age_s)
 	if (!visit_begin(rq, &v))
 		return TURN_ANSWERED;
 	response_redirect(rq, 303, visit_path(rq, &v, RENDER_MEASURE_PATH));
-	cookie_set(rq, STR(VISITOR_COOKIE), value, age_s);
+	cookie_set(rq, STR(VISITOR_COOKIE), value,
+	    rq->app->conf->cookie_domain, age_s);
 	visit_end(rq, &v);
 	return TURN_ANSWERED;
 }

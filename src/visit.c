@@ -150,7 +150,7 @@ visit_count(struct request *rq, const struct visit *v)
 	/* What is fetched ahead may be shown, and is a visitor's then. */
 	if (c->is_new && rq->method != METHOD_HEAD)
 		cookie_set(rq, STR(VISITOR_COOKIE), c->visitor,
-		    VISITOR_COOKIE_AGE_S);
+		    rq->app->conf->cookie_domain, VISITOR_COOKIE_AGE_S);
 	if (!c->is_synthetic)
 		event_view(rq->app->events, &(struct traffic_key){
 			.page = v->page->key,

@@ -144,6 +144,9 @@ static const struct setting settings[] = {
 	    "how long an exposure may wait in memory"),
 	NUMBER(first_visits_max, "5000", 0, 1000000000,
 	    "first visits an hour from one address; more are robots', 0: any"),
+	TEXT(cookie_domain, "",
+	    "domain of a visitor's cookie, for pages under several hosts of it;"
+	    " empty: each host its own"),
 	YES(api_open, "yes",
 	    "JSON submissions need no key, but from pages of other sites"),
 	YES(keep_full_address, "no",

@@ -65,6 +65,7 @@ struct conf {
 	int64_t spool_bytes_max;
 	int64_t exposure_flush_ms;
 	int64_t first_visits_max;	/* an hour from one address; 0: any */
+	struct str cookie_domain;	/* may be empty */
 	int64_t api_open;		/* bool: no key needed by one's own */
 	int64_t keep_full_address;	/* bool: store untruncated addresses */
 	int64_t lease_ms;		/* a claimed queue row */

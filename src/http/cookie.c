@@ -41,21 +41,38 @@ is_plain(struct str s)
 	return true;
 }
 
+bool
+cookie_is_within(struct str host, struct str domain)
+{
+	ptrdiff_t port = str_find(host, ':');
+	struct str end;
+
+	if (port >= 0)
+		host = str_slice(host, 0, (size_t)port);
+	if (!domain.n || host.n < domain.n)
+		return false;
+	end = str_slice(host, host.n - domain.n, host.n);
+	return str_eq_fold(end, domain) &&
+	    (host.n == domain.n || end.p[-1] == '.');
+}
+
 void
 cookie_set(struct request *rq, struct str name, struct str value,
-    int64_t max_age_s)
+    struct str domain, int64_t max_age_s)
 {
+	bool is_shared = cookie_is_within(rq->host, domain);
 	struct str line;
 
 	if (!name.n || !is_plain(name) || str_find(name, '=') >= 0 ||
-	    !is_plain(value)) {
+	    !is_plain(value) || !is_plain(domain)) {
 		log_event(LOG_ERROR, "cookie.unfit", LOG_STR("name", name));
 		return;
 	}
 	line = buf_fmt(rq->arena, COOKIE_BYTES_MAX,
-	    "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s",
+	    "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s%s%.*s",
 	    STR_ARG(name), STR_ARG(value), (long long)max_age_s,
-	    rq->is_https ? "; Secure" : "");
+	    rq->is_https ? "; Secure" : "", is_shared ? "; Domain=" : "",
+	    STR_ARG(is_shared ? domain : STR_EMPTY));
 	if (!line.n) {
 		log_event(LOG_ERROR, "cookie.too_long", LOG_STR("name", name));
 		return;

@@ -2,6 +2,9 @@
 #ifndef PISTE_HTTP_COOKIE_H
 #define PISTE_HTTP_COOKIE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/str.h"
 
 struct request;
@@ -12,10 +15,17 @@ struct request;
 struct str cookie_find(struct str header, struct str name);
 
 /*
+ * Is host, behind which a port may stand, domain or below it?  ASCII case is
+ * ignored; nothing is below an empty domain.
+ */
+bool cookie_is_within(struct str host, struct str domain);
+
+/*
  * Add Set-Cookie to rq's answer: Path=/, HttpOnly, SameSite=Lax, Max-Age, and
- * Secure when the request came by https.  The value must be plain ASCII.
+ * Secure when the request came by https.  The value must be plain ASCII.  It
+ * is for every host of domain, if rq's is one of them; else for rq's alone.
  */
 void cookie_set(struct request *rq, struct str name, struct str value,
-    int64_t max_age_s);
+    struct str domain, int64_t max_age_s);
 
 #endif

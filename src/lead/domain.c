@@ -301,6 +301,15 @@ domain_registrable(struct str domain)
 	return str_slice(domain, domain.n - n, n);
 }
 
+bool
+domain_is_public(struct str domain)
+{
+	char name[DOMAIN_BYTES_MAX + 1];
+
+	return lower(domain, name) &&
+	    psl_is_public_suffix(psl_builtin(), name);
+}
+
 static bool
 is_disposable(const char *name)
 {

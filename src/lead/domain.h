@@ -28,6 +28,11 @@ enum domain_kind domain_kind(struct str domain);
  * "mail.firm.co.uk"; all of it when there is no telling.  Borrowed.
  */
 struct str domain_registrable(struct str domain);
+/*
+ * Is it a public suffix ("co.uk"), below which anybody may register?  Browsers
+ * take no cookie for one.
+ */
+bool domain_is_public(struct str domain);
 /* The free providers' domains, one after the other; NULL behind the last. */
 const char *domain_free(size_t i);
 /* Is the table in the order that look-ups need?  For its test. */

@@ -242,6 +242,18 @@ def files(s):
         contains(bad(s, "state", STATE=place), "others may read it", "a key")
 
 
+@scenario("check tells a cookie's domain that no browser takes")
+def cookie_domain(s):
+    url = "http://go.firm.example"
+    ran = s.piste("check", env={"PISTE_COOKIE_DOMAIN": "firm.example",
+                                "PISTE_URL": url})
+    equal(ran.returncode, 0, f"status with its own: {ran.stdout}")
+    contains(bad(s, "settings", COOKIE_DOMAIN="fr", URL="http://go.firm.fr"),
+             "anybody may register", "a public suffix")
+    contains(bad(s, "settings", COOKIE_DOMAIN="firm.fr", URL=url),
+             "is not below it", "another's")
+
+
 @scenario("check tells a template no file has, and a newer database")
 def beyond(s):
     before = s.export()

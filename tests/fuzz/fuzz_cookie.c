@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	assert(!found.n || (found.p >= in.p &&
 	    found.p + found.n <= in.p + in.n));
 	rq.arena = a;
-	cookie_set(&rq, STR("v"), in, 60);
+	cookie_set(&rq, STR("v"), in, STR_EMPTY, 60);
 	if (!rq.response.headers)
 		return 0;
 	str_cut(rq.response.header[0].value, ';', &found, &(struct str){ 0 });

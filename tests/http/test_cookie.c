@@ -49,6 +49,34 @@ START_TEST(a_long_header_is_ignored)
 END_TEST
 
 static const struct {
+	const char *host;
+	const char *domain;
+	bool is_within;
+} hosts[] = {
+	{ "firm.fr", "firm.fr", true }, { "go.firm.fr", "firm.fr", true },
+	{ "a.go.Firm.FR:8080", "firm.fr", true },
+	{ "firm.fr:80", "firm.fr", true },
+	{ "firm.fr", "go.firm.fr", false }, { "nofirm.fr", "firm.fr", false },
+	{ "firm.fr.evil.example", "firm.fr", false }, { "", "firm.fr", false },
+	{ "firm.fr", "", false }, { ":1", "firm.fr", false },
+};
+
+START_TEST(a_cookie_is_for_a_domain_of_its_page)
+{
+	struct request rq = { .arena = suite_arena(),
+		.host = str_of(hosts[_i].host) };
+	struct str line;
+
+	cookie_set(&rq, STR("v"), STR("a"), str_of(hosts[_i].domain), 60);
+	ck_assert_uint_eq(rq.response.headers, 1);
+	line = rq.response.header[0].value;
+	ck_assert_str_same(line, buf_fmt(suite_arena(), 200, "v=a; Path=/;"
+	    " Max-Age=60; HttpOnly; SameSite=Lax%s%s",
+	    hosts[_i].is_within ? "; Domain=" : "",
+	    hosts[_i].is_within ? hosts[_i].domain : ""));
+} END_TEST
+
+static const struct {
 	struct str name;
 	struct str value;
 	bool is_https;
@@ -79,7 +107,7 @@ START_TEST(only_plain_values_are_set)
 		.is_https = sets[_i].is_https,
 	};
 
-	cookie_set(&rq, sets[_i].name, sets[_i].value, 60);
+	cookie_set(&rq, sets[_i].name, sets[_i].value, STR_EMPTY, 60);
 	ck_assert_uint_eq(rq.response.headers, sets[_i].line != NULL);
 	if (sets[_i].line) {
 		ck_assert_str_same(rq.response.header[0].name,
@@ -94,5 +122,6 @@ SUITE(cookie)
 {
 	SUITE_LOOP(the_first_is_found, COUNT(headers));
 	SUITE_TEST(a_long_header_is_ignored);
+	SUITE_LOOP(a_cookie_is_for_a_domain_of_its_page, COUNT(hosts));
 	SUITE_LOOP(only_plain_values_are_set, COUNT(sets));
 }

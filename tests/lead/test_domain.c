@@ -84,6 +84,14 @@ START_TEST(registered_part_is_told)
 	    registered[_i].domain)), str_of(registered[_i].registered));
 } END_TEST
 
+START_TEST(public_suffixes_are_told)
+{
+	ck_assert(domain_is_public(STR("fr")));
+	ck_assert(domain_is_public(STR("CO.UK")));
+	ck_assert(!domain_is_public(STR("firm.co.uk")));
+	ck_assert(!domain_is_public(STR("")));
+} END_TEST
+
 START_TEST(free_ones_are_listed)
 {
 	size_t n = 0;
@@ -105,6 +113,7 @@ SUITE(domain)
 	SUITE_TEST(domain_has_a_limit);
 	SUITE_TEST(list_is_asked);
 	SUITE_LOOP(registered_part_is_told, COUNT(registered));
+	SUITE_TEST(public_suffixes_are_told);
 	SUITE_TEST(free_ones_are_listed);
 	SUITE_TEST(table_is_sorted);
 }
