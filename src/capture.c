@@ -92,6 +92,7 @@ capture_answer(struct request *rq, const struct visit *v,
 		    work_challenge(rq->arena, &rq->app->key, view->ticket) :
 		    STR_EMPTY,
 		.beacon = view->beacon,
+		.query = visit_query(rq),
 		.form = view->form,
 		.notice = view->notice,
 		.fill = fill,

@@ -19,6 +19,7 @@
 #include "visit.h"
 
 #define PATH_BYTES_MAX 400
+#define QUERY_BYTES_MAX 1000
 
 /* The click identifiers of the advertising networks, first one wins. */
 static struct str
@@ -309,6 +310,13 @@ visit_path(struct request *rq, const struct visit *v, const char *suffix)
 		buf_add(&b, v->is_embedded ? STR("&lang=") : STR("?lang="));
 	buf_add(&b, v->lang_asked);
 	return buf_str(&b);
+}
+
+struct str
+visit_query(struct request *rq)
+{
+	return rq->query.n > QUERY_BYTES_MAX ? STR_EMPTY :
+	    url_without(rq->arena, rq->query, STR("lang"));
 }
 
 struct str

@@ -62,6 +62,8 @@ void visit_count_start(struct request *rq, const struct visit *v,
 void visit_ticket(struct request *rq, const struct visit *v,
     struct ticket *out);
 
+/* What the visitor came with, for the page in another language; or empty. */
+struct str visit_query(struct request *rq);
 /* The page's own address, with ?embed= and ?lang= as the visitor asked. */
 struct str visit_path(struct request *rq, const struct visit *v,
     const char *suffix);

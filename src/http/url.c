@@ -2,6 +2,8 @@
  * Percent-coding and query strings.  What a decoded text may then be used
  * for is its reader's business.
  */
+#include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -124,4 +126,41 @@ url_query(struct arena *a, struct str query, struct str name)
 		return url_decode(a, value, true, &found) ? STR_EMPTY : found;
 	}
 	return STR_EMPTY;
+}
+
+static bool
+is_for_a_link(struct str s)
+{
+	static const bool fit[UCHAR_MAX + 1] = {
+		['a' ... 'z'] = true, ['A' ... 'Z'] = true,
+		['0' ... '9'] = true, ['-'] = true, ['_'] = true,
+		['.'] = true, ['~'] = true, ['='] = true, ['&'] = true,
+		['%'] = true, ['+'] = true,
+	};
+	size_t i = 0;
+
+	while (i < s.n && fit[(unsigned char)s.p[i]])
+		i++;
+	return i == s.n;
+}
+
+struct str
+url_without(struct arena *a, struct str query, struct str name)
+{
+	struct str pair, key, value;
+	struct buf b;
+
+	if (!query.n || !is_for_a_link(query))
+		return STR_EMPTY;
+	buf_init(&b, a, query.n);
+	while (query.n) {
+		str_cut(query, '&', &pair, &query);
+		str_cut(pair, '=', &key, &value);
+		if (!pair.n || str_eq(key, name))
+			continue;
+		if (buf_str(&b).n)
+			buf_byte(&b, '&');
+		buf_add(&b, pair);
+	}
+	return buf_str(&b);
 }

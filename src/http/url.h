@@ -21,6 +21,12 @@ MUST_USE enum err url_decode(struct arena *a, struct str in, bool plus_ok,
 void url_encode(struct buf *b, struct str s);
 
 /*
+ * A query string without the pairs called name, as it was typed; empty when
+ * anything in it would have to be written otherwise in a link.
+ */
+struct str url_without(struct arena *a, struct str query, struct str name);
+
+/*
  * The decoded value of the first pair called name in a query string; empty if
  * there is none or it can't be decoded: a broken query never refuses a page.
  */

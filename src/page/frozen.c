@@ -1,9 +1,9 @@
 /*
  * Implements frozen.h.  A first view differs from another only in its tokens,
- * the script's and the form's behind it, so a page is rendered with marks in
- * their places and cut there.  What does not fit that picture (a template that
- * shows the token twice, another address, a token that would need escaping) is
- * rendered as ever.
+ * the script's and the form's, and in the query that a link to another language
+ * keeps, so a page is rendered with marks in their places and cut there.  What
+ * does not fit that picture (a template that shows the token twice, another
+ * address, a token that would need escaping) is rendered as ever.
  */
 #include <limits.h>
 #include <stdatomic.h>
@@ -11,14 +11,21 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "page/frozen.h"
 #include "page/render.h"
 #include "page/site.h"
 
-/* No part holds this by chance, and one that does just isn't kept. */
-#define MARK "the-token-goes-here-6e1f0b7a9d3c4852"
-#define BEACON_MARK "the-beacon-goes-here-0f4d8b1c6a729e35"
-#define PIECES 3
+enum place { PLACE_TOKEN, PLACE_BEACON, PLACE_QUERY, PLACES };
+
+/* No part holds these by chance, and one that does just isn't kept. */
+static const struct str mark[PLACES] = {
+	[PLACE_TOKEN] = STR("the-token-goes-here-6e1f0b7a9d3c4852"),
+	[PLACE_BEACON] = STR("the-beacon-goes-here-0f4d8b1c6a729e35"),
+	[PLACE_QUERY] = STR("the-query-goes-here-5b93a1e80c7d2f46"),
+};
+#define AND STR("&amp;")	/* before a query, and between its pairs */
+
 #define WAYS 2		/* with the script, or without */
 
 /* One page; its pieces are empty if it can't be cut. */
@@ -27,8 +34,9 @@ struct kept {
 	struct str static_url;
 	struct str url;
 	struct str action;
-	bool has_beacon;	/* behind the first piece */
-	struct str piece[PIECES];
+	size_t places;
+	enum place place[PLACES];	/* behind the piece of that number */
+	struct str piece[PLACES + 1];
 	char bytes[];
 };
 
@@ -103,37 +111,50 @@ put(char **at, struct str s)
 	return copy;
 }
 
-static bool
-split(struct str s, struct str mark, struct str *head, struct str *tail)
+/* The first mark in s: which, or PLACES, and where it begins. */
+static enum place
+find_mark(struct str s, size_t *at)
 {
-	const char *p = memmem(s.p, s.n, mark.p, mark.n);
+	enum place found = PLACES;
 
-	if (!p)
-		return false;
-	*tail = str_slice(s, (size_t)(p - s.p) + mark.n, s.n);
-	*head = str_slice(s, 0, (size_t)(p - s.p));
-	return true;
+	*at = s.n;
+	for (enum place m = 0; m < PLACES; m++) {
+		const char *p = memmem(s.p, *at, mark[m].p, mark[m].n);
+
+		if (p) {
+			*at = (size_t)(p - s.p);
+			found = m;
+		}
+	}
+	return found;
 }
 
 /*
  * Cut page where its marks are; false if the token's is not there, or one is
- * there again.  A template may do without a script.
+ * there again.  A template may do without a script, or other languages.
  */
 static bool
 cut(struct str page, struct kept *out)
 {
-	struct str none;
+	bool is_there[PLACES] = { false };
+	enum place m;
+	size_t at;
 
-	out->piece[0] = STR_EMPTY;
-	out->has_beacon = split(page, STR(BEACON_MARK), &out->piece[0],
-	    &page);
-	if (!split(page, STR(MARK), &out->piece[1], &out->piece[2]))
-		return false;
-	for (size_t i = 0; i < PIECES; i++)
-		if (split(out->piece[i], STR(MARK), &none, &none) ||
-		    split(out->piece[i], STR(BEACON_MARK), &none, &none))
+	out->places = 0;
+	while ((m = find_mark(page, &at)) < PLACES) {
+		struct str before = str_slice(page, 0, at);
+
+		if (is_there[m] || (m == PLACE_QUERY &&
+		    !str_has_suffix(before, AND)))
 			return false;
-	return true;
+		is_there[m] = true;
+		page = str_slice(page, at + mark[m].n, page.n);
+		before.n -= m == PLACE_QUERY ? AND.n : 0;
+		out->place[out->places] = m;
+		out->piece[out->places++] = before;
+	}
+	out->piece[out->places] = page;
+	return is_there[PLACE_TOKEN];
 }
 
 static struct kept *
@@ -145,13 +166,14 @@ freeze(struct frozen *f, struct arena *a, const struct render *r,
 	size_t n;
 	char *at;
 
-	marked.token = STR(MARK);
+	marked.token = mark[PLACE_TOKEN];
+	marked.query = mark[PLACE_QUERY];
 	if (r->beacon.n)
-		marked.beacon = STR(BEACON_MARK);
+		marked.beacon = mark[PLACE_BEACON];
 	if (!cut(render(a, &marked), &made))
 		made = (struct kept){ 0 };
 	n = sizeof *k + r->static_url.n + r->url.n + r->action.n;
-	for (size_t i = 0; i < PIECES; i++)
+	for (size_t i = 0; i <= made.places; i++)
 		n += made.piece[i].n;
 	if (atomic_fetch_add(&f->bytes, n) + n > f->bytes_max) {
 		atomic_fetch_sub(&f->bytes, n);
@@ -164,8 +186,9 @@ freeze(struct frozen *f, struct arena *a, const struct render *r,
 	k->static_url = put(&at, r->static_url);
 	k->url = put(&at, r->url);
 	k->action = put(&at, r->action);
-	k->has_beacon = made.has_beacon;
-	for (size_t i = 0; i < PIECES; i++)
+	k->places = made.places;
+	memcpy(k->place, made.place, sizeof k->place);
+	for (size_t i = 0; i <= made.places; i++)
 		k->piece[i] = put(&at, made.piece[i]);
 	k->bytes_all = n;
 	return k;
@@ -204,29 +227,52 @@ is_plain(struct str token)
 	return i == token.n;
 }
 
+/* As the template would write it behind a language. */
+static struct str
+query_text(struct arena *a, struct str query)
+{
+	struct str pair;
+	struct buf b;
+
+	if (!query.n)
+		return STR_EMPTY;
+	buf_init(&b, a, AND.n * (query.n + 1));
+	while (query.n) {
+		str_cut(query, '&', &pair, &query);
+		buf_add(&b, AND);
+		buf_add(&b, pair);
+	}
+	return buf_str(&b);
+}
+
 struct str
 frozen_page(struct frozen *f, struct arena *a, const struct render *r,
     frozen_fn *render)
 {
 	_Atomic(struct kept *) *place = find_place(f, r);
+	const struct str text[PLACES] = {
+		[PLACE_TOKEN] = r->token, [PLACE_BEACON] = r->beacon,
+		[PLACE_QUERY] = query_text(a, r->query),
+	};
 	const struct kept *k = NULL;
-	struct str beacon = STR_EMPTY;
+	size_t n = 0;
 	char *p, *at;
 
 	if (place && is_plain(r->token) && is_plain(r->beacon))
 		k = keep(f, place, a, r, render);
-	if (!k || !k->piece[2].n || !str_eq(k->url, r->url) ||
+	if (!k || !k->places || !str_eq(k->url, r->url) ||
 	    !str_eq(k->action, r->action) ||
 	    !str_eq(k->static_url, r->static_url))
 		return render(a, r);
-	if (k->has_beacon)
-		beacon = r->beacon;
-	p = at = arena_room(a, k->piece[0].n + beacon.n + k->piece[1].n +
-	    r->token.n + k->piece[2].n);
-	put(&at, k->piece[0]);
-	put(&at, beacon);
-	put(&at, k->piece[1]);
-	put(&at, r->token);
-	put(&at, k->piece[2]);
+	for (size_t i = 0; i <= k->places; i++)
+		n += k->piece[i].n;
+	for (size_t i = 0; i < k->places; i++)
+		n += text[k->place[i]].n;
+	p = at = arena_room(a, n);
+	for (size_t i = 0; i < k->places; i++) {
+		put(&at, k->piece[i]);
+		put(&at, text[k->place[i]]);
+	}
+	put(&at, k->piece[k->places]);
 	return (struct str){ p, (size_t)(at - p) };
 }

@@ -137,6 +137,15 @@ url_in(struct arena *a, struct str url, enum lang l)
 	return buf_join(a, buf_join(a, url, STR("?lang=")), lang_code(l));
 }
 
+/* What brought somebody here stays theirs when they choose a language. */
+static struct str
+chosen_in(struct arena *a, enum lang l, struct str query)
+{
+	struct str url = url_in(a, STR_EMPTY, l);
+
+	return query.n ? buf_join(a, buf_join(a, url, STR("&")), query) : url;
+}
+
 /* One page in several languages: each has an address of its own. */
 static void
 set_languages(struct arena *a, struct view *v, const struct render *r)
@@ -156,7 +165,7 @@ set_languages(struct arena *a, struct view *v, const struct render *r)
 		    str_of(language_names[l]));
 		view_set(language, "LANGUAGE_URL", url_in(a, r->url, l));
 		view_set(language, l == r->lang ? "LANGUAGE_CURRENT" :
-		    "LANGUAGE_OTHER", url_in(a, STR_EMPTY, l));
+		    "LANGUAGE_OTHER", chosen_in(a, l, r->query));
 	}
 	view_set(v, "LANGUAGE_LIST", STR("1"));
 }

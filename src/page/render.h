@@ -38,6 +38,7 @@ struct render {
 	struct str token;
 	struct str challenge;		/* of a proof of work; or empty */
 	struct str beacon;		/* for the page's script; empty: none */
+	struct str query;		/* for links to other languages */
 	const struct form_result *form;	/* blank, or as posted */
 	struct str notice;		/* above the form, or empty */
 	const struct fill *fill;	/* NULL: as anybody reads it */

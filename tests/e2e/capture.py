@@ -38,6 +38,23 @@ def page(s):
     equal(a["phone"].get("inputmode"), "tel", "inputmode of phone")
 
 
+@scenario("who chooses another language keeps where they came from")
+def language(s):
+    visitor = s.visitor(language="fr")
+    for asked in ("?utm_source=lettre&utm_medium=email&lang=fr&gclid=a%20b",
+                  "?utm_source=autre"):
+        page = visitor.get(PAGE + asked).text
+        there = html.unescape(
+            re.search(r'href="([?]lang=en[^"]*)"', page).group(1))
+        equal(there, "?lang=en&" + asked[1:].replace("lang=fr&", ""), "link")
+    email = "langue@example.org"
+    form = visitor.form(PAGE + there)
+    equal(visitor.post(PAGE, person(form, email, CONSENTS[:1])).status, 303,
+          "status")
+    equal(s.one(f"SELECT source FROM submission WHERE email = '{email}'")
+          .strip(), "autre", "source")
+
+
 def captured(s, email, as_multipart):
     visitor = s.visitor(address=LYON)
     form = visitor.form(PAGE + "?utm_source=lettre&utm_medium=email"

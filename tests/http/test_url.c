@@ -112,6 +112,20 @@ START_TEST(query_finds_the_first)
 }
 END_TEST
 
+static const struct { const char *query, *rest; } linked[] = {
+	{ "", "" }, { "lang=en", "" }, { "lang=en&", "" }, { "lang", "" },
+	{ "source=a+b&lang=fr&k=A-_.~%C3%A9", "source=a+b&k=A-_.~%C3%A9" },
+	{ "a&&b=&lang=1&lang=2", "a&b=" }, { "langue=x", "langue=x" },
+	{ "a=\"", "" }, { "a=<b>", "" }, { "a='", "" }, { "a=\x01", "" },
+	{ "a=\xc3\xa9", "" }, { "a=b c", "" }, { "a=b#c", "" },
+};
+
+START_TEST(a_link_keeps_the_rest_of_a_query)
+{
+	ck_assert_str_same(url_without(suite_arena(),
+	    str_of(linked[_i].query), STR("lang")), str_of(linked[_i].rest));
+} END_TEST
+
 START_TEST(pairs_are_limited)
 {
 	for (int before = URL_PAIRS_MAX - 1; before <= URL_PAIRS_MAX;
@@ -135,5 +149,6 @@ SUITE(url)
 	SUITE_TEST(coding_comes_back);
 	SUITE_TEST(only_unreserved_stay_plain);
 	SUITE_LOOP(query_finds_the_first, COUNT(queries));
+	SUITE_LOOP(a_link_keeps_the_rest_of_a_query, COUNT(linked));
 	SUITE_TEST(pairs_are_limited);
 }

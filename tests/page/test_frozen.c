@@ -161,7 +161,7 @@ static const struct {
 } scripts[] = {
 	{ render_script, "beacon-1", 0 }, { render_script, "", 0 },
 	{ render_once, "beacon-1", 1 }, { render_script, "b<c", 2 },
-	{ render_script_last, "beacon-1", 3 },
+	{ render_script_last, "beacon-1", 1 },
 };
 
 START_TEST(script_is_put_in_its_place)
@@ -188,6 +188,58 @@ START_TEST(script_is_put_in_its_place)
 		renderings = count;
 	}
 	ck_assert_uint_eq(count, scripts[_i].renderings);
+	frozen_free(f);
+} END_TEST
+
+static struct str
+render_link(struct arena *a, const struct render *r, const char *and)
+{
+	struct str once = render_once(a, r), query = r->query, pair;
+	struct buf b;
+
+	buf_init(&b, a, PAGE_BYTES_MAX);
+	buf_addf(&b, "%.*s ?lang=en", STR_ARG(once));
+	while (query.n) {
+		str_cut(query, '&', &pair, &query);
+		buf_addf(&b, "%s%.*s", and, STR_ARG(pair));
+	}
+	buf_add(&b, STR("\" end"));
+	return buf_str(&b);
+}
+
+static struct str
+render_languages(struct arena *a, const struct render *r)
+{
+	return render_link(a, r, "&amp;");
+}
+
+static struct str
+render_languages_oddly(struct arena *a, const struct render *r)
+{
+	return render_link(a, r, "&");
+}
+
+static const char *const asked_for[] = { "", "a=1", "a=1&b=%C3%A9&c" };
+
+START_TEST(a_query_goes_on_in_another_language)
+{
+	struct frozen *f = frozen_new(&site, ROOM);
+	struct arena *a = suite_arena();
+	frozen_fn *render = _i ? render_languages_oddly : render_languages;
+	struct render r = asked(0, 0, LANG_FR, "token");
+	unsigned count;
+
+	frozen_page(f, a, &r, render);
+	for (size_t i = 0; i < COUNT(asked_for); i++) {
+		struct str got;
+
+		r.query = str_of(asked_for[i]);
+		renderings = 0;
+		got = frozen_page(f, a, &r, render);
+		count = renderings;
+		ck_assert_str_same(got, render(a, &r));
+		ck_assert_int_eq(count > 0, _i);
+	}
 	frozen_free(f);
 } END_TEST
 
@@ -299,6 +351,7 @@ SUITE(frozen)
 	SUITE_LOOP(what_differs_is_rendered, COUNT(strangers));
 	SUITE_TEST(empty_token_is_fine);
 	SUITE_LOOP(script_is_put_in_its_place, COUNT(scripts));
+	SUITE_LOOP(a_query_goes_on_in_another_language, 2);
 	SUITE_TEST(token_shown_twice_is_rendered);
 	SUITE_TEST(room_is_bounded);
 	SUITE_TEST(threads_share_what_is_kept);
