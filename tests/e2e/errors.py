@@ -19,11 +19,12 @@ def serving(s):
 
 
 def resident_kb(s):
+    """What is theirs alone: pages of files are shared with other stacks'."""
     total = 0
     for pid in s.processes("serve"):
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
             total += sum(int(line.split()[1]) for line in f
-                         if line.startswith("Pss:"))
+                         if line.startswith("Pss_Anon:"))
     return total
 
 
