@@ -229,12 +229,16 @@ token_ulid(char dst[TOKEN_ID_CHARS + 1], int64_t now_ms)
 bool
 token_id_is(struct str s)
 {
-	if (s.n != TOKEN_ID_CHARS)
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!s.p[i] || !strchr(base32, s.p[i]))
-			return false;
-	return true;
+	static const bool is_digit[UCHAR_MAX + 1] = {
+		['0' ... '9'] = true, ['a' ... 'h'] = true, ['j'] = true,
+		['k'] = true, ['m'] = true, ['n'] = true, ['p' ... 't'] = true,
+		['v' ... 'z'] = true,
+	};
+	size_t i = 0;
+
+	while (i < s.n && is_digit[(unsigned char)s.p[i]])
+		i++;
+	return s.n == TOKEN_ID_CHARS && i == s.n;
 }
 
 /*
