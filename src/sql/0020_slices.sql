@@ -61,3 +61,6 @@ $$;
 COMMENT ON FUNCTION piste.experiment_slices(text, bigint, text, timestamptz,
 	integer) IS
 	'Visitors n of a phase whose window has passed, and those of them who reached the goal x (customers for value), by country, device, source (in lower case) or lang, epoch and arm: of so many slices that have most visitors, largest first, empty where it is not known, then of all others together, NULL. From rows; no row for anything unknown.';
+
+COMMENT ON TABLE piste.exposure IS
+	'The first time a human visitor was shown a variant of an experiment, in the phase of bucket_version. Never joined to a person. Written by piste.exposure_take(), or at once where the visitor was named for that view (eventrow.c), in order of its key, so that concurrent batches can''t deadlock.';

@@ -234,60 +234,65 @@ COMMENT ON FUNCTION piste.erase(bigint[], text, text, text, text) IS
 REVOKE EXECUTE ON FUNCTION piste.erase(bigint[], text, text, text, text)
 	FROM PUBLIC;
 
+-- Parts of a long function that say something else from here on.
+CREATE FUNCTION piste.function_change(signature text, before text, after text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	source text := pg_get_functiondef(signature::regprocedure);
+BEGIN
+	IF position(before IN source) = 0 THEN
+		RAISE '% does not say %', signature, before;
+	END IF;
+	EXECUTE replace(source, before, after);
+END $$;
+COMMENT ON FUNCTION piste.function_change(text, text, text) IS
+	'For migrations: makes the function again with one text in place of another; refuses when that is not there.';
+
 -- Whoever writes of a submission behind its answer holds it meanwhile, so that
 -- an erasure comes before (then there is nothing to write) or after.
-DO $$
-DECLARE
-	change record;
-	source text;
-BEGIN
-	FOR change IN SELECT c.signature, c.before, c.after FROM (VALUES
-		('piste.email_judge(uuid, text, text, text)',
-			'AND lower(split_part(s.email, ''@'', 2)) = $2',
-			'AND lower(split_part(s.email, ''@'', 2)) = $2 FOR SHARE OF s'),
-		('piste.mail_bounce(bigint, integer, uuid, text, text)',
-			'AND m.state IN (''sending'', ''sent'');',
-			'AND m.state IN (''sending'', ''sent'') FOR UPDATE;'),
-		('piste.mail_confirm(uuid)',
-			'SELECT lower(s.email) INTO from_address',
-			'PERFORM piste.consent_hold((SELECT s.person_id'
-			' FROM piste.submission AS s WHERE s.id = submission));'
-			' SELECT lower(s.email) INTO from_address'),
-		-- What comes from a disk again after its erasure is the same still.
-		('piste.submit_known(uuid[], piste.submit_fact[])',
-			') AS is_same',
-			') OR f.via = ''spool'' AND s.fields = ''{}'' AS is_same'),
-		-- Who was erased only counts.
-		('piste.person_live(bigint)',
-			'IF found.merged_into IS NOT NULL THEN',
-			'IF found.erased_at IS NOT NULL THEN'
-			' RAISE EXCEPTION ''person % was erased'', person USING'
-			' ERRCODE = ''object_not_in_prerequisite_state''; END IF;'
-			' IF found.merged_into IS NOT NULL THEN'),
-		('piste.person_unmerge(bigint, text)',
-			'PERFORM piste.person_lock(ARRAY[m.from_id, m.into_id]);',
-			'PERFORM piste.person_lock(ARRAY[m.from_id, m.into_id]);'
-			' IF EXISTS (SELECT FROM piste.person AS p WHERE p.id ='
-			' m.into_id AND p.erased_at IS NOT NULL) THEN'
-			' RAISE EXCEPTION ''person % was erased'', m.into_id USING'
-			' ERRCODE = ''object_not_in_prerequisite_state''; END IF;'),
-		('piste.retention_step(text, interval, timestamptz, text, integer)',
-			'piste.erase(due, NULL, ''prospect'', NULL)',
-			'piste.erase(due, NULL, NULL, ''prospect'', NULL)'),
-		('piste.retention_step(text, interval, timestamptz, text, integer)',
-			'ELSIF purpose = ''objection'' THEN',
-			'ELSIF purpose = ''archived'' THEN'
-			' SELECT f.done, f.next INTO done, next'
-			' FROM piste.retention_forget_archived(before, after, rows_max)'
-			' AS f; ELSIF purpose = ''objection'' THEN')
-	) AS c (signature, before, after) LOOP
-		source := pg_get_functiondef(change.signature::regprocedure);
-		IF position(change.before IN source) = 0 THEN
-			RAISE '% does not say %', change.signature, change.before;
-		END IF;
-		EXECUTE replace(source, change.before, change.after);
-	END LOOP;
-END $$;
+SELECT piste.function_change(c.signature, c.before, c.after) FROM (VALUES
+	('piste.email_judge(uuid, text, text, text)',
+		'AND lower(split_part(s.email, ''@'', 2)) = $2',
+		'AND lower(split_part(s.email, ''@'', 2)) = $2 FOR SHARE OF s'),
+	('piste.mail_bounce(bigint, integer, uuid, text, text)',
+		'AND m.state IN (''sending'', ''sent'');',
+		'AND m.state IN (''sending'', ''sent'') FOR UPDATE;'),
+	('piste.mail_confirm(uuid)',
+		'SELECT lower(s.email) INTO from_address',
+		'PERFORM piste.consent_hold((SELECT s.person_id'
+		' FROM piste.submission AS s WHERE s.id = submission));'
+		' SELECT lower(s.email) INTO from_address'),
+	-- What comes from a disk again after its erasure is the same still.
+	('piste.submit_known(uuid[], piste.submit_fact[])',
+		') AS is_same',
+		') OR f.via = ''spool'' AND s.fields = ''{}'' AS is_same'),
+	-- Who was erased only counts.
+	('piste.person_live(bigint)',
+		'IF found.merged_into IS NOT NULL THEN',
+		'IF found.erased_at IS NOT NULL THEN'
+		' RAISE EXCEPTION ''person % was erased'', person USING'
+		' ERRCODE = ''object_not_in_prerequisite_state''; END IF;'
+		' IF found.merged_into IS NOT NULL THEN'),
+	('piste.person_unmerge(bigint, text)',
+		'PERFORM piste.person_lock(ARRAY[m.from_id, m.into_id]);',
+		'PERFORM piste.person_lock(ARRAY[m.from_id, m.into_id]);'
+		' IF EXISTS (SELECT FROM piste.person AS p WHERE p.id ='
+		' m.into_id AND p.erased_at IS NOT NULL) THEN'
+		' RAISE EXCEPTION ''person % was erased'', m.into_id USING'
+		' ERRCODE = ''object_not_in_prerequisite_state''; END IF;'),
+	('piste.retention_step(text, interval, timestamptz, text, integer)',
+		'piste.erase(due, NULL, ''prospect'', NULL)',
+		'piste.erase(due, NULL, NULL, ''prospect'', NULL)'),
+	('piste.retention_step(text, interval, timestamptz, text, integer)',
+		'ELSIF purpose = ''objection'' THEN',
+		'ELSIF purpose = ''archived'' THEN'
+		' SELECT f.done, f.next INTO done, next'
+		' FROM piste.retention_forget_archived(before, after, rows_max)'
+		' AS f; ELSIF purpose = ''objection'' THEN')
+) AS c (signature, before, after);
 COMMENT ON FUNCTION piste.submit_known(uuid[], piste.submit_fact[]) IS
 	'Per row: replay or conflict when its id is stored or comes earlier in the batch, with the same or other content; else NULL. A spooled row that was stored and then erased is a replay.';
 COMMENT ON FUNCTION piste.person_live(bigint) IS

@@ -141,32 +141,20 @@ COMMENT ON INDEX piste.submission_origin IS
 	'How many came by an origin''s key lately: piste.submit_suspects() counts here';
 ALTER TYPE piste.submit_fact ADD ATTRIBUTE origin_key text;
 
-DO $$
-DECLARE
-	change record;
-	source text;
-BEGIN
-	FOR change IN SELECT c.signature, c.before, c.after FROM (VALUES
-		('piste.submit_parse(json, text)', 'is_prefetched, is_preview)',
-			'is_prefetched, is_preview, nullif(origin_key, ''''))'),
-		('piste.submit_parse(json, text)', 'is_preview boolean)',
-			'is_preview boolean, origin_key text)'),
-		('piste.submit_parse(json, text)', 'is_preview, ord)',
-			'is_preview, origin_key, ord)'),
-		('piste.submit_store(uuid[], piste.submit_fact[], bigint[], bigint[], text[])',
-			'rendered_at, received_at)',
-			'rendered_at, received_at, origin_key)'),
-		('piste.submit_store(uuid[], piste.submit_fact[], bigint[], bigint[], text[])',
-			'f.rendered_at, f.received_at',
-			'f.rendered_at, f.received_at, f.origin_key')
-	) AS c (signature, before, after) LOOP
-		source := pg_get_functiondef(change.signature::regprocedure);
-		IF position(change.before IN source) = 0 THEN
-			RAISE '% does not say %', change.signature, change.before;
-		END IF;
-		EXECUTE replace(source, change.before, change.after);
-	END LOOP;
-END $$;
+SELECT piste.function_change(c.signature, c.before, c.after) FROM (VALUES
+	('piste.submit_parse(json, text)', 'is_prefetched, is_preview)',
+		'is_prefetched, is_preview, nullif(origin_key, ''''))'),
+	('piste.submit_parse(json, text)', 'is_preview boolean)',
+		'is_preview boolean, origin_key text)'),
+	('piste.submit_parse(json, text)', 'is_preview, ord)',
+		'is_preview, origin_key, ord)'),
+	('piste.submit_store(uuid[], piste.submit_fact[], bigint[], bigint[], text[])',
+		'rendered_at, received_at)',
+		'rendered_at, received_at, origin_key)'),
+	('piste.submit_store(uuid[], piste.submit_fact[], bigint[], bigint[], text[])',
+		'f.rendered_at, f.received_at',
+		'f.rendered_at, f.received_at, f.origin_key')
+) AS c (signature, before, after);
 
 INSERT INTO piste.quarantine_reason (reason, what) VALUES
 	('too-many-origin', 'more came by its origin''s key than rate_origin_max');

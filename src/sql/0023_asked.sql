@@ -133,27 +133,19 @@ $$;
 COMMENT ON FUNCTION piste.mail_part(jsonb, jsonb, text, text) IS
 	'A part''s text as a mail may quote it: NULL when it has places that the page fills for its reader.';
 
-DO $$
-DECLARE
-	source text := pg_get_functiondef(
-		'piste.mail_begin(bigint, text, integer, integer)'::regprocedure);
-	was text := 'v.definition->''parts''->''brand''->>l.lang,
+-- A title of its own is the page's, whatever its headline says.
+SELECT piste.function_change(
+	'piste.mail_begin(bigint, text, integer, integer)',
+	'v.definition->''parts''->''brand''->>l.lang,
 		coalesce(v.definition->''parts''->''title''->>l.lang,
-			v.definition->''parts''->''headline''->>l.lang),';
-	-- A title of its own is the page's, whatever its headline says.
-	is_now text := 'piste.mail_part(p.definition, v.definition, ''brand'',
+			v.definition->''parts''->''headline''->>l.lang),',
+	'piste.mail_part(p.definition, v.definition, ''brand'',
 			l.lang),
 		CASE WHEN v.definition->''parts''->''title''->>l.lang <> ''''
 			THEN piste.mail_part(p.definition, v.definition, ''title'',
 				l.lang)
 			ELSE piste.mail_part(p.definition, v.definition, ''headline'',
-				l.lang) END,';
-BEGIN
-	IF position(was IN source) = 0 THEN
-		RAISE 'piste.mail_begin does not say: %', was;
-	END IF;
-	EXECUTE replace(source, was, is_now);
-END $$;
+				l.lang) END,');
 
 -- Of what a person has answered a page needs what its forms ask by turns.
 CREATE FUNCTION piste.page_stock(page text) RETURNS SETOF text
@@ -172,17 +164,10 @@ $$;
 COMMENT ON FUNCTION piste.page_stock(text) IS
 	'The names of fields that forms of a page ask by turns.';
 
-DO $$
-DECLARE
-	source text := pg_get_functiondef(
-		'piste.recipient_facts(bigint, uuid, uuid, text)'::regprocedure);
-	was text := 'WHERE f.value NOT IN (''""'', ''false'', ''[]'', ''null'')';
-BEGIN
-	IF position(was IN source) = 0 THEN
-		RAISE 'piste.recipient_facts does not say: %', was;
-	END IF;
-	EXECUTE replace(source, was, was || '
+SELECT piste.function_change(
+	'piste.recipient_facts(bigint, uuid, uuid, text)',
+	'WHERE f.value NOT IN (''""'', ''false'', ''[]'', ''null'')',
+	'WHERE f.value NOT IN (''""'', ''false'', ''[]'', ''null'')
 		AND f.key IN (SELECT piste.page_stock($4))');
-END $$;
 COMMENT ON FUNCTION piste.recipient_facts(bigint, uuid, uuid, text) IS
 	'What a page may say to whom a link names: parts given with it, particulars of the person, and the names (never values) of those fields they have answered that the page''s forms ask by turns. Of somebody merged: of those they were merged into.';
