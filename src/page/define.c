@@ -68,15 +68,16 @@ SQL(find_reworded, 1, GIVEN("consents")
     " FROM given g CROSS JOIN jsonb_each_text(g.d->'text') x"
     " JOIN consent_text t ON t.key = g.key"
     " AND t.version = (g.d->>'version')::numeric AND t.lang = x.key) "
-    "SELECT ord - 1, member, version FROM found WHERE member IS NOT NULL"
-    " ORDER BY ord, member");
+    "SELECT concat('consents[', ord - 1, '].', member, ': is not what"
+    " people agreed to in version ', version, ': raise version')"
+    " FROM found WHERE member IS NOT NULL ORDER BY ord, member");
 
 /* What was applied before this was asked may stay as it is. */
 SQL(find_strange, 1, GIVEN("consents")
     "known AS (SELECT string_agg(key, ', ' ORDER BY position) AS keys,"
     " array_agg(key) AS key FROM consent_channel) "
-    "SELECT g.ord - 1, to_json(g.d->>'channel'), known.keys"
-    " FROM given g CROSS JOIN known"
+    "SELECT concat('consents[', g.ord - 1, '].channel: ', to_json("
+    "g.d->>'channel'), ' is none of ', known.keys) FROM given g, known"
     " WHERE g.d->>'channel' <> ALL (known.key)"
     " AND NOT EXISTS (SELECT FROM consent_wording o WHERE o.key = g.key"
     " AND o.channel = g.d->>'channel') ORDER BY g.ord");
@@ -197,6 +198,19 @@ SQL(write_origins, 1, GIVEN("origins") KNOWN("origin")
     " WHERE o.definition <> excluded.definition RETURNING o.key) "
     CHANGES);
 
+/* In place of ours of that key, which have no definition. */
+SQL(write_reasons, 1, GIVEN("reasons") KNOWN("lead_reason")
+    "written AS (INSERT INTO lead_reason AS o (key, stages, name,"
+    " is_archived, position, definition)"
+    " SELECT key, ARRAY(SELECT jsonb_array_elements_text(d->'stages')),"
+    " d->'name', coalesce((d->>'archived')::boolean, false), "
+    LAST("lead_reason") " + ord, d FROM given"
+    " ON CONFLICT (key) DO UPDATE SET stages = excluded.stages,"
+    " name = excluded.name, is_archived = excluded.is_archived,"
+    " definition = excluded.definition"
+    " WHERE o.definition IS DISTINCT FROM excluded.definition"
+    " RETURNING o.key) " CHANGES);
+
 /* The places that the named objects hold, given out in the order named. */
 #define ARRANGE(table, section) GIVEN(section) \
     "place AS (SELECT position, row_number() OVER (ORDER BY position) AS n" \
@@ -212,6 +226,7 @@ SQL(arrange_consents, 1, ARRANGE("consent_wording", "consents"));
 SQL(arrange_forms, 1, ARRANGE("form", "forms"));
 SQL(arrange_pages, 1, ARRANGE("page", "pages"));
 SQL(arrange_origins, 1, ARRANGE("origin", "origins"));
+SQL(arrange_reasons, 1, ARRANGE("lead_reason", "reasons"));
 SQL(arrange_experiments, 1, ARRANGE("experiment", "experiments"));
 
 /* In the order in which one refers to another. */
@@ -227,6 +242,7 @@ static const struct step {
 	{ "form", &write_forms, &arrange_forms, &keep_blocks },
 	{ "page", &write_pages, &arrange_pages, &write_variants },
 	{ "origin", &write_origins, &arrange_origins, NULL },
+	{ "reason", &write_reasons, &arrange_reasons, NULL },
 };
 
 /* With the state it is in: a command may have moved it since. */
@@ -254,7 +270,9 @@ static const struct step {
     " UNION ALL SELECT 6, 'experiments', jsonb_agg(definition" \
     " ORDER BY position, key) FROM " EXPERIMENTS \
     " UNION ALL SELECT 7, 'origins', jsonb_agg(definition" \
-    " ORDER BY position, key) FROM origin"
+    " ORDER BY position, key) FROM origin" \
+    " UNION ALL SELECT 8, 'reasons', jsonb_agg(definition" \
+    " ORDER BY position, key) FROM lead_reason WHERE definition IS NOT NULL"
 #define DOCUMENT(sections) \
     "SELECT coalesce(json_object_agg(name, part ORDER BY n), '{}')" \
     " FROM (" sections ") s WHERE part IS NOT NULL"
@@ -262,7 +280,7 @@ static const struct step {
 SQL(export_site, 0, DOCUMENT(SITE_SECTIONS));
 
 SQL(snapshot_site, 0, DOCUMENT(SITE_SECTIONS
-    " UNION ALL SELECT 8, 'state', jsonb_build_object("
+    " UNION ALL SELECT 9, 'state', jsonb_build_object("
     "'pages', coalesce((SELECT jsonb_object_agg(key, jsonb_build_object("
     "'revision', revision, 'control', control_key)) FROM page), '{}'),"
     " 'experiments', coalesce((SELECT jsonb_object_agg(e.key,"
@@ -317,36 +335,18 @@ complain_of_database(struct pg *db, enum err e, FILE *complaints)
 	return e;
 }
 
+/* What find says is wrong, a row each. */
 static enum err
-refuse_reworded(struct pg *db, struct str json, FILE *complaints)
+refuse(struct pg *db, const struct sql *find, struct str json,
+    FILE *complaints)
 {
 	const struct pg_rows *rows;
-	enum err e = pg_run(db, &find_reworded, &json, DEFINE_WAIT_MS, &rows);
+	enum err e = pg_run(db, find, &json, DEFINE_WAIT_MS, &rows);
 
 	if (e)
 		return complain_of_database(db, e, complaints);
 	for (size_t i = 0; i < pg_count(rows); i++)
-		fprintf(complaints, "$.consents[%.*s].%.*s: is not what people"
-		    " agreed to in version %.*s: raise version\n",
-		    STR_ARG(pg_value(rows, i, 0)),
-		    STR_ARG(pg_value(rows, i, 1)),
-		    STR_ARG(pg_value(rows, i, 2)));
-	return pg_count(rows) ? ERR_INPUT : OK;
-}
-
-static enum err
-refuse_strange(struct pg *db, struct str json, FILE *complaints)
-{
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &find_strange, &json, DEFINE_WAIT_MS, &rows);
-
-	if (e)
-		return complain_of_database(db, e, complaints);
-	for (size_t i = 0; i < pg_count(rows); i++)
-		fprintf(complaints, "$.consents[%.*s].channel: %.*s is none of"
-		    " %.*s\n", STR_ARG(pg_value(rows, i, 0)),
-		    STR_ARG(pg_value(rows, i, 1)),
-		    STR_ARG(pg_value(rows, i, 2)));
+		fprintf(complaints, "$.%.*s\n", STR_ARG(pg_value(rows, i, 0)));
 	return pg_count(rows) ? ERR_INPUT : OK;
 }
 
@@ -376,9 +376,9 @@ judge(struct pg *db, struct arena *a, struct trial *t, FILE *complaints)
 		return complain_of_database(db, e, complaints);
 	e = merge_check(a, &m, &whole, complaints);
 	if (!e)
-		e = refuse_strange(db, t->json, complaints);
+		e = refuse(db, &find_strange, t->json, complaints);
 	if (!e)
-		e = refuse_reworded(db, t->json, complaints);
+		e = refuse(db, &find_reworded, t->json, complaints);
 	if (e)
 		return e;
 	t->plan = trial_plan(a, whole);

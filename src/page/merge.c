@@ -11,7 +11,7 @@
 #define PRETTY_BYTES_MAX ((size_t)4 * SITE_JSON_BYTES_MAX)
 
 static const char *const sections[] = { "offers", "campaigns", "consents",
-	"forms", "pages", "experiments", "origins", NULL };
+	"forms", "pages", "experiments", "origins", "reasons", NULL };
 
 static const char *
 key_of(const json_t *item)

@@ -16,6 +16,7 @@
 #include "page/site.h"
 
 #define NAME_BYTES_MAX 200
+#define STAGES 8	/* of a lead */
 
 const struct site_page *
 site_find(const struct site *s, struct str key)
@@ -144,6 +145,50 @@ read_campaigns(const struct reader_node *root, struct site_campaign **out)
 	return count;
 }
 
+static void
+read_stages(const struct reader_node *n)
+{
+	static const char *const stages[] = { "lead", "mql", "sql",
+		"opportunity", "customer", "nurturing", "disqualified",
+		"lost", NULL };
+	size_t count = reader_list(n, READER_MUST, STAGES);
+
+	if (json_is_array(n->json) && !json_array_size(n->json))
+		reader_complain(n, "a reason needs a stage");
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(n, i);
+
+		reader_choice(&item, READER_MUST, stages);
+	}
+	reader_unique(n, NULL);
+}
+
+/* Why leads are moved: for the database alone. */
+static void
+read_reasons(const struct reader_node *root)
+{
+	static const char *const known[] = { "key", "stages", "name",
+		"archived", NULL };
+	struct reader_node list = reader_member(root, "reasons");
+	size_t count = reader_list(&list, READER_MAY, SITE_REASONS_MAX);
+
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(&list, i);
+		struct reader_node key = reader_member(&item, "key");
+		struct reader_node name = reader_member(&item, "name");
+		struct reader_node stages = reader_member(&item, "stages");
+		struct reader_node archived = reader_member(&item, "archived");
+
+		if (!reader_object(&item, READER_MUST, known))
+			continue;
+		reader_key(&key, READER_MUST);
+		reader_text(&name, READER_MUST, 0, NAME_BYTES_MAX);
+		read_stages(&stages);
+		reader_flag(&archived);
+	}
+	reader_unique(&list, "key");
+}
+
 /* Give each page its running experiments. */
 static void
 share_out(struct arena *a, const struct site *s, struct site_page *page)
@@ -169,7 +214,8 @@ static void
 read_site(const struct reader_node *root, struct site *out)
 {
 	static const char *const known[] = { "offers", "campaigns", "consents",
-		"forms", "pages", "experiments", "origins", "state", NULL };
+		"forms", "pages", "experiments", "origins", "reasons", "state",
+		NULL };
 	struct site_campaign *campaign;
 	struct form *form;
 	struct site_page *page;
@@ -190,6 +236,7 @@ read_site(const struct reader_node *root, struct site *out)
 	out->experiment = experiment;
 	out->origins = siteorigin_read(root, out, &origin);
 	out->origin = origin;
+	read_reasons(root);
 	if (!root->reader->errors)
 		share_out(root->reader->arena, out, page);
 }

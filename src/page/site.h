@@ -31,8 +31,12 @@ struct arena;
 #define SITE_RUNNING_MAX 8		/* experiments on one page */
 #define SITE_LEAVES_MAX 16		/* with the even part */
 #define SITE_ORIGINS_MAX 1000
+#define SITE_REASONS_MAX 500
 #define SITE_PAGE_ORIGINS_MAX 32	/* that may show one page's form */
 #define SITE_ORIGIN_BYTES_MAX 100
+#define SITE_MEANINGFUL_MAX 100		/* pages of one origin's site */
+#define SITE_PATTERN_BYTES_MAX 200
+#define SITE_STARS_MAX 4		/* in one pattern */
 #define SITE_TEXT_BYTES_MAX (16 << 10)
 #define SITE_FILLERS_MAX 16		/* names a page's words may depend on */
 #define SITE_FILLER_CHARS_MAX 80
@@ -268,12 +272,25 @@ struct site_page {
 	size_t experiments;
 };
 
+/* Pages of the marketer's own site that mean something: prices, a demo. */
+struct site_meaningful {
+	struct str name;
+	struct str pattern;	/* of paths: siteobserve_matches */
+};
+
+struct site_observe {
+	struct str purpose;	/* what people must have agreed to */
+	const struct site_meaningful *page;	/* the first that matches */
+	size_t pages;
+};
+
 /* A site or a program of somebody's that may use forms of ours. */
 struct site_origin {
 	struct str key;
 	struct str address;	/* "https://www.example.org"; empty: none */
 	const struct site_page **page;
 	size_t pages;
+	const struct site_observe *observe;	/* NULL: it tells nothing */
 	uint32_t serial;	/* of its API key: another one, another key */
 	bool is_server;		/* may send without an Origin header */
 	bool is_revoked;

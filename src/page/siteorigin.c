@@ -6,6 +6,7 @@
 #include "page/reader.h"
 #include "page/site.h"
 #include "page/sitekey.h"
+#include "page/siteobserve.h"
 #include "page/siteorigin.h"
 
 #define SERIAL_MAX 1e9
@@ -53,7 +54,9 @@ static void
 read_pages(const struct reader_node *n, const struct site *site,
     struct site_origin *out)
 {
-	size_t count = reader_list(n, READER_MUST, SITE_OBJECTS_MAX);
+	/* Who only observes shows no form. */
+	size_t count = reader_list(n, out->observe ? READER_MAY : READER_MUST,
+	    SITE_OBJECTS_MAX);
 	const struct site_page **page = arena_array(n->reader->arena, count,
 	    sizeof *page);
 
@@ -75,11 +78,11 @@ read_pages(const struct reader_node *n, const struct site *site,
 }
 
 static void
-read_origin(const struct reader_node *n, const struct site *site,
-    struct site_origin *out)
+read_origin(const struct reader_node *root, const struct reader_node *n,
+    const struct site *site, struct site_origin *out)
 {
 	static const char *const known[] = { "key", "origin", "pages",
-		"server", "serial", "revoked", NULL };
+		"server", "serial", "revoked", "observe", NULL };
 	static const struct reader_range serials = { READER_MAY, 1,
 		SERIAL_MAX, 1 };
 	struct reader_node key = reader_member(n, "key");
@@ -88,6 +91,7 @@ read_origin(const struct reader_node *n, const struct site *site,
 	struct reader_node server = reader_member(n, "server");
 	struct reader_node serial = reader_member(n, "serial");
 	struct reader_node revoked = reader_member(n, "revoked");
+	struct reader_node observe = reader_member(n, "observe");
 
 	if (!reader_object(n, READER_MUST, known))
 		return;
@@ -95,9 +99,10 @@ read_origin(const struct reader_node *n, const struct site *site,
 	out->is_server = reader_flag(&server);
 	out->is_revoked = reader_flag(&revoked);
 	out->serial = (uint32_t)reader_whole(&serial, &serials);
-	/* A program on a server sends none. */
-	out->address = read_address(&address,
-	    out->is_server ? READER_MAY : READER_MUST);
+	out->observe = siteobserve_read(root, &observe);
+	/* A program on a server sends none, unless pages of it do. */
+	out->address = read_address(&address, out->is_server &&
+	    !out->observe ? READER_MAY : READER_MUST);
 	read_pages(&pages, site, out);
 }
 
@@ -145,9 +150,10 @@ siteorigin_read(const struct reader_node *root, const struct site *site,
 	for (size_t i = 0; i < count; i++) {
 		struct reader_node item = reader_element(&list, i);
 
-		read_origin(&item, site, &(*out)[i]);
+		read_origin(root, &item, site, &(*out)[i]);
 	}
 	reader_unique(&list, "key");
+	siteobserve_check(&list, *out, count);
 	if (count > SITE_PAGE_ORIGINS_MAX)
 		check_pages(&list, site, *out, count);
 	sitekey_sort(*out, count, sizeof **out);

@@ -307,8 +307,9 @@ static const char *const said_at_once[WRITERS] = {
 	    " FROM (SELECT id FROM piste.person ORDER BY id DESC LIMIT 1) AS p",
 	"SELECT piste.consent_confirm(id, 'link') FROM (SELECT id"
 	    " FROM piste.submission ORDER BY seq DESC LIMIT 1) AS s",
-	"UPDATE piste.lead SET stage = CASE stage WHEN 'lead' THEN 'mql'"
-	    " ELSE 'lead' END WHERE id = (SELECT max(id) FROM piste.lead)",
+	"SELECT piste.lead_move(id, CASE stage WHEN 'lead' THEN 'mql' ELSE"
+	    " 'lead' END, 'ines', 'operator', 'mistake', NULL)"
+	    " FROM piste.lead WHERE id = (SELECT max(id) FROM piste.lead)",
 	NULL,	/* submissions */
 };
 

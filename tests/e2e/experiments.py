@@ -261,11 +261,12 @@ def conversions(s):
                  and measures(s, "envoi")[arm], 10, "a lead")
     equal((mine["visitors"], mine["leads"], mine.get("mqls", 0)), (1, 1, 0),
           "visitors, leads, MQLs")
-    lead = ("UPDATE lead SET stage = %s WHERE person_id = (SELECT person_id"
-            " FROM person_key WHERE value = 'un@example.org')")
-    s.sql(lead % "'mql'")
+    lead = ("SELECT lead_move(id, %s, NULL) FROM lead WHERE person_id ="
+            " (SELECT person_id FROM person_key"
+            " WHERE value = 'un@example.org')")
+    s.sql(lead % "'mql', 'ines', 'marketer', NULL")
     equal(measures(s, "envoi")[arm].get("mqls"), 1, "MQLs")
-    s.sql(lead % "'disqualified', stage_reason = 'spam'")
+    s.sql(lead % "'disqualified', 'ines', 'marketer', 'spam'")
     mine = measures(s, "envoi")[arm]
     equal((mine["visitors"], mine.get("leads", 0), mine.get("mqls", 0),
            mine.get("spam")), (1, 0, 0, 1), "of spam")

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lead/leadcase.h"
 #include "lead/mergecase.h"
 #include "lead/queue.h"
 
@@ -16,8 +17,7 @@ START_TEST(preview_shows_what_happens)
 		"lead        2 o1 sql moves\n", " stays now of lead 2\n",
 		" moves\n", "consents    1 move with them\n" };
 	static const struct scenario s = { "", { R(1, A), R(2, B,
-	    .phone = P) }, "UPDATE piste.lead SET stage = 'sql'"
-	    " WHERE id = 2", "" };
+	    .phone = P) }, STAGED("2", "sql", "NULL"), "" };
 	struct scene k = scene_new(&s);
 	struct str preview = merge(&k, true, OK), done = merge(&k, false, OK);
 

@@ -1,6 +1,7 @@
 /* How long what is kept, by clocks of ours. */
 #include "base/conf.h"
 #include "consent/said.h"
+#include "lead/leadcase.h"
 #include "lead/retention.h"
 #include "lead/erase.h"
 #include "store/pg.h"
@@ -65,9 +66,10 @@ static const struct { const char *change, *now; bool goes; } rows[] = {
 	    " opened_at = '2021-01-01'", RECEIVED " + interval '40 months'",
 	    true },
 	/* A customer is kept for other reasons. */
-	{ "UPDATE piste.lead SET stage = 'customer'",
+	{ STAGED("1", "sql", "NULL") ";" STAGED("1", "opportunity", "NULL")
+	    ";" STAGED("1", "customer", "NULL"),
 	    RECEIVED " + interval '40 months'", false },
-	{ "UPDATE piste.lead SET stage = 'lost'",
+	{ STAGED("1", "sql", "NULL") ";" STAGED("1", "lost", "'price'"),
 	    RECEIVED " + interval '40 months'", true },
 };
 START_TEST(prospects_have_their_time)

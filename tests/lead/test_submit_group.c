@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "lead/leadcase.h"
 #include "support/sample.h"
 
 #define ROWS_MAX 6
@@ -191,7 +192,7 @@ START_TEST(closed_lead_is_left_alone)
 	struct sample c = sample_new();
 
 	sample_take(c.conn, sample_batch(rows, 1));
-	sample_run(c.conn, "UPDATE piste.lead SET stage = 'lost'");
+	sample_run(c.conn, STAGED("1", "disqualified", "'no-need'"));
 	/* Another lead, so no repeat of anything in it. */
 	ck_assert_str_same(sample_take(c.conn, sample_batch(rows + 1, 2)),
 	    STR("update repeat"));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lead/leadcase.h"
 #include "lead/mergecase.h"
 
 static const struct scenario scenarios[] = {
@@ -10,12 +11,12 @@ static const struct scenario scenarios[] = {
 	{ "one offer", { R(1, A), R(2, B), R(3, B, .text = "more") }, "",
 	    "1 o1" },
 	{ "one offer, who goes is further on", { R(1, A), R(2, B) },
-	    "UPDATE piste.lead SET stage = 'sql' WHERE id = 2", "2 o1" },
+	    STAGED("2", "sql", "NULL"), "2 o1" },
 	{ "one offer, who stays is further on", { R(1, A), R(2, B) },
-	    "UPDATE piste.lead SET stage = CASE id WHEN 1 THEN 'mql'"
-	    " ELSE 'nurturing' END", "1 o1" },
+	    STAGED("1", "mql", "NULL") ";" STAGED("2", "nurturing",
+	    "'too-early'"), "1 o1" },
 	{ "one of them closed", { R(1, A), R(2, B) },
-	    "UPDATE piste.lead SET stage = 'customer' WHERE id = 1",
+	    STAGED("1", "disqualified", "'no-need'"),
 	    "2 o1" },
 	{ "particulars", { R(1, A), R(2, B, .phone = P, .company = "F") },
 	    "", "1 o1" },
@@ -139,8 +140,8 @@ START_TEST(lead_opened_since_goes_with_who_asked)
 
 	merge(&k, false, OK);
 	sample_take(k.c.conn, sample_batch(&theirs, 1));
-	sample_run(k.c.conn, "UPDATE piste.lead SET stage = 'sql'"
-	    " WHERE offer_key = 'o2'");
+	sample_run(k.c.conn, "SELECT piste.lead_move(id, 'sql', 'ines',"
+	    " 'seller', NULL, NULL) FROM piste.lead WHERE offer_key = 'o2'");
 	ck_assert_int_eq(person_unmerge(k.db, STR("1"), STR("ines")), OK);
 	ck_assert_str_same(sample_text(k.c.conn, "SELECT string_agg(concat("
 	    "person_id, offer_key, stage), ' ' ORDER BY id) FROM piste.lead"),
@@ -252,12 +253,12 @@ START_TEST(merges_are_undone_last_first)
 START_TEST(lead_opened_since_gives_way)
 {
 	static const struct scenario s = { "", { R(1, A), R(2, B) },
-	    "UPDATE piste.lead SET stage = 'sql' WHERE id = 2", "" };
+	    STAGED("2", "sql", "NULL"), "" };
 	struct scene k = scene_new(&s);
 
 	merge(&k, false, OK);
-	sample_run(k.c.conn, "UPDATE piste.lead SET stage = 'customer'"
-	    " WHERE id = 2");
+	sample_run(k.c.conn, STAGED("2", "opportunity", "NULL") ";"
+	    STAGED("2", "customer", "NULL"));
 	sample_take(k.c.conn, sample_batch(&(struct sample_row)R(3, A,
 	    .text = "again"), 1));
 	ck_assert_str_same(open_leads(&k), STR("3 o1"));

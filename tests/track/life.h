@@ -112,6 +112,9 @@ begin(struct life *l)
 	    " VALUES ('x%u', 'p1', 'x', '{}', 1, 'lead', %.0f, %.0f, %.0f,"
 	    " %.0f, .05, 0, 'running', 1, 1, 1, 1, '{}');", l->seed,
 	    l->span_s[0], l->span_s[1], l->span_s[2], l->span_s[3]);
+	/* Stages come as they come, at times of the past. */
+	buf_add(&sql, STR("ALTER TABLE piste.lead DISABLE TRIGGER"
+	    " lead_guard;"));
 	buf_addf(&sql, "INSERT INTO piste.person (id) SELECT %u + i FROM"
 	    " generate_series(0, %d) AS i;", l->seed * LEADS, LEADS - 1);
 	buf_addf(&sql, "INSERT INTO piste.lead (id, person_id, offer_key,"

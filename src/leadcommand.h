@@ -1,0 +1,14 @@
+/* Knows `piste lead …`: where a lead stands, stood, and is moved. */
+#ifndef PISTE_LEADCOMMAND_H
+#define PISTE_LEADCOMMAND_H
+
+struct conf;
+
+#define LEADCOMMAND_USAGE \
+	"show ID [--json] | history ID [--json] |" \
+	" move ID STAGE [--reason R] [--note TEXT] [--by WHO] [--json]"
+
+/* Words after the name as command.h has them. */
+int leadcommand_run(const struct conf *c, int words, char **word);
+
+#endif
