@@ -9,6 +9,7 @@
 #include "recall.h"
 #include "store/group.h"
 #include "store/pool.h"
+#include "track/behaviour.h"
 #include "track/crowd.h"
 #include "track/event.h"
 #include "visitor.h"
@@ -69,9 +70,14 @@ app_start(const struct conf *c, struct app *out)
 	e = event_new(c->database, c->exposure_flush_ms, &out->events);
 	if (e)
 		goto stop_group;
+	e = behaviour_new(c->database, c->exposure_flush_ms, &out->behaviour);
+	if (e)
+		goto stop_events;
 	e = snapshot_new(&snapshot, &out->snapshot);
 	if (!e)
 		return OK;
+	behaviour_free(out->behaviour);
+stop_events:
 	event_free(out->events);
 stop_group:
 	group_free(out->group);
@@ -91,6 +97,7 @@ app_stop(struct app *app)
 {
 	group_free(app->group);
 	event_free(app->events);
+	behaviour_free(app->behaviour);
 	snapshot_free(app->snapshot);
 	pool_free(app->pool);
 	recall_free(app->recall);

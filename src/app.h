@@ -11,6 +11,7 @@
 #include "base/token.h"
 #include "lead/flood.h"
 
+struct behaviour_log;
 struct crowd;
 struct event_log;
 struct flood;
@@ -30,6 +31,7 @@ struct app {
 	struct flood *flood;
 	char session[FLOOD_SESSION_BYTES];	/* the group's */
 	struct event_log *events;
+	struct behaviour_log *behaviour;
 	struct crowd *crowd;
 	struct recall *recall;
 	struct pool *pool;	/* for requests that wait for the database */

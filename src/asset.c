@@ -10,6 +10,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/url.h"
+#include "observe.h"
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "visitor.h"
@@ -93,6 +94,7 @@ asset_give(struct request *rq)
 	} else {
 		if (link.has_submission)
 			confirm_note(rq, &link.submission, true);
+		observe_fetched(rq, &link);
 		send(rq, pg->asset);
 	}
 	if (p)

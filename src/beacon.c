@@ -14,6 +14,7 @@
 #include "http/cookie.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "observe.h"
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "track/bot.h"
@@ -82,13 +83,27 @@ tell(struct request *rq, const struct shown *s, struct event_exposure *x)
 		});
 }
 
+static struct str
+field(const struct body *b, const char *name)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (str_eq(b->field[i].name, str_of(name)))
+			return b->field[i].value;
+	return STR_EMPTY;
+}
+
 /* The page is shown, to a person who may look at it. */
 static int
-activate(struct request *rq, struct str visitor, struct str token)
+activate(struct request *rq, const struct body *b)
 {
+	struct str visitor = cookie_find(rq->cookie, STR(VISITOR_COOKIE));
+	struct str token = field(b, "token");
 	struct event_exposure x;
 	struct shown s;
 
+	/* Who keeps no cookie is nobody we could count. */
+	if (!token_id_is(visitor))
+		return 204;
 	if (shown_open(rq->arena, &rq->app->key, visitor, token, &s))
 		return 403;
 	x = (struct event_exposure){
@@ -109,37 +124,24 @@ activate(struct request *rq, struct str visitor, struct str token)
 /* What a page may tell: the status to answer it with. */
 static const struct kind {
 	const char *name;
-	int (*take)(struct request *rq, struct str visitor, struct str token);
+	int (*take)(struct request *rq, const struct body *b);
 } kinds[] = {
 	{ "activate", activate },
+	{ "view", observe_view },
 };
-
-static struct str
-field(const struct body *b, const char *name)
-{
-	for (size_t i = 0; i < b->count; i++)
-		if (str_eq(b->field[i].name, str_of(name)))
-			return b->field[i].value;
-	return STR_EMPTY;
-}
 
 static int
 take(struct request *rq)
 {
-	struct str visitor = cookie_find(rq->cookie, STR(VISITOR_COOKIE));
 	struct body b;
 
 	if (rq->body.n > BEACON_BODY_BYTES_MAX)
 		return 413;
 	if (body_parse(rq->arena, rq->content_type, rq->body, &b))
 		return body_fault_status(b.fault);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (!str_eq(field(&b, "kind"), str_of(kinds[i].name)))
-			continue;
-		/* Who keeps no cookie is nobody we could count. */
-		return token_id_is(visitor) ? kinds[i].take(rq, visitor,
-		    field(&b, "token")) : 204;
-	}
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_eq(field(&b, "kind"), str_of(kinds[i].name)))
+			return kinds[i].take(rq, &b);
 	return 400;
 }
 

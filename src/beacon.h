@@ -8,9 +8,11 @@
 #define BEACON_AGE_MS_MAX INT64_C(86400000)	/* a tab may wait for so long */
 
 /*
- * A form of "kind" and "token".  204 when it was taken and when there is
- * nothing to count; 400 for a kind we don't know, 403 for a token that is not
- * ours or another visitor's; 413, 415.  Safe to send again.
+ * A form of "kind" and what that kind needs: "activate" a "token", "view" what
+ * pageview_read reads.  204 when it was taken and when there is nothing to
+ * count; 400 for a kind we don't know or a view that makes no sense, 403 for a
+ * token that is not ours or another visitor's, or an origin that nothing is
+ * taken of; 413, 415.  Safe to send again.
  */
 enum turn beacon_take(struct request *rq);
 

@@ -22,6 +22,7 @@
 #include "known.h"
 #include "lead/draft.h"
 #include "lead/flood.h"
+#include "observe.h"
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
@@ -42,8 +43,7 @@ static_assert(FORM_ANSWERS_MAX + 6 <= BODY_FIELDS_MAX,
     "whatever a form asks can be posted");
 static_assert(FORM_FILES_MAX <= BODY_FILES_MAX &&
     FORM_FILES_BYTES_MAX + BODY_TEXT_BYTES_MAX + BODY_FIELDS_MAX *
-    MULTIPART_HEAD_BYTES_MAX <= REQUEST_BODY_BYTES_MAX,
-    "and so can its files");
+    MULTIPART_HEAD_BYTES_MAX <= REQUEST_BODY_BYTES_MAX, "and so can its files");
 
 /* A post on its way; lives in the request's arena. */
 struct capture {
@@ -83,8 +83,7 @@ capture_answer(struct request *rq, const struct visit *v,
 		.lang = v->lang,
 		.static_url = rq->app->conf->static_url,
 		.url = visit_url(rq, v),
-		.action = visit_path(rq, v,
-		    action_of(v->variant->form)),
+		.action = visit_path(rq, v, action_of(v->variant->form)),
 		.token = view->token,
 		/* Asked for where the form is sent: in its last step. */
 		.challenge = view->ticket && view->ticket->needs_work &&
@@ -293,8 +292,9 @@ static void
 thank(struct capture *c)
 {
 	visit_count_post(c->rq, &c->visit, &c->ticket, false);
-	response_redirect(c->rq, 303, known_thanks(c->rq, &c->visit,
-	    &c->ticket.id));
+	response_redirect(c->rq, 303, observe_thanks(c->rq, &c->visit,
+	    known_thanks(c->rq, &c->visit, &c->ticket.id), &c->ticket,
+	    &c->form));
 	visit_end(c->rq, &c->visit);
 }
 

@@ -13,6 +13,7 @@
 #include "http/body.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "observe.h"
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
@@ -193,10 +194,13 @@ confirm_take(struct request *rq)
 	e = is_again ? optin_again(db, &l.submission, &what) :
 	    optin_confirm(db, &l.submission, &what);
 	pool_give(rq->app->pool, db);
-	if (!e)
-		return tell(rq, &l, what);
-	visitor_refuse(rq, 503);
-	return TURN_ANSWERED;
+	if (e) {
+		visitor_refuse(rq, 503);
+		return TURN_ANSWERED;
+	}
+	if (what == OPTIN_CONFIRMED)
+		observe_pressed(rq, &l);
+	return tell(rq, &l, what);
 }
 
 enum turn

@@ -9,6 +9,7 @@
 #include "http/gateway.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "lead/allot.h"
 #include "lead/flood.h"
 #include "lead/quarantine.h"
 #include "page/snapshot.h"
@@ -17,6 +18,7 @@
 #include "store/lease.h"
 #include "store/pool.h"
 #include "store/spool.h"
+#include "track/behaviour.h"
 #include "track/event.h"
 
 #define METRICS_BYTES_MAX (64 << 10)
@@ -182,6 +184,29 @@ quarantine(struct buf *b, struct app *app)
 		    of[i].reason, (long long)of[i].submissions);
 }
 
+/* Likewise. */
+static void
+overflow(struct buf *b, struct app *app)
+{
+	struct group_count group;
+	struct allot_depth d;
+	struct pg *db;
+	enum err e = ERR_AWAY;
+
+	group_counts(app->group, &group);
+	if (!group.is_away) {
+		db = pool_take(app->pool);
+		e = allot_depth(db, &d);
+		pool_give(app->pool, db);
+	}
+	if (e)
+		return;
+	metric(b, GAUGE, "piste_overflow_leads",
+	    "Leads that no seller could take.", d.overflow);
+	metric(b, GAUGE, "piste_overflow_age_seconds",
+	    "How long the oldest of them waits.", d.oldest_ms / 1000);
+}
+
 static void
 flood(struct buf *b, struct app *app, int64_t now_ms)
 {
@@ -196,6 +221,21 @@ flood(struct buf *b, struct app *app, int64_t now_ms)
 	    "Forms that were sent and kept.", (int64_t)n.posts);
 	metric(b, COUNTER, "piste_forms_suspect_total",
 	    "Those of them that were put aside.", (int64_t)n.suspects);
+}
+
+static void
+behaviour(struct buf *b, struct app *app)
+{
+	struct behaviour_count n;
+
+	behaviour_counts(app->behaviour, &n);
+	metric(b, COUNTER, "piste_behaviour_written_total",
+	    "Page views, documents and links PostgreSQL has taken.",
+	    (int64_t)n.written);
+	metric(b, COUNTER, "piste_behaviour_lost_total",
+	    "Those given up for lack of room, or refused.", (int64_t)n.lost);
+	metric(b, GAUGE, "piste_behaviour_waiting", "Those in memory.",
+	    (int64_t)n.waiting);
 }
 
 enum turn
@@ -214,6 +254,7 @@ health_metrics(struct request *rq)
 	spool(&b, app);
 	outbox(&b, app);
 	quarantine(&b, app);
+	overflow(&b, app);
 	flood(&b, app, rq->received_ms);
 	event_counts(app->events, &events);
 	metric(&b, COUNTER, "piste_exposures_written_total",
@@ -222,6 +263,7 @@ health_metrics(struct request *rq)
 	    "Exposures given up for lack of room.", (int64_t)events.lost);
 	metric(&b, GAUGE, "piste_exposures_waiting",
 	    "Exposures in memory.", (int64_t)events.waiting);
+	behaviour(&b, app);
 	metric(&b, GAUGE, "piste_snapshot_age_seconds",
 	    "Since the site was last compared with the database; -1: never.",
 	    snapshot_age_ms(app->snapshot) < 0 ? -1 :

@@ -15,6 +15,7 @@
 #include "base/conf.h"
 #include "base/csv.h"
 #include "command.h"
+#include "form/date.h"
 #include "form/form.h"
 #include "importplan.h"
 #include "importwish.h"
@@ -23,6 +24,7 @@
 #include "page/site.h"
 #include "store/csvfile.h"
 #include "store/pg.h"
+#include "track/behaviour.h"
 
 #include "importcommand.h"
 
@@ -235,6 +237,10 @@ take_all(struct run *k)
 
 	if (!e)
 		e = staging_close(k->staging, import, k->rows, k->refused);
+	if (!e && w->webinar.n)
+		e = behaviour_webinar(k->db, import,
+		    w->webinar, w->day ? date_iso(k->arena, w->day) :
+		    STR_EMPTY);
 	if (!e) {
 		print_totals(k, import, &counts);
 		return OK;

@@ -119,6 +119,19 @@ read_date(struct reading *r, char **value)
 	    complain("--date", value[0], "not a date such as 2026-12-31");
 }
 
+/* A name of ours, which figures and rules call it by. */
+static bool
+read_webinar(struct reading *r, char **value)
+{
+	struct str s = r->wish->webinar = str_of(value[0]);
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789._-", s.p[i]))
+			s.n = 0;
+	return (s.n && s.n <= IMPORTWISH_WEBINAR_BYTES_MAX) ||
+	    complain("--webinar", value[0], "not a name in small letters");
+}
+
 static bool
 read_consent(struct reading *r, char **value)
 {
@@ -181,6 +194,7 @@ static const struct option {
 	{ "--cost", 2, read_cost },
 	{ "--valid-until", 1, read_valid_until },
 	{ "--date", 1, read_date },
+	{ "--webinar", 1, read_webinar },
 	{ "--consent", 1, read_consent },
 	{ "--map", 1, read_map },
 	{ "--report", 1, read_report },

@@ -8,6 +8,7 @@
 #include "base/str.h"
 
 #define IMPORTWISH_TEXT_BYTES_MAX 200	/* of source and supplier */
+#define IMPORTWISH_WEBINAR_BYTES_MAX 64
 #define IMPORTWISH_CONSENTS_MAX 16
 #define IMPORTWISH_COST_DIGITS_MAX 12	/* before the point */
 #define IMPORTWISH_CENT_DIGITS_MAX 4	/* behind it */
@@ -31,6 +32,7 @@ struct importwish {
 	struct str currency;
 	struct str valid_until;	/* 2026-12-31 */
 	int64_t day;		/* people were met on, as date.h has it */
+	struct str webinar;	/* which they attended */
 	struct importwish_consent consent[IMPORTWISH_CONSENTS_MAX];
 	size_t consents;
 	struct str map;		/* see columns_match */

@@ -8,9 +8,11 @@
 #include "base/token.h"
 #include "command.h"
 #include "deliver/recipient.h"
+#include "observe.h"
 #include "page/define.h"
 #include "page/fill.h"
 #include "page/site.h"
+#include "page/siteorigin.h"
 #include "store/pg.h"
 
 #include "linkcommand.h"
@@ -64,11 +66,10 @@ read_wish(int words, char **word, struct wish *out)
 	return out->person || out->parts;
 }
 
-/* The page, as it is defined now; NULL with a complaint. */
-static const struct site_page *
-find_page(struct pg *db, struct arena *a, struct str key)
+/* The site as it is defined now; NULL with a complaint. */
+static const struct site *
+read_site(struct pg *db, struct arena *a)
 {
-	const struct site_page *pg;
 	const struct site *site;
 	struct site_error *error;
 	struct str json;
@@ -79,10 +80,7 @@ find_page(struct pg *db, struct arena *a, struct str key)
 		fprintf(stderr, LINK "%s\n", pg_message(db));
 		return NULL;
 	}
-	pg = site_find(site, key);
-	if (!pg)
-		fprintf(stderr, LINK "there is no page %.*s\n", STR_ARG(key));
-	return pg;
+	return site;
 }
 
 static const struct site_filler *
@@ -119,19 +117,42 @@ judge_parts(struct arena *a, const struct site_page *pg, struct wish *w)
 	return true;
 }
 
+/*
+ * What the wish is for: a page, or an origin whose site is observed, where
+ * there are no words to show.  False with a complaint.
+ */
+static bool
+find_place(struct arena *a, const struct site *site, struct wish *w,
+    const struct site_origin **out)
+{
+	const struct site_page *pg = site_find(site, w->page);
+	const struct site_origin *o = siteorigin_find(site, w->page);
+
+	*out = NULL;
+	if (pg)
+		return judge_parts(a, pg, w);
+	if (o && o->observe && !o->is_revoked && !w->parts) {
+		*out = o;
+		return true;
+	}
+	fprintf(stderr, LINK "there is no page %.*s\n", STR_ARG(w->page));
+	return false;
+}
+
 static int
 print_link(const struct conf *c, struct pg *db, struct arena *a,
     struct wish *w)
 {
-	const struct site_page *pg = find_page(db, a, w->page);
+	const struct site *site = read_site(db, a);
 	struct recipient r = { .kind = RECIPIENT_PERSON, .person = w->person,
 		.until_ms = clock_now_ms() + w->days * DAY_MS };
+	const struct site_origin *o;
 	struct token_key key;
 	enum err e = OK;
 
-	if (!pg || !judge_parts(a, pg, w))
+	if (!site || !find_place(a, site, w, &o))
 		return COMMAND_FAILED;
-	r.page = pg->key;
+	r.page = o ? STR(OBSERVE_PAGE) : w->page;
 	if (w->person)
 		e = recipient_meet(db, w->person);
 	if (!e && w->parts)
@@ -148,7 +169,11 @@ print_link(const struct conf *c, struct pg *db, struct arena *a,
 		return COMMAND_FAILED;
 	if (token_key_load(c->state, &key))
 		return COMMAND_FAILED;
-	printf("%.*s\n", STR_ARG(recipient_url(a, &key, c->url, &r)));
+	if (o)
+		printf("%.*s/" OBSERVE_HASH "%.*s\n", STR_ARG(o->address),
+		    STR_ARG(recipient_seal(a, &key, &r)));
+	else
+		printf("%.*s\n", STR_ARG(recipient_url(a, &key, c->url, &r)));
 	return COMMAND_OK;
 }
 

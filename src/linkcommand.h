@@ -4,7 +4,7 @@
 
 struct conf;
 
-#define LINKCOMMAND_USAGE "PAGE [--person ID] [--part NAME=VALUE…]" \
+#define LINKCOMMAND_USAGE "PAGE|ORIGIN [--person ID] [--part NAME=VALUE…]" \
 	" [--days N]"
 #define LINKCOMMAND_DAYS_MAX 365
 

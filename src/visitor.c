@@ -23,6 +23,7 @@
 #include "http/url.h"
 #include "known.h"
 #include "objection.h"
+#include "observe.h"
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
@@ -127,6 +128,8 @@ delivery(const struct visit *v)
 static enum turn
 thank(struct request *rq)
 {
+	struct uuid submission;
+	struct str observed = observe_token(rq, &submission);
 	struct visit v;
 
 	if (!visit_begin(rq, &v))
@@ -141,10 +144,14 @@ thank(struct request *rq)
 		.url = visit_url(rq, &v),
 		.action = visit_path(rq, &v, ""),
 		.further = known_further(rq, &v),
+		.observed = observed,
+		.observed_at = observed.n ?
+		    observe_origins(rq, v.picture->site) : STR_EMPTY,
 		.is_embedded = v.is_embedded,
 		.origins = visit_origins(rq, &v),
 	    }, v.variant->form->delivery == FORM_ON_THANKS ?
-	    asset_link(rq, v.page, v.lang, NULL) : STR_EMPTY, delivery(&v)));
+	    asset_link(rq, v.page, v.lang, observed.n ? &submission : NULL) :
+	    STR_EMPTY, delivery(&v)));
 	visit_end(rq, &v);
 	return TURN_ANSWERED;
 }

@@ -136,6 +136,8 @@ static const struct setting settings[] = {
 	    "who saw which variant is kept that long, then only counted"),
 	NUMBER(retention_objection_months, "36", 1, 1200,
 	    "how long imports of who objected are refused"),
+	NUMBER(retention_event_months, "12", 1, 120,
+	    "what people did besides sending forms is kept that long"),
 	NUMBER(commit_wait_ms, "1500", 10, 60000,
 	    "a commit that takes longer leaves its submissions to the spool"),
 	NUMBER(spool_bytes_max, "1073741824", 65536, INT64_C(1) << 50,

@@ -61,6 +61,7 @@ struct conf {
 	int64_t retention_quarantine_days;
 	int64_t retention_visitor_months;
 	int64_t retention_objection_months;
+	int64_t retention_event_months;
 	int64_t commit_wait_ms;		/* then the spool takes it */
 	int64_t spool_bytes_max;
 	int64_t exposure_flush_ms;

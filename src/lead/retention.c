@@ -38,6 +38,8 @@ retention_rule(const struct conf *c, size_t at, struct retention_rule *out)
 		    "days", RETENTION_ARCHIVED_DAYS },
 		{ "objection", "fingerprints of who objected", "months",
 		    c->retention_objection_months },
+		{ "event", "what people did besides sending forms", "months",
+		    c->retention_event_months },
 	};
 
 	assert(at < RETENTION_PURPOSES);

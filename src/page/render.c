@@ -282,6 +282,8 @@ render_thanks(struct arena *a, const struct render *r, struct str asset_url,
 	view_set(v, "DELIVERY", delivery);
 	view_set(v, "BACK_URL", r->action);
 	view_set(v, "FURTHER_URL", r->further);
+	view_set(v, "OBSERVED", r->observed);
+	view_set(v, "OBSERVED_AT", r->observed_at);
 	view_set(v, "ORIGINS", r->origins);
 	return expand(a, r->picture, r->is_embedded ? STR("embed-thanks") :
 	    STR("thanks"), v);

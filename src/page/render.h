@@ -43,6 +43,8 @@ struct render {
 	struct str notice;		/* above the form, or empty */
 	const struct fill *fill;	/* NULL: as anybody reads it */
 	struct str further;		/* thanks: a link to go on, or empty */
+	struct str observed;		/* thanks: a token for the script */
+	struct str observed_at;		/* origins it may be handed to */
 	int64_t kept_months;	/* a person's data, after their last word */
 	/*
 	 * The form alone, in a frame on pages of these origins, which its

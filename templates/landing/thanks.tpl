@@ -3,6 +3,9 @@
 <html lang="{{LANG}}">
 <head>
 <meta charset="utf-8">
+{{#OBSERVED}}
+<script src="{{STATIC_URL}}/thanked.js" data-token="{{OBSERVED}}" data-to="{{OBSERVED_AT}}" defer></script>
+{{/OBSERVED}}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>{{HEADLINE}}</title>
