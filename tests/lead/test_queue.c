@@ -297,7 +297,7 @@ START_TEST(submission_during_work_is_not_missed)
 	sample_run(gate, "COMMIT");
 	ck_assert(sample_await(gate, "SELECT count(*) > 0 FROM"
 	    " pg_stat_activity WHERE wait_event_type = 'Lock'"
-	    " AND query LIKE '%score_parts%' AND datname ="
+	    " AND query LIKE '%score_take%' AND datname ="
 	    " current_database()"));
 	sample_run(c.conn, "COMMIT");
 	pthread_join(thread, NULL);

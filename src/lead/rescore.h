@@ -1,0 +1,122 @@
+/*
+ * Knows leads' scores in the database: which rules are in force, what a lead
+ * is scored from as of a moment, and scoring all of them anew, in steps.
+ */
+#ifndef PISTE_LEAD_RESCORE_H
+#define PISTE_LEAD_RESCORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "lead/score.h"
+
+struct arena;
+struct pg;
+struct pg_rows;
+
+#define RESCORE_CHUNK 5000		/* persons of a step, at most */
+#define RESCORE_DUE_MAX 100		/* persons of a turn */
+#define RESCORE_ARENA_BYTES_MAX ((size_t)1 << 30)
+#define RESCORE_WAIT_MS 60000
+/* So far the clocks of our machines may differ: as score_queued has it. */
+#define RESCORE_SKEW_MS 10000
+
+/* The columns a lead is read by; rescore_row knows them. */
+#define RESCORE_COLUMNS "r.lead, r.score, r.grade, r.stage, r.is_above," \
+	" r.timing, r.happened"
+
+/*
+ * The rules in force at a moment: the last applied until then, or those built
+ * in; in a.  ERR_INPUT: they are none any more, logged; else as pg_run.
+ */
+MUST_USE enum err rescore_rules(struct pg *db, struct arena *a, int64_t at_ms,
+    const struct score_rules **out);
+/*
+ * Put a set in force, checked as scorerule_read does.  ERR_INPUT: complaints
+ * was told, or pg_run's.
+ */
+MUST_USE enum err rescore_apply(struct pg *db, struct arena *a,
+    struct str json, struct str who, FILE *complaints, int32_t *version);
+
+/* The set in force as it was applied, or as it is built in; in a. */
+MUST_USE enum err rescore_text(struct pg *db, struct arena *a,
+    struct str *out);
+
+/*
+ * A day or a moment as PostgreSQL reads one, in UTC unless it says otherwise.
+ * ERR_INPUT: it is none; else as pg_run.
+ */
+MUST_USE enum err rescore_moment(struct pg *db, struct str text,
+    int64_t *ms);
+
+/* A lead as it stands, and what it is scored from. */
+struct rescore_lead {
+	int64_t id;
+	struct str score;	/* empty: not yet; this and the next in a */
+	struct str grade;
+	struct str stage;
+	bool is_above;		/* an MQL of its stands */
+	struct score_input in;
+};
+/*
+ * A row of RESCORE_COLUMNS, read by r's rules, copied into a.  What comes
+ * from a clock ahead of ours happened at at_ms.  ERR_INPUT when it is none,
+ * logged.
+ */
+MUST_USE enum err rescore_row(struct arena *a, const struct score_rules *r,
+    const struct pg_rows *rows, size_t row, int64_t at_ms,
+    struct rescore_lead *out);
+
+/*
+ * One lead as known at a moment; the one that took its place.  ERR_ABSENT:
+ * none, not yet then, or erased.
+ */
+MUST_USE enum err rescore_one(struct pg *db, struct arena *a,
+    const struct score_rules *r, int64_t lead, int64_t at_ms,
+    struct rescore_lead *out);
+
+struct rescore_ask {
+	const struct score_rules *rules;
+	int64_t at_ms;
+	bool is_closed_too;
+};
+/*
+ * The leads of up to RESCORE_CHUNK persons after that id, in a; upto is the
+ * last one's id, after itself behind the last.
+ */
+struct rescore_part {
+	int64_t upto;
+	struct rescore_lead *lead;
+	size_t count;
+};
+MUST_USE enum err rescore_read(struct pg *db, struct arena *a,
+    const struct rescore_ask *ask, int64_t after, struct rescore_part *out);
+
+/* As piste.score_take has a row; appended to b. */
+struct buf;
+void rescore_add(struct buf *b, struct arena *a, int64_t lead,
+    const struct score *s);
+
+/* How far a pass over all open leads has come; all zero at its beginning. */
+struct rescore {
+	int64_t after;
+	int64_t leads;		/* looked at */
+	int64_t changed;
+	int64_t mqls;		/* came up */
+};
+/*
+ * One step of a pass; *is_over when that was the last.  What does not change
+ * is not written.  As pg_run.
+ */
+MUST_USE enum err rescore_turn(struct pg *db, struct rescore *pass,
+    int64_t now_ms, bool *is_over);
+
+/*
+ * Score leads of persons who have done something since; *done is how many
+ * persons.  As pg_run.
+ */
+MUST_USE enum err rescore_due(struct pg *db, int64_t now_ms, int64_t *done);
+
+#endif
