@@ -126,6 +126,12 @@ simulate: $(BUILD)/check
 	CK_TIMEOUT_MULTIPLIER=10 PISTE_SIMULATIONS=5000 \
 		tests/support/parts $(PARTS) $(BUILD)/check simulation
 
+## make simulate-allocation  a month of leads among 40 sellers (ALLOCATIONS=100000)
+ALLOCATIONS ?= 100000
+.PHONY: simulate-allocation
+simulate-allocation: $(BUILD)/check
+	CK_TIMEOUT_MULTIPLIER=10 PISTE_ALLOCATIONS=$(ALLOCATIONS) $(BUILD)/check replay
+
 UNDEFINED = -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN = BUILD=build/asan OPT=-O1 SAN="$(UNDEFINED)"
 TSAN = BUILD=build/tsan OPT=-O1 SAN=-fsanitize=thread

@@ -94,16 +94,16 @@ read_all(struct arena *a, FILE *in, size_t max, struct str *out)
 	return OK;
 }
 
-/* A whole site definition from a file, or for "-" standard input. */
-static int
-read_site(struct arena *a, const char *name, struct str *out)
+int
+command_file(struct arena *a, const char *command, const char *name,
+    size_t max, struct str *out)
 {
 	bool is_file = strcmp(name, "-") != 0;
 	FILE *in = is_file ? fopen(name, "re") : stdin;
-	enum err e = in ? read_all(a, in, SITE_JSON_BYTES_MAX, out) : ERR_AWAY;
+	enum err e = in ? read_all(a, in, max, out) : ERR_AWAY;
 
 	if (e)
-		fprintf(stderr, NAME " apply: %s: %s\n",
+		fprintf(stderr, NAME " %s: %s: %s\n", command,
 		    is_file ? name : "standard input",
 		    e == ERR_LIMIT ? "too long" : strerror(errno));
 	if (in && is_file)
@@ -201,7 +201,7 @@ command_apply(const struct conf *c, int words, char **word)
 	if (!read_wish(words, word, &file, &d.text))
 		return COMMAND_USAGE;
 	a = arena_new(COMMAND_SITE_BYTES);
-	status = read_site(a, file, &d.json);
+	status = command_file(a, "apply", file, SITE_JSON_BYTES_MAX, &d.json);
 	if (status) {
 		arena_free(a);
 		return status;

@@ -24,6 +24,13 @@ struct conf;
 int command_site(const struct conf *c, struct arena *a, const char *command,
     const struct site **out);
 
+/*
+ * All of a file, or for "-" of standard input, of at most max bytes, in a; else
+ * standard error has the reason.
+ */
+int command_file(struct arena *a, const char *command, const char *name,
+    size_t max, struct str *out);
+
 /* Whoever asks: $LANG's language, or fallback when it is none of ours. */
 enum lang command_lang(enum lang fallback);
 

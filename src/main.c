@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocatecommand.h"
 #include "app.h"
 #include "auditcommand.h"
+#include "bantcommand.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/token.h"
@@ -18,6 +20,7 @@
 #include "http/gateway.h"
 #include "importcommand.h"
 #include "inspect.h"
+#include "leadcommand.h"
 #include "linkcommand.h"
 #include "mailcommand.h"
 #include "personcommand.h"
@@ -25,7 +28,9 @@
 #include "quarantinecommand.h"
 #include "resultscommand.h"
 #include "rightscommand.h"
+#include "scorecommand.h"
 #include "selftest.h"
+#include "sellercommand.h"
 #include "serve.h"
 #include "trialcommand.h"
 #include "worker.h"
@@ -61,7 +66,8 @@ static const struct command {
 	{ "serve", serve, CONFIGURED, "",
 	    "answer FastCGI requests on the socket `listen` names" },
 	{ "work", work, CONFIGURED, "[--once]",
-	    "drain the spool, qualify leads, send mail, watch experiments;"
+	    "drain the spool, qualify and allocate leads, send mail, watch"
+	    " experiments;"
 	    " --once ends when nothing waits" },
 	{ "migrate", command_migrate, CONFIGURED, "",
 	    "bring the database's schema up to date" },
@@ -118,6 +124,9 @@ static const struct command {
 	{ "bounce", mailcommand_bounce, CONFIGURED, MAILCOMMAND_BOUNCE_USAGE,
 	    "read a delivery report from standard input: addresses that take"
 	    " no mail get none, until --allow or a confirmation" },
+	{ "lead", leadcommand_run, CONFIGURED, LEADCOMMAND_USAGE,
+	    "show where a lead stands and has stood, or move it to another"
+	    " stage; what is not allowed is refused by name" },
 	{ "person", personcommand_run, CONFIGURED, PERSONCOMMAND_USAGE,
 	    "show what is known of a person, or make one of two: --preview"
 	    " shows all that would change, unmerge takes a merge back" },
@@ -138,6 +147,18 @@ static const struct command {
 	{ "quarantine", quarantinecommand_run, CONFIGURED,
 	    QUARANTINECOMMAND_USAGE,
 	    "list what was put aside, or make leads of it after all" },
+	{ "score", scorecommand_run, CONFIGURED, SCORECOMMAND_USAGE,
+	    "tell why a lead has its score, as of any moment; apply rules, or"
+	    " say what they would have made of the past; score all anew" },
+	{ "seller", sellercommand_run, CONFIGURED, SELLERCOMMAND_USAGE,
+	    "apply the rules by which leads come to sellers, list sellers, say"
+	    " who is away; take or leave a lead" },
+	{ "allocate", allocatecommand_run, CONFIGURED, ALLOCATECOMMAND_USAGE,
+	    "tell whose a lead is and why, who would have had the last ones by"
+	    " other rules, which ones nobody could take; give one by hand" },
+	{ "bant", bantcommand_run, CONFIGURED, BANTCOMMAND_USAGE,
+	    "keep what is known of a lead's budget, authority, need and timing,"
+	    " accept or refuse it as an SQL, list what is late" },
 	{ "help", help, BARE, "[COMMAND | settings]",
 	    "explain a command, or list the settings" },
 };

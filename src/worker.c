@@ -15,11 +15,13 @@
 #include "consent/workerrole.h"
 #include "deliver/outbox.h"
 #include "experiment/watch.h"
+#include "lead/allot.h"
 #include "lead/flood.h"
 #include "lead/draft.h"
 #include "lead/mailcheck.h"
 #include "lead/orphan.h"
 #include "lead/queue.h"
+#include "lead/rescore.h"
 #include "lead/retention.h"
 #include "lead/submit.h"
 #include "postman.h"
@@ -50,6 +52,8 @@ struct worker {
 	int64_t watch_at_ms;	/* by clock_mono_ms: not before */
 	struct mailcheck mailcheck;
 	int64_t sweep_at_ms;	/* the same */
+	struct rescore rescore;
+	int64_t rescore_at_ms;	/* the same */
 	struct retention retention;
 	int64_t retain_at_ms;	/* the same */
 };
@@ -57,6 +61,7 @@ struct worker {
 /* How one went: the others' answers, and whether there may be more to do. */
 struct turn {
 	enum err spool;
+	enum err allocate;
 	enum err deliver;
 	enum err watch;
 	bool has_more;
@@ -112,6 +117,18 @@ deliver(struct worker *w, int64_t *done)
 
 	if (e)
 		log_event(LOG_WARN, "worker.deliver",
+		    LOG_Z("why", err_name(e)));
+	return e;
+}
+
+/* Whose leads are; a lead that is qualified does not wait for this. */
+static enum err
+allocate(struct worker *w, int64_t *done)
+{
+	enum err e = allot_turn(w->db, done);
+
+	if (e)
+		log_event(LOG_WARN, "worker.allocate",
 		    LOG_Z("why", err_name(e)));
 	return e;
 }
@@ -185,6 +202,39 @@ retain(struct worker *w, int64_t *done)
 		    LOG_INT("erased", erased), LOG_Z("why", err_name(e)));
 }
 
+/*
+ * Leads of who did something are scored anew, and a step of a pass over all of
+ * them, one pass a day: scores fade.  By the servers' rights: what a lead is
+ * scored from is people's answers.
+ */
+static void
+rescore(struct worker *w, int64_t *done)
+{
+	bool is_over = false;
+	enum err e = rescore_due(w->intake, clock_now_ms(), done);
+
+	if (!e && clock_mono_ms() >= w->rescore_at_ms) {
+		e = rescore_turn(w->intake, &w->rescore, clock_now_ms(),
+		    &is_over);
+		if (!e && !is_over)
+			*done = 1;
+	}
+	if (is_over) {
+		if (w->rescore.changed)
+			log_event(LOG_INFO, "worker.rescored",
+			    LOG_INT("leads", w->rescore.leads),
+			    LOG_INT("changed", w->rescore.changed),
+			    LOG_INT("mqls", w->rescore.mqls));
+		w->rescore = (struct rescore){ 0 };
+	}
+	if (e || is_over)
+		w->rescore_at_ms = clock_mono_ms() + (e ? WORKER_WATCH_MS :
+		    WORKER_RESCORE_MS);
+	if (e)
+		log_event(LOG_WARN, "worker.rescore",
+		    LOG_Z("why", err_name(e)));
+}
+
 /* What the DNS says of the next leads; they are qualified without it too. */
 static void
 check_mail(struct worker *w)
@@ -205,7 +255,9 @@ check_mail(struct worker *w)
 static enum err
 turn(struct worker *w, struct turn *t)
 {
-	int64_t drained, done = 0, mailed = 0, seen = 0, retained = 0;
+	int64_t drained, done = 0, given = 0, mailed = 0, seen = 0;
+	int64_t retained = 0;
+	int64_t rescored = 0;
 	enum err e = OK;
 
 	t->spool = drain(w, &drained);
@@ -213,15 +265,18 @@ turn(struct worker *w, struct turn *t)
 	if (!is_stopping(w, 0))
 		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
 		    &done);
+	t->allocate = e || is_stopping(w, 0) ? OK : allocate(w, &given);
 	t->deliver = e || is_stopping(w, 0) ? OK : deliver(w, &mailed);
 	t->watch = e || is_stopping(w, 0) ? OK : watch(w, &seen);
+	if (!e && !t->spool && !is_stopping(w, 0))
+		rescore(w, &rescored);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		sweep(w);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		retain(w, &retained);
 	/* What a failed drain has taken may be there again the next time. */
-	t->has_more = done || seen || retained || (mailed && !t->deliver) ||
-	    (drained && !t->spool);
+	t->has_more = done || given || seen || retained || rescored ||
+	    (mailed && !t->deliver) || (drained && !t->spool);
 	return e;
 }
 
@@ -263,7 +318,8 @@ run_once(struct worker *w)
 	do
 		e = turn(w, &t);
 	while (!e && t.has_more && !is_stopping(w, 0));
-	return e ? e : t.spool ? t.spool : t.deliver ? t.deliver : t.watch;
+	return e ? e : t.spool ? t.spool : t.allocate ? t.allocate :
+	    t.deliver ? t.deliver : t.watch;
 }
 
 enum err

@@ -53,6 +53,12 @@ static const char *const attempts[] = {
 	"UPDATE piste.person SET email = 'x@y.fr'",
 	"UPDATE piste.submission SET person_id = 1",
 	"UPDATE piste.lead SET person_id = 1",
+	"UPDATE piste.lead SET stage = 'mql'",
+	"UPDATE piste.lead SET stage_reason = 'spam'",
+	"UPDATE piste.lead_history SET actor = 'x'",
+	"SELECT note FROM piste.lead_history",
+	"INSERT INTO piste.lead_history (lead_id, actor, role, to_stage)"
+	    " VALUES (1, 'x', 'system', 'mql')",
 	"SELECT 1 FROM piste.consent",
 	"UPDATE piste.consent SET person_id = 1",
 	"DELETE FROM piste.consent",

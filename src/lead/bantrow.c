@@ -1,0 +1,356 @@
+/* Implements bantrow.h. */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "form/date.h"
+#include "lead/seller.h"
+#include "store/pg.h"
+
+#include "lead/bantrow.h"
+
+#define WAIT_MS 30000
+#define LINE_BYTES_MAX 4096
+#define DAYS_BYTES 24
+#define STAMP(column) "to_char(" column " AT TIME ZONE 'UTC'," \
+    " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+
+/* Locked, so that two who answer at once are judged one after the other. */
+SQL(bantrow_lead, 1,
+    "SELECT offer_key, stage FROM piste.lead WHERE id = $1::bigint"
+    " AND merged_into IS NULL FOR NO KEY UPDATE");
+SQL(bantrow_last_day, 1,
+    "SELECT to_char(current_date + $1::int, 'YYYYMMDD')");
+SQL(bantrow_add, 5,
+    "INSERT INTO piste.bant (lead_id, topic, value, note, author)"
+    " VALUES ($1::bigint, $2, $3, nullif($4, ''), $5)");
+SQL(bantrow_answers, 1,
+    "SELECT DISTINCT ON (topic) topic, value, author, " STAMP("at") ", note"
+    " FROM piste.bant WHERE lead_id = $1::bigint"
+    " ORDER BY topic, id DESC");
+SQL(bantrow_move, 5,
+    "SELECT piste.lead_move($1::bigint, $2, $3, 'seller', $4,"
+    " nullif($5, ''))");
+SQL(bantrow_wake, 2,
+    "INSERT INTO piste.lead_wake (lead_id, wake_on)"
+    " VALUES ($1::bigint, $2::date) ON CONFLICT (lead_id)"
+    " DO UPDATE SET wake_on = excluded.wake_on");
+SQL(bantrow_act, 4,
+    "INSERT INTO piste.next_action (lead_id, action, due_on, author)"
+    " VALUES ($1::bigint, $2, $3::date, $4) ON CONFLICT (lead_id)"
+    " DO UPDATE SET action = excluded.action, due_on = excluded.due_on,"
+    " author = excluded.author, at = now()");
+SQL(bantrow_taken, 1,
+    "SELECT piste.allocation_accept(lead_id) FROM piste.allocation"
+    " WHERE lead_id = $1::bigint AND ended_at IS NULL");
+SQL(bantrow_action, 1,
+    "SELECT n.action, n.due_on, n.author, w.wake_on"
+    " FROM piste.lead AS l LEFT JOIN piste.next_action AS n"
+    " ON n.lead_id = l.id LEFT JOIN piste.lead_wake AS w"
+    " ON w.lead_id = l.id AND l.stage = 'nurturing'"
+    " WHERE l.id = $1::bigint");
+SQL(bantrow_overdue, 0,
+    "SELECT concat_ws(E'\\t', l.id, l.stage, coalesce(s.key, '-'),"
+    " coalesce(n.due_on::text, '-'), coalesce(n.action, 'no next action')),"
+    " json_build_object('lead', l.id, 'stage', l.stage, 'seller', s.key,"
+    " 'due_on', n.due_on, 'action', n.action) FROM piste.lead AS l"
+    " LEFT JOIN piste.next_action AS n ON n.lead_id = l.id"
+    " LEFT JOIN piste.seller AS s ON s.id = l.owner_id"
+    " WHERE l.stage IN ('sql', 'opportunity') AND l.merged_into IS NULL"
+    " AND (n.due_on IS NULL OR n.due_on < current_date)"
+    " ORDER BY n.due_on NULLS FIRST, l.id");
+
+/* What is known of a lead when it is judged. */
+struct state {
+	struct str offer;
+	struct bant_rule rule;
+	struct bant_answer answer[BANT_TOPICS];
+	struct str value[BANT_TOPICS];
+	struct str author[BANT_TOPICS];
+	struct str at[BANT_TOPICS];
+	struct bant_verdict verdict;
+};
+
+static enum err
+read_answers(struct pg *db, struct arena *a, struct str lead,
+    struct state *s)
+{
+	const struct pg_rows *rows;
+	enum bant_topic topic;
+	enum err e = pg_run(db, &bantrow_answers, &lead, WAIT_MS, &rows);
+
+	for (size_t i = 0; !e && i < pg_count(rows); i++) {
+		if (bant_topic_parse(pg_value(rows, i, 0), &topic))
+			continue;
+		s->value[topic] = arena_copy(a, pg_value(rows, i, 1));
+		s->author[topic] = arena_copy(a, pg_value(rows, i, 2));
+		s->at[topic] = arena_copy(a, pg_value(rows, i, 3));
+		/* Erased ones are empty: nothing is known. */
+		if (bant_parse(topic, s->value[topic], &s->answer[topic]))
+			s->answer[topic] = (struct bant_answer){ 0 };
+	}
+	return e;
+}
+
+static enum err
+judge(struct pg *db, struct arena *a, struct str lead, struct state *s)
+{
+	char days[DAYS_BYTES];
+	struct seller_snapshot rules = { 0 };
+	const struct pg_rows *rows;
+	int64_t last_day = 0;
+	enum err e = seller_rules(db, a, &rules);
+
+	if (e && e != ERR_ABSENT)
+		return e;
+	s->rule = sellerrule_bant(&rules.rule, s->offer);
+	e = pg_run(db, &bantrow_last_day, (struct str[]){ str_from_i64(days,
+	    s->rule.timing_days_max) }, WAIT_MS, &rows);
+	if (e)
+		return e;
+	(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &last_day);
+	e = read_answers(db, a, lead, s);
+	if (!e)
+		bant_decide(&s->rule, s->answer, last_day, &s->verdict);
+	return e;
+}
+
+static enum err
+load(struct pg *db, struct arena *a, struct str lead, struct state *s)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &bantrow_lead, &lead, WAIT_MS, &rows);
+
+	*s = (struct state){ 0 };
+	if (e)
+		return e;
+	if (!pg_count(rows))
+		return ERR_ABSENT;
+	s->offer = arena_copy(a, pg_value(rows, 0, 0));
+	return OK;
+}
+
+static void
+name_missing(struct buf *b, const struct bant_verdict *v)
+{
+	for (size_t i = 0, n = 0; i < BANT_TOPICS; i++)
+		if (v->is_missing[i])
+			buf_addf(b, "%s%s", n++ ? ", " : "",
+			    bant_topic_name(i));
+}
+
+/* "ready", "incomplete: need, timing", "later, until 2027-03-01"… */
+static struct str
+tell(struct arena *a, const struct bant_verdict *v)
+{
+	struct buf b;
+
+	buf_init(&b, a, LINE_BYTES_MAX);
+	switch (v->outcome) {
+	case BANT_READY:
+		buf_add(&b, STR("ready"));
+		break;
+	case BANT_INCOMPLETE:
+		buf_add(&b, STR("incomplete: "));
+		name_missing(&b, v);
+		break;
+	case BANT_LATER:
+		buf_add(&b, STR("later"));
+		if (v->until) {
+			buf_add(&b, STR(", until "));
+			buf_add(&b, date_iso(a, v->until));
+		}
+		break;
+	case BANT_DISQUALIFIED:
+		buf_addf(&b, "disqualified: %s", v->reason);
+		break;
+	}
+	return buf_str(&b);
+}
+
+static enum err
+follow(struct pg *db, struct arena *a, const struct bantrow *row,
+    const struct bant_verdict *v)
+{
+	bool is_later = v->outcome == BANT_LATER;
+	enum err e;
+
+	if (!is_later && v->outcome != BANT_DISQUALIFIED)
+		return OK;
+	e = pg_run(db, &bantrow_move, (struct str[]){ row->lead, is_later ?
+	    STR("nurturing") : STR("disqualified"), row->who,
+	    str_of(v->reason), row->note }, WAIT_MS, NULL);
+	if (e || !is_later || !v->until)
+		return e;
+	return pg_run(db, &bantrow_wake, (struct str[]){ row->lead,
+	    date_iso(a, v->until) }, WAIT_MS, NULL);
+}
+
+static enum err
+set(struct pg *db, struct arena *a, const struct bantrow *row, FILE *out)
+{
+	struct state s;
+	enum err e = load(db, a, row->lead, &s);
+
+	if (!e)
+		e = pg_run(db, &bantrow_add, (struct str[]){ row->lead,
+		    str_of(bant_topic_name(row->topic)), row->value,
+		    row->note, row->who }, WAIT_MS, NULL);
+	if (!e)
+		e = judge(db, a, row->lead, &s);
+	if (!e)
+		e = follow(db, a, row, &s.verdict);
+	if (!e)
+		fprintf(out, "%.*s\n", STR_ARG(tell(a, &s.verdict)));
+	return e;
+}
+
+/* Commit, or take all of it back. */
+static enum err
+finish(struct pg *db, struct arena *a, enum err e)
+{
+	if (e)
+		pg_rollback(db);
+	else
+		e = pg_commit(db);
+	arena_free(a);
+	return e;
+}
+
+enum err
+bantrow_set(struct pg *db, const struct bantrow *row, FILE *out)
+{
+	enum err e = pg_begin(db);
+	struct arena *a;
+
+	if (e)
+		return e;
+	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	return finish(db, a, set(db, a, row, out));
+}
+
+static void
+write_answer(struct buf *b, const struct state *s, size_t i, bool is_json)
+{
+	if (!is_json) {
+		buf_addf(b, "%s\t%.*s", bant_topic_name(i),
+		    STR_ARG(s->value[i].n ? s->value[i] : STR("unknown")));
+		if (s->at[i].n)
+			buf_addf(b, "\t%.*s\t%.*s", STR_ARG(s->at[i]),
+			    STR_ARG(s->author[i]));
+		buf_byte(b, '\n');
+		return;
+	}
+	buf_json_name(b, bant_topic_name(i));
+	buf_byte(b, '{');
+	buf_json_pair(b, "value", s->value[i]);
+	buf_json_pair(b, "at", s->at[i]);
+	buf_json_pair(b, "author", s->author[i]);
+	buf_byte(b, '}');
+}
+
+static enum err
+show(struct pg *db, struct arena *a, struct str lead, bool is_json,
+    FILE *out)
+{
+	static const char *const names[] = { "action", "due_on", "author",
+		"wake_on" };
+	const struct pg_rows *rows;
+	struct state s;
+	struct buf b;
+	enum err e = load(db, a, lead, &s);
+
+	if (!e)
+		e = judge(db, a, lead, &s);
+	if (!e)
+		e = pg_run(db, &bantrow_action, &lead, WAIT_MS, &rows);
+	if (e)
+		return e;
+	buf_init(&b, a, 4 * LINE_BYTES_MAX);
+	if (is_json)
+		buf_byte(&b, '{');
+	for (size_t i = 0; i < BANT_TOPICS; i++)
+		write_answer(&b, &s, i, is_json);
+	if (is_json)
+		buf_json_pair(&b, "verdict", tell(a, &s.verdict));
+	else
+		buf_addf(&b, "verdict\t%.*s\n",
+		    STR_ARG(tell(a, &s.verdict)));
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct str v = pg_value(rows, 0, i);
+
+		if (is_json && v.n)
+			buf_json_pair(&b, names[i], v);
+		else if (v.n)
+			buf_addf(&b, "%s\t%.*s\n", names[i], STR_ARG(v));
+	}
+	if (is_json)
+		buf_add(&b, STR("}\n"));
+	fprintf(out, "%.*s", STR_ARG(buf_str(&b)));
+	return OK;
+}
+
+enum err
+bantrow_show(struct pg *db, struct str lead, bool is_json, FILE *out)
+{
+	enum err e = pg_begin(db);
+	struct arena *a;
+
+	if (e)
+		return e;
+	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	return finish(db, a, show(db, a, lead, is_json, out));
+}
+
+static enum err
+accept(struct pg *db, struct arena *a, const struct bantrow_next *n,
+    FILE *complaints)
+{
+	struct state s;
+	enum err e = load(db, a, n->lead, &s);
+
+	if (!e)
+		e = judge(db, a, n->lead, &s);
+	if (e)
+		return e;
+	if (s.verdict.outcome != BANT_READY) {
+		fprintf(complaints, "lead %.*s is no SQL: %.*s\n",
+		    STR_ARG(n->lead), STR_ARG(tell(a, &s.verdict)));
+		return ERR_LIMIT;
+	}
+	e = pg_run(db, &bantrow_move, (struct str[]){ n->lead, STR("sql"),
+	    n->who, PG_NULL, STR_EMPTY }, WAIT_MS, NULL);
+	if (!e)
+		e = pg_run(db, &bantrow_act, (struct str[]){ n->lead,
+		    n->action, date_iso(a, n->due), n->who }, WAIT_MS, NULL);
+	return e ? e : pg_run(db, &bantrow_taken, &n->lead, WAIT_MS, NULL);
+}
+
+enum err
+bantrow_accept(struct pg *db, const struct bantrow_next *n, FILE *complaints)
+{
+	enum err e = pg_begin(db);
+	struct arena *a;
+
+	if (e)
+		return e;
+	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	return finish(db, a, accept(db, a, n, complaints));
+}
+
+enum err
+bantrow_refuse(struct pg *db, struct str lead, struct str who,
+    struct str reason, struct str note)
+{
+	return pg_run(db, &bantrow_move, (struct str[]){ lead,
+	    STR("nurturing"), who, reason, note }, WAIT_MS, NULL);
+}
+
+enum err
+bantrow_late(struct pg *db, bool is_json, FILE *out)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &bantrow_overdue, NULL, WAIT_MS, &rows);
+
+	for (size_t i = 0; !e && i < pg_count(rows); i++)
+		fprintf(out, "%.*s\n", STR_ARG(pg_value(rows, i, is_json)));
+	return e;
+}

@@ -1,0 +1,165 @@
+/* Implements sellercommand.h: reads words, calls lead/seller and allot. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/conf.h"
+#include "command.h"
+#include "lead/allot.h"
+#include "lead/person.h"
+#include "lead/seller.h"
+#include "optionwords.h"
+#include "store/pg.h"
+
+#include "sellercommand.h"
+
+#define WHO STR("command")
+#define TIME_BYTES_MAX 64
+#define SESSION "SET timezone = 'UTC'"
+
+static struct pg *
+connect(const struct conf *c)
+{
+	struct pg *db = pg_new(c->database, "piste-seller");
+
+	pg_session(db, SESSION);
+	return db;
+}
+
+/* Say why, and what it exits with. */
+static int
+end(struct pg *db, const char *key, enum err e)
+{
+	if (e == ERR_ABSENT)
+		fprintf(stderr, "piste seller: there is no seller %s\n", key);
+	else if (e)
+		fprintf(stderr, "piste seller: %s\n", pg_message(db)[0] ?
+		    pg_message(db) : err_name(e));
+	pg_free(db);
+	return e ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static int
+apply(const struct conf *c, int words, char **word)
+{
+	struct arena *a;
+	struct str json;
+	struct pg *db;
+	enum err e;
+	int status;
+
+	if (words != 1)
+		return COMMAND_USAGE;
+	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	status = command_file(a, "seller", word[0], SELLERRULE_BYTES_MAX,
+	    &json);
+	if (!status) {
+		db = connect(c);
+		e = seller_apply(db, a, json, WHO, stderr, stdout);
+		if (e == ERR_INPUT && !pg_message(db)[0]) {
+			fprintf(stderr, "piste seller: nothing is applied\n");
+			pg_free(db);
+			status = COMMAND_FAILED;
+		} else {
+			status = end(db, "", e);
+		}
+	}
+	arena_free(a);
+	return status;
+}
+
+static int
+list(const struct conf *c, int words, char **word)
+{
+	bool is_json = false;
+	struct pg *db;
+
+	if (!optionwords_read(words, word, NULL, 0, &is_json))
+		return COMMAND_USAGE;
+	db = connect(c);
+	return end(db, "", seller_list(db, is_json, stdout));
+}
+
+static int
+absent(const struct conf *c, int words, char **word)
+{
+	struct seller_away w = { .who = WHO };
+	const struct optionword options[] = {
+		{ "--from", &w.from, TIME_BYTES_MAX, true },
+		{ "--to", &w.to, TIME_BYTES_MAX, true },
+	};
+	struct pg *db;
+
+	if (words < 1 || !optionwords_read(words - 1, word + 1, options, 2,
+	    NULL))
+		return COMMAND_USAGE;
+	w.key = str_of(word[0]);
+	db = connect(c);
+	return end(db, word[0], seller_absent(db, &w));
+}
+
+static int
+present(const struct conf *c, int words, char **word)
+{
+	int64_t ended = 0;
+	struct pg *db;
+	enum err e;
+
+	if (words != 1)
+		return COMMAND_USAGE;
+	db = connect(c);
+	e = seller_present(db, str_of(word[0]), &ended);
+	if (!e)
+		printf("%lld absences ended\n", (long long)ended);
+	return end(db, word[0], e);
+}
+
+static int
+accept(const struct conf *c, int words, char **word)
+{
+	struct str whose;
+	struct pg *db;
+	enum err e;
+
+	if (words != 1 || !person_is_id(str_of(word[0])))
+		return COMMAND_USAGE;
+	db = connect(c);
+	e = allot_accept(db, str_of(word[0]), &whose);
+	if (!e)
+		printf("lead %s is %.*s's\n", word[0], STR_ARG(whose));
+	return end(db, "", e);
+}
+
+static int
+refuse(const struct conf *c, int words, char **word)
+{
+	struct str reason = STR_EMPTY;
+	const struct optionword options[] = {
+		{ "--reason", &reason, ALLOT_REASON_BYTES_MAX, true },
+	};
+	struct pg *db;
+
+	if (words < 1 || !person_is_id(str_of(word[0])) ||
+	    !optionwords_read(words - 1, word + 1, options, 1, NULL))
+		return COMMAND_USAGE;
+	db = connect(c);
+	return end(db, "", allot_refuse(db, str_of(word[0]), reason));
+}
+
+int
+sellercommand_run(const struct conf *c, int words, char **word)
+{
+	static const struct verb {
+		const char *name;
+		int (*run)(const struct conf *c, int words, char **word);
+	} verbs[] = {
+		{ "apply", apply }, { "list", list }, { "absent", absent },
+		{ "present", present }, { "accept", accept },
+		{ "refuse", refuse },
+	};
+
+	for (size_t i = 0; words && i < sizeof verbs / sizeof *verbs; i++)
+		if (!strcmp(word[0], verbs[i].name))
+			return verbs[i].run(c, words - 1, word + 1);
+	return COMMAND_USAGE;
+}

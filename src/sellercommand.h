@@ -1,0 +1,14 @@
+/* Knows `piste seller …`: who gets leads, by which rules, and who is away. */
+#ifndef PISTE_SELLERCOMMAND_H
+#define PISTE_SELLERCOMMAND_H
+
+struct conf;
+
+#define SELLERCOMMAND_USAGE \
+	"apply FILE.json | list [--json] | absent KEY --from T --to T |" \
+	" present KEY | accept LEAD | refuse LEAD --reason TEXT"
+
+/* Words after the name as command.h has them. */
+int sellercommand_run(const struct conf *c, int words, char **word);
+
+#endif

@@ -1,0 +1,161 @@
+/* Tests of lead/bantrow.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lead/bantrow.h"
+#include "store/pg.h"
+#include "support/sample.h"
+
+#define WHERE_IT_IS "SELECT concat_ws(' ', stage, stage_reason, (SELECT" \
+	" role FROM piste.lead_history ORDER BY id DESC LIMIT 1))" \
+	" FROM piste.lead"
+
+static struct sample c;
+static struct pg *db;
+
+static void
+setup(void)
+{
+	c = sample_new();
+	db = pg_new(c.conninfo, "piste-test");
+	sample_take(c.conn, sample_batch(&(struct sample_row){ 1,
+	    .email = "ana@firm.fr" }, 1));
+	sample_run(c.conn, "SELECT piste.lead_move(1, 'mql', 't', 'system',"
+	    " NULL, NULL)");
+}
+
+static struct str
+set(enum bant_topic topic, const char *value, enum err *e)
+{
+	struct bantrow row = { STR("1"), topic, str_of(value), STR("said so"),
+		STR("ana") };
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+	struct str out;
+
+	*e = bantrow_set(db, &row, f);
+	fclose(f);
+	out = arena_copy(suite_arena(), (struct str){ text, bytes });
+	free(text);
+	return out;
+}
+
+START_TEST(four_good_answers_make_an_sql)
+{
+	struct bantrow_next n = { STR("1"), STR("call"), 20200102,
+		STR("ana") };
+	FILE *null = fopen("/dev/null", "we");
+	enum err e;
+
+	setup();
+	ck_assert_str_same(set(BANT_BUDGET, "9000", &e),
+	    STR("incomplete: authority, need, timing\n"));
+	(void)set(BANT_AUTHORITY, "yes", &e);
+	(void)set(BANT_NEED, "yes", &e);
+	ck_assert_int_eq(bantrow_accept(db, &n, null), ERR_LIMIT);
+	ck_assert_str_same(sample_text(c.conn, WHERE_IT_IS),
+	    STR("mql system"));
+	ck_assert_str_same(set(BANT_TIMING, "now", &e), STR("ready\n"));
+	ck_assert_int_eq(bantrow_accept(db, &n, null), OK);
+	ck_assert_str_same(sample_text(c.conn, WHERE_IT_IS),
+	    STR("sql seller"));
+	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ', action,"
+	    " due_on, author) FROM piste.next_action"),
+	    STR("call 2020-01-02 ana"));
+	fclose(null);
+} END_TEST
+
+START_TEST(later_is_nurtured_until_then)
+{
+	enum err e;
+
+	setup();
+	ck_assert_str_same(set(BANT_TIMING, "2100-03-01", &e),
+	    STR("later, until 2100-03-01\n"));
+	ck_assert_int_eq(e, OK);
+	ck_assert_str_same(sample_text(c.conn, WHERE_IT_IS),
+	    STR("nurturing too-early seller"));
+	ck_assert_str_same(sample_text(c.conn,
+	    "SELECT wake_on FROM piste.lead_wake"), STR("2100-03-01"));
+} END_TEST
+
+static const struct {
+	enum bant_topic topic;
+	const char *reason;
+} refusals[] = {
+	{ BANT_BUDGET, "no-budget" }, { BANT_NEED, "no-need" },
+};
+
+START_TEST(no_is_disqualified_with_its_reason)
+{
+	struct str want;
+	enum err e;
+
+	setup();
+	(void)set(refusals[_i].topic, "no", &e);
+	ck_assert_int_eq(e, OK);
+	want = sample_text(c.conn, WHERE_IT_IS);
+	ck_assert(str_has_prefix(want, STR("disqualified")));
+	ck_assert(str_has_fold(want, str_of(refusals[_i].reason)));
+} END_TEST
+
+START_TEST(what_is_refused_keeps_nothing)
+{
+	enum err e;
+
+	setup();
+	sample_run(c.conn, "SELECT piste.lead_move(1, 'sql', 't', 'seller',"
+	    " NULL, NULL), piste.lead_move(1, 'opportunity', 't', 'seller',"
+	    " NULL, NULL), piste.lead_move(1, 'customer', 't', 'seller', NULL,"
+	    " NULL)");
+	(void)set(BANT_NEED, "no", &e);
+	ck_assert_int_eq(e, ERR_INPUT);
+	ck_assert_ptr_nonnull(strstr(pg_message(db), "can't go from customer"));
+	ck_assert_str_same(sample_text(c.conn, "SELECT count(*)"
+	    " FROM piste.bant"), STR("0"));
+} END_TEST
+
+START_TEST(sellers_refuse_with_a_reason)
+{
+	setup();
+	ck_assert_int_eq(bantrow_refuse(db, STR("1"), STR("ana"),
+	    STR("nonsense"), STR_EMPTY), ERR_INPUT);
+	ck_assert_int_eq(bantrow_refuse(db, STR("1"), STR("ana"),
+	    STR("refused"), STR("no time")), OK);
+	ck_assert_str_same(sample_text(c.conn, WHERE_IT_IS),
+	    STR("nurturing refused seller"));
+} END_TEST
+
+START_TEST(late_ones_are_listed)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f;
+
+	setup();
+	sample_run(c.conn, "SELECT piste.lead_move(1, 'sql', 't', 'seller',"
+	    " NULL, NULL)");
+	for (int day = -1; day <= 0; day++) {
+		sample_run(c.conn, day ? "INSERT INTO piste.next_action"
+		    " (lead_id, action, due_on, author) VALUES (1, 'call',"
+		    " current_date - 1, 'ana')" :
+		    "UPDATE piste.next_action SET due_on = current_date");
+		f = open_memstream(&text, &bytes);
+		ck_assert_int_eq(bantrow_late(db, false, f), OK);
+		fclose(f);
+		ck_assert_int_eq(strstr(text, "\tcall\n") != NULL, day != 0);
+		free(text);
+	}
+} END_TEST
+
+SUITE(bantrow)
+{
+	SUITE_TEST(four_good_answers_make_an_sql);
+	SUITE_TEST(later_is_nurtured_until_then);
+	SUITE_LOOP(no_is_disqualified_with_its_reason, COUNT(refusals));
+	SUITE_TEST(what_is_refused_keeps_nothing);
+	SUITE_TEST(sellers_refuse_with_a_reason);
+	SUITE_TEST(late_ones_are_listed);
+}
