@@ -12,7 +12,8 @@
  * pageview_read reads.  204 when it was taken and when there is nothing to
  * count; 400 for a kind we don't know or a view that makes no sense, 403 for a
  * token that is not ours or another visitor's, or an origin that nothing is
- * taken of; 413, 415.  Safe to send again.
+ * taken of; 413, 415; 429 for one more view by nobody than an origin may tell
+ * of.  Safe to send again.
  */
 enum turn beacon_take(struct request *rq);
 

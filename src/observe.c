@@ -4,6 +4,8 @@
  * beacon, a button pressed, or a link that the browser says was followed on a
  * page of ours.
  */
+#include <assert.h>
+
 #include "app.h"
 #include "base/addr.h"
 #include "base/buf.h"
@@ -28,6 +30,9 @@
 
 #define QUERY_BYTES 8		/* ?o= */
 
+static_assert(BEHAVIOUR_ORIGINS_MAX == SITE_ORIGINS_MAX,
+    "each has a place to be counted in");
+
 static bool
 is_human(struct request *rq)
 {
@@ -46,24 +51,30 @@ has_agreed(const struct form *f, const struct form_result *r,
 }
 
 struct str
+observe_along(struct arena *a, struct str way, struct str token)
+{
+	if (!way.n || !token.n)
+		return way;
+	return buf_fmt(a, way.n + token.n + QUERY_BYTES,
+	    "%.*s%c" OBSERVE_QUERY "=%.*s", STR_ARG(way),
+	    str_find(way, '?') < 0 ? '?' : '&', STR_ARG(token));
+}
+
+struct str
 observe_thanks(struct request *rq, const struct visit *v, struct str way,
     const struct ticket *t, const struct form_result *r)
 {
-	struct str token;
-
 	if (t->is_synthetic || t->is_preview || v->is_embedded ||
 	    !has_agreed(v->variant->form, r,
 	    siteobserve_purpose(v->picture->site)))
 		return way;
-	token = recipient_seal(rq->arena, &rq->app->key, &(struct recipient){
+	return observe_along(rq->arena, way, recipient_seal(rq->arena,
+	    &rq->app->key, &(struct recipient){
 		.kind = RECIPIENT_SUBMISSION,
 		.id = t->id,
 		.page = STR(OBSERVE_PAGE),
 		.until_ms = rq->received_ms + OBSERVE_AGE_MS,
-	});
-	return buf_fmt(rq->arena, way.n + token.n + QUERY_BYTES,
-	    "%.*s%c" OBSERVE_QUERY "=%.*s", STR_ARG(way),
-	    str_find(way, '?') < 0 ? '?' : '&', STR_ARG(token));
+	}));
 }
 
 struct str
@@ -119,9 +130,10 @@ find_who(struct request *rq, struct str token, struct behaviour *out)
 	return true;
 }
 
-static void
-tell_view(struct request *rq, const struct site_origin *o,
-    const struct pageview *v)
+/* 0, or 429 when too many tell of views by nobody. */
+static int
+tell_view(struct request *rq, const struct site *s,
+    const struct site_origin *o, const struct pageview *v)
 {
 	struct str name = siteobserve_name(o->observe, v->path);
 	char id[UUID_TEXT];
@@ -135,14 +147,18 @@ tell_view(struct request *rq, const struct site_origin *o,
 	};
 	bool is_known = find_who(rq, v->who, &b);
 
+	if (!is_known && !behaviour_has_room(rq->app->behaviour,
+	    (size_t)(o - s->origin), rq->received_ms))
+		return 429;
 	behaviour_tell(rq->app->behaviour, &b);
 	/* The script is the second signal that a scanner does not send. */
 	if (!is_known || !v->is_linked || b.whose == BEHAVIOUR_SUBMISSIONS)
-		return;
+		return 0;
 	b.kind = BEHAVIOUR_MAIL_LINK;
 	b.via = BEHAVIOUR_LINK;
 	b.name = o->key;
 	behaviour_tell(rq->app->behaviour, &b);
+	return 0;
 }
 
 /* 0 when the origin may tell; *out is what is said of the view then. */
@@ -167,16 +183,17 @@ observe_view(struct request *rq, const struct body *b)
 	int status = judge_view(rq, o, b, &v);
 
 	if (!status && is_human(rq))
-		tell_view(rq, o, &v);
+		status = tell_view(rq, p->site, o, &v);
 	if (p)
 		snapshot_release(rq->app->snapshot, p);
 	return status ? status : 204;
 }
 
-/* Of a link that a submission is in. */
+/* Of a link that a submission is in, or that a token of thanks is along. */
 static void
 tell_link(struct request *rq, enum behaviour_kind kind, const struct link *l)
 {
+	struct uuid submission = l->submission;
 	char id[UUID_TEXT], chance[TOKEN_ID_CHARS + 1];
 	struct behaviour b = {
 		.kind = kind,
@@ -186,9 +203,9 @@ tell_link(struct request *rq, enum behaviour_kind kind, const struct link *l)
 		.telling = token_id(chance),
 	};
 
-	if (l->has_submission) {
+	if (l->has_submission || observe_token(rq, &submission).n) {
 		b.whose = BEHAVIOUR_SUBMISSIONS;
-		b.who = token_uuid_text(&l->submission, id);
+		b.who = token_uuid_text(&submission, id);
 		b.telling = buf_join(rq->arena, b.who, l->page);
 	}
 	behaviour_tell(rq->app->behaviour, &b);

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 
+struct arena;
 struct body;
 struct form;
 struct form_result;
@@ -38,6 +39,11 @@ struct str observe_thanks(struct request *rq, const struct visit *v,
  * of ours.
  */
 struct str observe_token(struct request *rq, struct uuid *submission);
+/*
+ * way with that token, as a document's link has it on that page: what is in
+ * the link itself is a mail's, and says that one was read.
+ */
+struct str observe_along(struct arena *a, struct str way, struct str token);
 /* The origins it may be handed to, a blank between them. */
 struct str observe_origins(struct request *rq, const struct site *s);
 

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "lead/backtest.h"
 #include "lead/rescore.h"
+#include "lead/scorepass.h"
 #include "lead/scorerule.h"
 #include "store/pg.h"
 
@@ -112,7 +113,8 @@ show(const struct wish *w)
 	if (w->at.n)
 		e = rescore_moment(db, w->at, &at_ms);
 	if (!e)
-		e = rescore_rules(db, a, at_ms, &r);
+		e = rescore_rules(db, a, w->at.n ? at_ms : at_ms +
+		    RESCORE_SKEW_MS, &r);
 	if (!e)
 		e = rescore_one(db, a, r, w->lead, at_ms, &lead);
 	if (e == ERR_ABSENT) {
@@ -183,13 +185,12 @@ static int
 all(const struct wish *w)
 {
 	struct pg *db = pg_new(w->conf->database, "piste-score");
-	int64_t now_ms = clock_now_ms();
-	struct rescore pass = { 0 };
+	struct scorepass pass = { 0 };
 	bool is_over = false;
 	enum err e = OK;
 
 	while (!e && !is_over)
-		e = rescore_turn(db, &pass, now_ms, &is_over);
+		e = scorepass_turn(db, &pass, &is_over);
 	if (!e)
 		printf("%" PRId64 " leads, %" PRId64 " changed, %" PRId64
 		    " came up as MQL\n", pass.leads, pass.changed, pass.mqls);

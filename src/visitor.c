@@ -150,8 +150,8 @@ thank(struct request *rq)
 		.is_embedded = v.is_embedded,
 		.origins = visit_origins(rq, &v),
 	    }, v.variant->form->delivery == FORM_ON_THANKS ?
-	    asset_link(rq, v.page, v.lang, observed.n ? &submission : NULL) :
-	    STR_EMPTY, delivery(&v)));
+	    observe_along(rq->arena, asset_link(rq, v.page, v.lang, NULL),
+	    observed) : STR_EMPTY, delivery(&v)));
 	visit_end(rq, &v);
 	return TURN_ANSWERED;
 }

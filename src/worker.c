@@ -21,7 +21,7 @@
 #include "lead/mailcheck.h"
 #include "lead/orphan.h"
 #include "lead/queue.h"
-#include "lead/rescore.h"
+#include "lead/scorepass.h"
 #include "lead/retention.h"
 #include "lead/submit.h"
 #include "postman.h"
@@ -52,8 +52,8 @@ struct worker {
 	int64_t watch_at_ms;	/* by clock_mono_ms: not before */
 	struct mailcheck mailcheck;
 	int64_t sweep_at_ms;	/* the same */
-	struct rescore rescore;
 	int64_t rescore_at_ms;	/* the same */
+	int64_t pass_at_ms;	/* the same */
 	struct retention retention;
 	int64_t retain_at_ms;	/* the same */
 };
@@ -203,36 +203,36 @@ retain(struct worker *w, int64_t *done)
 }
 
 /*
- * Leads of who did something are scored anew, and a step of a pass over all of
- * them, one pass a day: scores fade.  By the servers' rights: what a lead is
- * scored from is people's answers.
+ * Leads of whom there is something new are scored anew, and a step of the
+ * day's pass over all of them: scores fade.  By the servers' rights: what a
+ * lead is scored from is people's answers.
  */
 static void
 rescore(struct worker *w, int64_t *done)
 {
-	bool is_over = false;
-	enum err e = rescore_due(w->intake, clock_now_ms(), done);
+	struct scorepass_told told = { 0 };
+	enum err e;
 
-	if (!e && clock_mono_ms() >= w->rescore_at_ms) {
-		e = rescore_turn(w->intake, &w->rescore, clock_now_ms(),
-		    &is_over);
-		if (!e && !is_over)
+	*done = 0;
+	if (clock_mono_ms() < w->rescore_at_ms)
+		return;
+	e = scorepass_due(w->intake, done);
+	if (!e && clock_mono_ms() >= w->pass_at_ms) {
+		e = scorepass_daily(w->intake, &told);
+		if (told.has_more)
 			*done = 1;
+		else
+			w->pass_at_ms = clock_mono_ms() + WORKER_PASS_MS;
 	}
-	if (is_over) {
-		if (w->rescore.changed)
-			log_event(LOG_INFO, "worker.rescored",
-			    LOG_INT("leads", w->rescore.leads),
-			    LOG_INT("changed", w->rescore.changed),
-			    LOG_INT("mqls", w->rescore.mqls));
-		w->rescore = (struct rescore){ 0 };
-	}
-	if (e || is_over)
-		w->rescore_at_ms = clock_mono_ms() + (e ? WORKER_WATCH_MS :
-		    WORKER_RESCORE_MS);
-	if (e)
-		log_event(LOG_WARN, "worker.rescore",
-		    LOG_Z("why", err_name(e)));
+	if (told.is_over && told.pass.changed)
+		log_event(LOG_INFO, "worker.rescored",
+		    LOG_INT("leads", told.pass.leads),
+		    LOG_INT("changed", told.pass.changed),
+		    LOG_INT("mqls", told.pass.mqls));
+	if (!e)
+		return;
+	w->rescore_at_ms = clock_mono_ms() + WORKER_WATCH_MS;
+	log_event(LOG_WARN, "worker.rescore", LOG_Z("why", err_name(e)));
 }
 
 /* What the DNS says of the next leads; they are qualified without it too. */

@@ -1,28 +1,31 @@
 // Tells of this page's view, with consent and not before: see README.
 (function () {
 	'use strict';
-	var home = new URL(document.currentScript.src).origin;
-	var on = ['piste-consent', 'visibilitychange', 'prerenderingchange'];
+	var d = document, at = location, src = d.currentScript.src;
+	var link = /[#&]piste=([\w.-]+)/.exec(at.hash), who = link && link[1], told;
 
-	function tell() {
-		var who = /[#&]piste=([\w.-]+)/.exec(location.hash);
-
-		if (window.pisteConsent !== true ||
-			navigator.globalPrivacyControl || document.prerendering ||
-			document.visibilityState !== 'visible')
+	async function tell() {
+		if (told || window.pisteConsent !== true || d.prerendering ||
+			d.hidden || navigator.globalPrivacyControl)
 			return;
-		on.forEach(function (n) { document.removeEventListener(n, tell); });
-		if (who) {
-			sessionStorage.piste = who[1];
-			history.replaceState(history.state, '',
-				location.pathname + location.search);
-		}
-		fetch(home + '/e', { method: 'POST', keepalive: true,
-			credentials: 'omit', body: new URLSearchParams({
-				kind: 'view', id: crypto.randomUUID(),
-				path: location.pathname, link: who ? 1 : '',
-				who: sessionStorage.piste || '' }) }).catch(function () {});
+		told = true;
+		try {
+			if (link)
+				sessionStorage.piste = who;
+			who = sessionStorage.piste;
+		} catch (e) {}
+		try {
+			await fetch(new URL('/e', src), { method: 'POST',
+				keepalive: true, credentials: 'omit',
+				body: new URLSearchParams({ kind: 'view', path: at.pathname,
+					id: crypto.randomUUID(), link: link ? 1 : '',
+					who: who || '' }) });
+		} catch (e) {}
 	}
-	on.forEach(function (n) { document.addEventListener(n, tell); });
+	// Whatever they say.
+	if (link)
+		history.replaceState(history.state, '', at.pathname + at.search);
+	['piste-consent', 'visibilitychange', 'prerenderingchange'].forEach(
+		function (n) { d.addEventListener(n, tell); });
 	tell();
 })();

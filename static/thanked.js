@@ -6,7 +6,11 @@
 
 	if (navigator.globalPrivacyControl)
 		return;
-	sessionStorage.piste = data.token;
+	try {
+		sessionStorage.piste = data.token;
+	} catch (e) {
+		// Then only the links know.
+	}
 	Array.prototype.forEach.call(document.links, function (a) {
 		if (a.origin !== location.origin && to.indexOf(a.origin) >= 0)
 			a.hash = 'piste=' + data.token;

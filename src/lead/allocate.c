@@ -108,7 +108,7 @@ band_of(const struct allocate_plan *p, int64_t potential)
 	return NULL;
 }
 
-/* What a seller takes, whoever is there. */
+/* What a seller takes. */
 static uint32_t
 judge_fit(const struct allocate_plan *p, const struct allocate_seller *s,
     const struct allocate_lead *l, const struct allocate_band *band)
@@ -126,9 +126,16 @@ judge_fit(const struct allocate_plan *p, const struct allocate_seller *s,
 	return why;
 }
 
+/* Is it theirs, now or when their working day begins? */
+static bool
+can_wait_for(uint32_t reasons)
+{
+	return !(reasons & ~BIT(ALLOCATE_HOURS));
+}
+
 /*
- * Zones: those of the general pool take what nobody covers who would take it.
- * Forces: the one a band is for, where it covers the place.
+ * Zones: those of the general pool take what nobody covers who can be waited
+ * for.  Forces: the one a band is for, where it covers the place.
  */
 static void
 judge_zones(const struct allocate_plan *p, const struct place *at,
@@ -141,14 +148,15 @@ judge_zones(const struct allocate_plan *p, const struct place *at,
 
 	for (size_t i = 0; i < p->sellers; i++) {
 		is_mine[i] = covers(&p->seller[i], at);
-		is_covered |= is_mine[i] && !v->reasons[i];
+		is_covered |= is_mine[i] && can_wait_for(v->reasons[i]);
 	}
 	for (size_t i = 0; i < p->sellers; i++) {
 		const struct allocate_seller *s = &p->seller[i];
 
 		if (!is_mine[i] && !(s->is_general && !is_covered))
 			v->reasons[i] |= BIT(ALLOCATE_TERRITORY);
-		is_forced |= force != ALLOCATE_ANY && !v->reasons[i] &&
+		is_forced |= force != ALLOCATE_ANY &&
+		    can_wait_for(v->reasons[i]) &&
 		    s->is_external == wants_external;
 	}
 	for (size_t i = 0; is_forced && i < p->sellers; i++)
@@ -220,10 +228,9 @@ allocate_decide(const struct allocate_plan *p, const struct allocate_lead *l,
 	assert(p->sellers <= ALLOCATE_SELLERS_MAX);
 	out->chosen = ALLOCATE_NOBODY;
 	for (size_t i = 0; i < p->sellers; i++)
-		out->reasons[i] = judge_fit(p, &p->seller[i], l, band);
+		out->reasons[i] = judge_fit(p, &p->seller[i], l, band) |
+		    judge_presence(&p->seller[i], l);
 	judge_zones(p, &at, band, out);
-	for (size_t i = 0; i < p->sellers; i++)
-		out->reasons[i] |= judge_presence(&p->seller[i], l);
 	choose(p, out);
 }
 

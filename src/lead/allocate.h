@@ -34,7 +34,7 @@ enum allocate_reason {
 	ALLOCATE_NEED,		/* has not that skill */
 	ALLOCATE_BAND,		/* nor that potential */
 	ALLOCATE_TERRITORY,	/* is elsewhere, or of the general pool */
-	ALLOCATE_FORCE,		/* the other force takes it */
+	ALLOCATE_FORCE,		/* the other force takes it, now or soon */
 	ALLOCATE_TRIED,		/* had it, and did not take it */
 	ALLOCATE_HOURS,		/* does not work now */
 	ALLOCATE_ABSENT,
@@ -71,7 +71,8 @@ struct allocate_seller {
 	struct str email;
 	struct str team;
 	bool is_external;
-	bool is_general;	/* of the pool for leads nobody's zone has */
+	bool is_general;	/* of the pool for leads nobody's zone has, or
+				 * all whose it is are away, full or tried */
 	uint32_t weight;	/* 1 to ALLOCATE_WEIGHT_MAX */
 	uint32_t open_max;	/* 0: takes none now */
 	uint32_t hot_reserved;	/* of open_max */

@@ -27,12 +27,12 @@ SQL(allot_lock, 0, "SELECT pg_try_advisory_xact_lock(hashtext("
     "'piste.allocation'))");
 SQL(allot_claim, 0,
     "SELECT piste.allocation_claim(" TEXT_OF(ALLOT_BATCH_MAX) ")");
-SQL(allot_facts, 3,
+SQL(allot_facts, 1,
     "SELECT f.lead_id, f.at_ms, f.stage, f.need, f.potential, f.is_hot,"
     " f.country, f.postcode, f.geo_country, f.geo_region, f.radius_km,"
     " array_to_string(f.tried, ' ')"
     " FROM unnest($1::bigint[]) WITH ORDINALITY AS c (id, ord)"
-    " JOIN piste.allocation_facts($1::bigint[], $2, $3) AS f"
+    " JOIN piste.allocation_facts($1::bigint[]) AS f"
     " ON f.lead_id = c.id ORDER BY c.ord");
 SQL(allot_give, 7,
     "SELECT piste.allocation_give($1::bigint, $2::bigint, $3::bigint,"
@@ -249,9 +249,7 @@ decide_all(struct pg *db, struct arena *a, struct str claimed, int64_t *done)
 	enum err e = seller_load(db, a, span, &s);
 
 	if (!e)
-		e = pg_run(db, &allot_facts, (struct str[]){ claimed,
-		    s.rule.need_field, s.rule.potential_field }, WAIT_MS,
-		    &rows);
+		e = pg_run(db, &allot_facts, &claimed, WAIT_MS, &rows);
 	if (e)
 		return e;
 	count = pg_count(rows);

@@ -17,7 +17,8 @@ struct allocate_verdict;
 struct arena;
 struct pg;
 
-#define ALLOT_BATCH_MAX 50	/* leads a turn, in one transaction */
+/* Leads a turn, in one transaction: new ones, hot and others tried again. */
+#define ALLOT_BATCH_MAX 50
 #define ALLOT_EXPIRE_MAX 500	/* taken back in one turn */
 #define ALLOT_REASON_BYTES_MAX 2000
 #define ALLOT_DECISION_BYTES_MAX ((size_t)1 << 20)

@@ -10,11 +10,13 @@
 
 #include "lead/backtest.h"
 
-/* Leads of persons in a range that became SQL in the stretch. */
+/* Leads of the persons that rescore_read takes, that became SQL then. */
 SQL(backtest_sql, 4,
     "SELECT l.id, floor(extract(epoch FROM l.sql_at) * 1000)::bigint"
     " FROM piste.lead AS l WHERE l.person_id > $1::bigint"
-    " AND l.person_id <= $2::bigint AND l.merged_into IS NULL"
+    " AND l.person_id <= (SELECT max(o.person_id) FROM (SELECT n.person_id"
+    " FROM piste.lead AS n WHERE n.person_id > $1::bigint"
+    " ORDER BY n.person_id LIMIT $2::int) AS o) AND l.merged_into IS NULL"
     " AND l.sql_at >= to_timestamp($3::float8 / 1000)"
     " AND l.sql_at <= to_timestamp($4::float8 / 1000) ORDER BY l.id");
 
@@ -31,11 +33,20 @@ struct sums {
 	int64_t lost;
 };
 
+/* A lead that became SQL in the stretch. */
+struct sold {
+	int64_t lead;
+	int64_t at_ms;
+};
+
 struct run {
 	const struct backtest_wish *wish;
 	const struct score_rules *rules[SETS];
 	struct sums sums;
 	FILE *out;
+	/* Of the persons being read, by id; from the next one on. */
+	struct sold *sold;
+	size_t solds;
 };
 
 static bool
@@ -54,6 +65,7 @@ struct walk {
 	const struct score_input *in;
 	struct score *score;
 	bool is_above;
+	bool is_first;		/* what it sees was there before */
 	struct backtest_way *way;
 };
 
@@ -63,10 +75,11 @@ look(struct walk *w, int64_t at_ms)
 	score_lead(w->arena, w->rules, w->in, at_ms, w->score);
 	arena_reset(w->arena);
 	if (w->score->is_mql && !w->is_above) {
-		w->way->mqls++;
+		w->way->mqls += !w->is_first;
 		if (!w->way->first_ms)
 			w->way->first_ms = at_ms;
 	}
+	w->is_first = false;
 	w->is_above = w->score->is_mql;
 	w->way->points = w->score->points;
 }
@@ -86,8 +99,8 @@ backtest_follow(const struct score_rules *r, const struct score_input *in,
     int64_t since_ms, int64_t until_ms, struct backtest_way *out)
 {
 	struct score score;
-	struct walk w = { arena_new(RESCORE_ARENA_BYTES_MAX), r, in, &score,
-		false, out };
+	struct walk w = { arena_new(RESCORE_LEAD_BYTES_MAX), r, in, &score,
+		false, true, out };
 	bool is_daily = may_rise(r);
 	int64_t at = since_ms;
 
@@ -114,7 +127,7 @@ static void
 tell_moved(struct run *run, const struct rescore_lead *l,
     const struct backtest_way *way)
 {
-	const char *what = way[THEN].mqls ? "gained" : "lost";
+	const char *what = way[THEN].first_ms ? "gained" : "lost";
 
 	if (run->wish->is_json)
 		fprintf(run->out, "{\"lead\":%" PRId64 ",\"moved\":\"%s\","
@@ -138,45 +151,54 @@ count_lead(struct run *run, const struct rescore_lead *l, int64_t sql_ms)
 		backtest_follow(run->rules[i], &l->in, run->wish->since_ms,
 		    run->wish->until_ms, &way[i]);
 		s->mqls[i] += way[i].mqls;
-		s->ones[i] += way[i].mqls > 0;
+		s->ones[i] += way[i].first_ms != 0;
 		s->held[i] += sql_ms && way[i].first_ms &&
 		    way[i].first_ms <= sql_ms;
 	}
 	s->leads++;
 	s->sqls += sql_ms > 0;
-	if (!way[NOW].mqls == !way[THEN].mqls)
+	if (!way[NOW].first_ms == !way[THEN].first_ms)
 		return;
-	*(way[THEN].mqls ? &s->gained : &s->lost) += 1;
+	*(way[THEN].first_ms ? &s->gained : &s->lost) += 1;
 	tell_moved(run, l, way);
 }
 
-static enum err
-count_part(struct run *run, struct pg *db, const struct rescore_part *part,
-    int64_t after)
+/* Both go by the leads' ids. */
+static void
+count_next(void *context, struct arena *a, const struct rescore_lead *l)
 {
-	const struct backtest_wish *w = run->wish;
-	char from[STR_I64_BYTES], to[STR_I64_BYTES], since[STR_I64_BYTES],
+	struct run *run = context;
+
+	(void)a;
+	while (run->solds && run->sold->lead < l->id) {
+		run->sold++;
+		run->solds--;
+	}
+	count_lead(run, l, run->solds && run->sold->lead == l->id ?
+	    run->sold->at_ms : 0);
+}
+
+static enum err
+read_sold(struct run *run, struct pg *db, struct arena *a, int64_t after)
+{
+	char from[STR_I64_BYTES], n[STR_I64_BYTES], since[STR_I64_BYTES],
 	    until[STR_I64_BYTES];
 	const struct pg_rows *rows;
-	size_t at = 0;
 	enum err e = pg_run(db, &backtest_sql, (const struct str[]){
-	    str_from_i64(from, after), str_from_i64(to, part->upto),
-	    str_from_i64(since, w->since_ms), str_from_i64(until,
-	    w->until_ms) }, RESCORE_WAIT_MS, &rows);
+	    str_from_i64(from, after), str_from_i64(n, RESCORE_CHUNK),
+	    str_from_i64(since, run->wish->since_ms), str_from_i64(until,
+	    run->wish->until_ms) }, RESCORE_WAIT_MS, &rows);
 
-	/* Both go by the leads' ids. */
-	for (size_t i = 0; !e && i < part->count; i++) {
-		int64_t id = 0, sql_ms = 0;
-
-		while (at < pg_count(rows) && str_i64(pg_value(rows, at, 0), 1,
-		    INT64_MAX, &id) && id < part->lead[i].id)
-			at++;
-		if (at < pg_count(rows) && id == part->lead[i].id &&
-		    !str_i64(pg_value(rows, at, 1), 1, INT64_MAX, &sql_ms))
-			e = ERR_INPUT;
-		count_lead(run, &part->lead[i], sql_ms);
-	}
-	return e;
+	if (e)
+		return e;
+	run->solds = pg_count(rows);
+	run->sold = arena_array(a, run->solds + 1, sizeof *run->sold);
+	for (size_t i = 0; i < run->solds; i++)
+		if (!str_i64(pg_value(rows, i, 0), 1, INT64_MAX,
+		    &run->sold[i].lead) || !str_i64(pg_value(rows, i, 1), 1,
+		    INT64_MAX, &run->sold[i].at_ms))
+			return ERR_INPUT;
+	return OK;
 }
 
 static void
@@ -247,8 +269,10 @@ run_all(struct run *run, struct pg *db, struct arena *a, struct arena *rules)
 {
 	const struct backtest_wish *w = run->wish;
 	struct score_rules *set = arena_array(rules, SETS, sizeof *set);
-	struct rescore_part part = { 0 };
-	int64_t after;
+	struct rescore_ask ask = { .rules = &set[THEN], .at_ms = w->until_ms,
+		.until_ms = w->until_ms, .is_closed_too = true,
+		.each = count_next, .context = run };
+	int64_t after, upto = 0, since;
 	enum err e = rescore_rules(db, rules, w->until_ms, &run->rules[NOW]);
 
 	if (e)
@@ -258,14 +282,17 @@ run_all(struct run *run, struct pg *db, struct arena *a, struct arena *rules)
 	align(&set[NOW], &set[THEN]);
 	run->rules[NOW] = &set[NOW];
 	run->rules[THEN] = &set[THEN];
+	ask.since_ms = score_since(&set[NOW], w->since_ms);
+	since = score_since(&set[THEN], w->since_ms);
+	if (since < ask.since_ms)
+		ask.since_ms = since;
 	do {
-		after = part.upto;
+		after = upto;
 		arena_reset(a);
-		e = rescore_read(db, a, &(struct rescore_ask){ &set[THEN],
-		    w->until_ms, true }, after, &part);
+		e = read_sold(run, db, a, after);
 		if (!e)
-			e = count_part(run, db, &part, after);
-	} while (!e && part.upto != after);
+			e = rescore_read(db, &ask, after, &upto);
+	} while (!e && upto != after);
 	return e;
 }
 

@@ -18,8 +18,8 @@ struct score_rules;
 
 /* What a set makes of a lead in a stretch of time. */
 struct backtest_way {
-	int64_t first_ms;	/* when it was first an MQL; 0: never */
-	int64_t mqls;		/* how often it came up, or stood at first */
+	int64_t first_ms;	/* when it was first above; 0: never */
+	int64_t mqls;		/* how often it came up, not how it began */
 	int32_t points;		/* at the end */
 };
 /*

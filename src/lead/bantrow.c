@@ -13,10 +13,15 @@
 #define STAMP(column) "to_char(" column " AT TIME ZONE 'UTC'," \
     " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
-/* Locked, so that two who answer at once are judged one after the other. */
+/* Two who answer at once are judged one after the other. */
+SQL(bantrow_lock, 1,
+    "SELECT FROM piste.lead WHERE id = $1::bigint FOR NO KEY UPDATE");
+/* Asked behind the lock: an erasure may have been what was waited for. */
 SQL(bantrow_lead, 1,
-    "SELECT offer_key, stage FROM piste.lead WHERE id = $1::bigint"
-    " AND merged_into IS NULL FOR NO KEY UPDATE");
+    "SELECT l.offer_key FROM piste.lead AS l"
+    " JOIN piste.person AS p ON p.id = l.person_id"
+    " WHERE l.id = $1::bigint AND l.merged_into IS NULL"
+    " AND p.erased_at IS NULL");
 SQL(bantrow_last_day, 1,
     "SELECT to_char(current_date + $1::int, 'YYYYMMDD')");
 SQL(bantrow_add, 5,
@@ -29,6 +34,10 @@ SQL(bantrow_answers, 1,
 SQL(bantrow_move, 5,
     "SELECT piste.lead_move($1::bigint, $2, $3, 'seller', $4,"
     " nullif($5, ''))");
+SQL(bantrow_follow, 5,
+    "SELECT piste.bant_move($1::bigint, $2, $3, $4, nullif($5, ''))");
+SQL(bantrow_sleep, 1,
+    "DELETE FROM piste.lead_wake WHERE lead_id = $1::bigint");
 SQL(bantrow_wake, 2,
     "INSERT INTO piste.lead_wake (lead_id, wake_on)"
     " VALUES ($1::bigint, $2::date) ON CONFLICT (lead_id)"
@@ -38,9 +47,7 @@ SQL(bantrow_act, 4,
     " VALUES ($1::bigint, $2, $3::date, $4) ON CONFLICT (lead_id)"
     " DO UPDATE SET action = excluded.action, due_on = excluded.due_on,"
     " author = excluded.author, at = now()");
-SQL(bantrow_taken, 1,
-    "SELECT piste.allocation_accept(lead_id) FROM piste.allocation"
-    " WHERE lead_id = $1::bigint AND ended_at IS NULL");
+SQL(bantrow_take, 2, "SELECT piste.bant_take($1::bigint, $2)");
 SQL(bantrow_action, 1,
     "SELECT n.action, n.due_on, n.author, w.wake_on"
     " FROM piste.lead AS l LEFT JOIN piste.next_action AS n"
@@ -52,9 +59,11 @@ SQL(bantrow_overdue, 0,
     " coalesce(n.due_on::text, '-'), coalesce(n.action, 'no next action')),"
     " json_build_object('lead', l.id, 'stage', l.stage, 'seller', s.key,"
     " 'due_on', n.due_on, 'action', n.action) FROM piste.lead AS l"
+    " JOIN piste.person AS p ON p.id = l.person_id"
     " LEFT JOIN piste.next_action AS n ON n.lead_id = l.id"
     " LEFT JOIN piste.seller AS s ON s.id = l.owner_id"
     " WHERE l.stage IN ('sql', 'opportunity') AND l.merged_into IS NULL"
+    " AND p.erased_at IS NULL"
     " AND (n.due_on IS NULL OR n.due_on < current_date)"
     " ORDER BY n.due_on NULLS FIRST, l.id");
 
@@ -117,9 +126,11 @@ static enum err
 load(struct pg *db, struct arena *a, struct str lead, struct state *s)
 {
 	const struct pg_rows *rows;
-	enum err e = pg_run(db, &bantrow_lead, &lead, WAIT_MS, &rows);
+	enum err e = pg_run(db, &bantrow_lock, &lead, WAIT_MS, NULL);
 
 	*s = (struct state){ 0 };
+	if (!e)
+		e = pg_run(db, &bantrow_lead, &lead, WAIT_MS, &rows);
 	if (e)
 		return e;
 	if (!pg_count(rows))
@@ -166,20 +177,35 @@ tell(struct arena *a, const struct bant_verdict *v)
 	return buf_str(&b);
 }
 
+/* *why_not is empty, or why the lead stays where it is. */
+static enum err
+move(struct pg *db, struct arena *a, const struct bantrow *row,
+    const struct bant_verdict *v, struct str *why_not)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &bantrow_follow, (struct str[]){ row->lead,
+	    v->outcome == BANT_LATER ? STR("nurturing") :
+	    STR("disqualified"), row->who, str_of(v->reason), row->note },
+	    WAIT_MS, &rows);
+
+	if (!e)
+		*why_not = arena_copy(a, pg_value(rows, 0, 0));
+	return e;
+}
+
 static enum err
 follow(struct pg *db, struct arena *a, const struct bantrow *row,
-    const struct bant_verdict *v)
+    const struct bant_verdict *v, struct str *why_not)
 {
 	bool is_later = v->outcome == BANT_LATER;
-	enum err e;
+	enum err e = OK;
 
-	if (!is_later && v->outcome != BANT_DISQUALIFIED)
-		return OK;
-	e = pg_run(db, &bantrow_move, (struct str[]){ row->lead, is_later ?
-	    STR("nurturing") : STR("disqualified"), row->who,
-	    str_of(v->reason), row->note }, WAIT_MS, NULL);
-	if (e || !is_later || !v->until)
+	if (is_later || v->outcome == BANT_DISQUALIFIED)
+		e = move(db, a, row, v, why_not);
+	if (e)
 		return e;
+	if (!is_later || !v->until || why_not->n)
+		return pg_run(db, &bantrow_sleep, &row->lead, WAIT_MS, NULL);
 	return pg_run(db, &bantrow_wake, (struct str[]){ row->lead,
 	    date_iso(a, v->until) }, WAIT_MS, NULL);
 }
@@ -187,6 +213,7 @@ follow(struct pg *db, struct arena *a, const struct bantrow *row,
 static enum err
 set(struct pg *db, struct arena *a, const struct bantrow *row, FILE *out)
 {
+	struct str why_not = STR_EMPTY;
 	struct state s;
 	enum err e = load(db, a, row->lead, &s);
 
@@ -197,9 +224,10 @@ set(struct pg *db, struct arena *a, const struct bantrow *row, FILE *out)
 	if (!e)
 		e = judge(db, a, row->lead, &s);
 	if (!e)
-		e = follow(db, a, row, &s.verdict);
+		e = follow(db, a, row, &s.verdict, &why_not);
 	if (!e)
-		fprintf(out, "%.*s\n", STR_ARG(tell(a, &s.verdict)));
+		fprintf(out, "%.*s%s%.*s\n", STR_ARG(tell(a, &s.verdict)),
+		    why_not.n ? ", but " : "", STR_ARG(why_not));
 	return e;
 }
 
@@ -319,9 +347,10 @@ accept(struct pg *db, struct arena *a, const struct bantrow_next *n,
 	e = pg_run(db, &bantrow_move, (struct str[]){ n->lead, STR("sql"),
 	    n->who, PG_NULL, STR_EMPTY }, WAIT_MS, NULL);
 	if (!e)
-		e = pg_run(db, &bantrow_act, (struct str[]){ n->lead,
-		    n->action, date_iso(a, n->due), n->who }, WAIT_MS, NULL);
-	return e ? e : pg_run(db, &bantrow_taken, &n->lead, WAIT_MS, NULL);
+		e = pg_run(db, &bantrow_take, (struct str[]){ n->lead,
+		    n->who }, WAIT_MS, NULL);
+	return e ? e : pg_run(db, &bantrow_act, (struct str[]){ n->lead,
+	    n->action, date_iso(a, n->due), n->who }, WAIT_MS, NULL);
 }
 
 enum err

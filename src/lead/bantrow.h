@@ -27,9 +27,9 @@ struct bantrow {
 };
 /*
  * Keep it and do what all answers together decide: disqualify, nurture until
- * a day, or nothing.  A line to out says which.  ERR_INPUT: pg_message says
- * why the lead can't be moved so, and nothing is kept; ERR_ABSENT: there is no
- * such lead.
+ * a day, or nothing.  A line to out says which, and why the lead can't be
+ * moved so if it can't: it stays where it is then, and the answer is kept.
+ * ERR_ABSENT: there is no such lead, or its person was erased.
  */
 MUST_USE enum err bantrow_set(struct pg *db, const struct bantrow *row,
     FILE *out);
@@ -47,7 +47,9 @@ struct bantrow_next {
 };
 /*
  * The seller takes it as an SQL, or says what is next of one that is.
- * ERR_LIMIT: the answers do not suffice, and complaints says what is missing.
+ * ERR_LIMIT: the answers do not suffice, and complaints says what is missing;
+ * ERR_INPUT: pg_message says why not.  One that is nobody's is the seller's
+ * whose key who is, and refused when there are sellers but who is none.
  */
 MUST_USE enum err bantrow_accept(struct pg *db, const struct bantrow_next *n,
     FILE *complaints);

@@ -27,9 +27,11 @@ SQL(queue_count, 0, LEASE_COUNT(TABLE));
 SQL(queue_read, 2,
     "SELECT f.submission_id, f.email"
     " FROM piste.qualification_facts($1::bigint, $2) AS f");
-SQL(queue_happened, 2,
-    "SELECT " RESCORE_COLUMNS " FROM piste.score_queued($1::bigint, $2)"
-    " AS r");
+SQL(queue_happened, 3,
+    "SELECT " RESCORE_COLUMNS ", floor(extract(epoch FROM now()) * 1000)"
+    "::bigint FROM piste.score_queued($1::bigint, $2,"
+    " to_timestamp($3::float8 / 1000)) AS r");
+#define KNOWN_AT 7		/* the column behind them */
 
 SQL(queue_judge, 4,
     "SELECT j.mail FROM piste.email_judge($1::uuid, $2, $3, $4) AS j");
@@ -71,6 +73,13 @@ judge_email(struct lease_row *row, struct str submission, struct str email)
 
 static enum err qualify(void *context, struct lease_row *row);
 
+/* A turn's. */
+struct turn {
+	struct arena *arena;		/* a row's: what people typed is long */
+	const struct score_rules *rules;
+	int64_t since_ms;		/* of events that count */
+};
+
 static const struct lease_table queue = {
 	.name = "queue",
 	.reclaim = &queue_reclaim,
@@ -84,37 +93,53 @@ static const struct lease_table queue = {
 	.work = qualify,
 };
 
-/* Score the lead with what was just judged, and finish the row with that. */
+/*
+ * Score the lead with what was just judged, if it is there: whoever was erased
+ * or merged meanwhile has nothing to score.
+ */
 static enum err
-score(struct lease_row *row, const struct score_rules *rules,
-    struct str submission)
+score(struct turn *t, struct lease_row *row, struct buf *b, int64_t *at_ms)
 {
-	struct str mine[] = { str_of(row->id), row->worker };
-	char version[STR_I64_BYTES], at[STR_I64_BYTES];
-	struct score *s = ARENA_NEW(row->arena, struct score);
-	int64_t now_ms = clock_now_ms();
+	char since[STR_I64_BYTES];
 	const struct pg_rows *rows;
 	struct rescore_lead lead;
-	struct buf b;
-	enum err e = pg_run(row->db, &queue_happened, mine, LEASE_WAIT_MS,
-	    &rows);
+	struct score *s;
+	enum err e = pg_run(row->db, &queue_happened, (struct str[]){
+	    str_of(row->id), row->worker, str_from_i64(since, t->since_ms) },
+	    LEASE_WAIT_MS, &rows);
 
-	buf_init(&b, row->arena, PARTS_BYTES_MAX);
+	if (e || !pg_count(rows))
+		return e;
+	if (!str_i64(pg_value(rows, 0, KNOWN_AT), 0, INT64_MAX, at_ms))
+		return ERR_INPUT;
+	e = rescore_row(t->arena, t->rules, rows, 0, *at_ms, &lead);
+	if (e)
+		return e;
+	s = ARENA_NEW(t->arena, struct score);
+	score_lead(t->arena, t->rules, &lead.in, *at_ms, s);
+	rescore_add(b, t->arena, lead.id, s);
+	return OK;
+}
+
+static enum err
+finish(struct turn *t, struct lease_row *row, struct str submission)
+{
+	char version[STR_I64_BYTES], at[STR_I64_BYTES];
+	const struct pg_rows *rows;
+	int64_t at_ms = 0;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, t->arena, PARTS_BYTES_MAX);
 	buf_byte(&b, '[');
-	/* Whoever was erased or merged meanwhile has nothing to score. */
-	if (!e && pg_count(rows)) {
-		e = rescore_row(row->arena, rules, rows, 0, now_ms, &lead);
-		if (e)
-			return e;
-		score_lead(row->arena, rules, &lead.in, now_ms, s);
-		rescore_add(&b, row->arena, lead.id, s);
-	}
+	e = score(t, row, &b, &at_ms);
 	buf_byte(&b, ']');
 	if (!e)
-		e = pg_run(row->db, &queue_finish, (struct str[]){ mine[0],
-		    mine[1], submission, str_from_i64(version,
-		    rules->version), str_from_i64(at, now_ms), buf_str(&b) },
-		    LEASE_WAIT_MS, &rows);
+		e = pg_run(row->db, &queue_finish, (struct str[]){
+		    str_of(row->id), row->worker, submission,
+		    str_from_i64(version, t->rules->version),
+		    str_from_i64(at, at_ms), buf_str(&b) }, LEASE_WAIT_MS,
+		    &rows);
 	if (e)
 		return e;
 	return pg_count(rows) ? OK : lease_lost(&queue, row);
@@ -123,31 +148,43 @@ score(struct lease_row *row, const struct score_rules *rules,
 static enum err
 qualify(void *context, struct lease_row *row)
 {
+	struct turn *t = context;
 	struct str mine[] = { str_of(row->id), row->worker };
-	const struct score_rules *rules;
 	const struct pg_rows *rows;
 	struct str submission, email;
 	enum err e = pg_run(row->db, &queue_read, mine, LEASE_WAIT_MS, &rows);
 
-	(void)context;
 	if (e)
 		return e;
 	if (pg_count(rows) == 0)
 		return lease_lost(&queue, row);
+	arena_reset(t->arena);
 	/* The rows are gone with the next statement. */
-	submission = arena_copy(row->arena, pg_value(rows, 0, 0));
-	email = arena_copy(row->arena, pg_value(rows, 0, 1));
+	submission = arena_copy(t->arena, pg_value(rows, 0, 0));
+	email = arena_copy(t->arena, pg_value(rows, 0, 1));
 	e = judge_email(row, submission, email);
-	if (!e)
-		e = rescore_rules(row->db, row->arena, clock_now_ms(),
-		    &rules);
-	return e ? e : score(row, rules, submission);
+	return e ? e : finish(t, row, submission);
 }
 
 enum err
 queue_turn(struct pg *db, struct str worker, int64_t lease_ms, int64_t *done)
 {
-	return lease_turn(db, &queue, worker, lease_ms, NULL, done);
+	struct arena *rules = arena_new(RESCORE_ARENA_BYTES_MAX);
+	struct turn t = { 0 };
+	int64_t now_ms = clock_now_ms();
+	enum err e = rescore_rules(db, rules, now_ms + RESCORE_SKEW_MS,
+	    &t.rules);
+
+	*done = 0;
+	if (!e) {
+		t.arena = arena_new(RESCORE_LEAD_BYTES_MAX);
+		t.since_ms = score_since(t.rules, now_ms);
+		e = lease_turn(db, &queue, worker, lease_ms, &t, done);
+		arena_free(t.arena);
+	} else if (e == ERR_INPUT)
+		e = OK;
+	arena_free(rules);
+	return e;
 }
 
 enum err

@@ -21,7 +21,8 @@ struct pg;
 /*
  * Claim up to QUEUE_CLAIM_MAX rows for worker (a name unique to the process),
  * qualify each, each in a transaction of its own with its finish.  *done is
- * how many were claimed: 0 when nothing is ready.
+ * how many were claimed: 0 when nothing is ready, or when nobody can read the
+ * rules in force, which is logged: rows wait for who can.
  */
 MUST_USE enum err queue_turn(struct pg *db, struct str worker,
     int64_t lease_ms, int64_t *done);

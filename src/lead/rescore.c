@@ -4,13 +4,13 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "lead/scorerule.h"
 #include "store/pg.h"
 
 #include "lead/rescore.h"
 
-#define ROWS_BYTES_MAX ((size_t)64 << 20)
 #define FIELDS_BYTES_MAX 4096
 
 #define AT(n) "to_timestamp($" #n "::float8 / 1000)"
@@ -29,22 +29,17 @@ SQL(rescore_upto, 2,
     "SELECT max(o.person_id) FROM (SELECT l.person_id FROM piste.lead AS l"
     " WHERE l.person_id > $1::bigint ORDER BY l.person_id LIMIT $2::int)"
     " AS o");
-SQL(rescore_part, 5,
+SQL(rescore_part, 6,
     "SELECT " RESCORE_COLUMNS " FROM piste.score_read($1::bigint,"
-    " $2::bigint, $3::text[], " AT(4) ", $5::boolean) AS r");
-SQL(rescore_single, 3,
+    " $2::bigint, $3::text[], " AT(4) ", " AT(5) ", $6::boolean) AS r");
+SQL(rescore_single, 4,
     "SELECT " RESCORE_COLUMNS " FROM piste.lead AS l CROSS JOIN LATERAL"
     " piste.score_read(l.person_id - 1, l.person_id, $2::text[], " AT(3)
-    ", true) AS r WHERE l.id = piste.lead_now($1::bigint)"
+    ", " AT(4) ", true) AS r WHERE l.id = piste.lead_now($1::bigint)"
     " AND r.lead = l.id");
-SQL(rescore_take, 3,
-    "SELECT piste.score_take($1::int, " AT(2) ", $3::json)");
-/* Who does more meanwhile waits for this to be over, and is noted anew. */
-SQL(rescore_next, 1,
-    "DELETE FROM piste.score_due AS d USING (SELECT person_id"
-    " FROM piste.score_due ORDER BY at, person_id LIMIT $1::int"
-    " FOR UPDATE SKIP LOCKED) AS n WHERE d.person_id = n.person_id"
-    " RETURNING d.person_id");
+/* Machines differ; by this one it is told which score knew more. */
+SQL(rescore_clock, 0,
+    "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
 
 enum err
 rescore_rules(struct pg *db, struct arena *a, int64_t at_ms,
@@ -79,9 +74,8 @@ rescore_rules(struct pg *db, struct arena *a, int64_t at_ms,
 	return OK;
 }
 
-/* The fields that rules ask, as PostgreSQL has an array. */
-static struct str
-fields_of(struct arena *a, const struct score_rules *r)
+struct str
+rescore_fields(struct arena *a, const struct score_rules *r)
 {
 	struct buf b;
 
@@ -113,7 +107,7 @@ rescore_apply(struct pg *db, struct arena *a, struct str json, struct str who,
 
 	if (!e)
 		e = pg_run(db, &rescore_put, (const struct str[]){ json,
-		    fields_of(a, r), who }, PG_STATEMENT_MS, &rows);
+		    rescore_fields(a, r), who }, PG_STATEMENT_MS, &rows);
 	if (e)
 		return e;
 	if (!str_u32(pg_value(rows, 0, 0), 1, INT32_MAX, &made))
@@ -131,6 +125,17 @@ rescore_text(struct pg *db, struct arena *a, struct str *out)
 	if (!e)
 		*out = pg_count(rows) ? arena_copy(a, pg_value(rows, 0, 0)) :
 		    scorerule_builtin_text();
+	return e;
+}
+
+enum err
+rescore_now(struct pg *db, int64_t *ms)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &rescore_clock, NULL, PG_STATEMENT_MS, &rows);
+
+	if (!e && !str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, ms))
+		e = ERR_INPUT;
 	return e;
 }
 
@@ -227,10 +232,11 @@ enum err
 rescore_one(struct pg *db, struct arena *a, const struct score_rules *r,
     int64_t lead, int64_t at_ms, struct rescore_lead *out)
 {
-	char id[STR_I64_BYTES], at[STR_I64_BYTES];
+	char id[STR_I64_BYTES], at[STR_I64_BYTES], since[STR_I64_BYTES];
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &rescore_single, (const struct str[]){
-	    str_from_i64(id, lead), fields_of(a, r), str_from_i64(at, at_ms) },
+	    str_from_i64(id, lead), rescore_fields(a, r), str_from_i64(since,
+	    score_since(r, at_ms)), str_from_i64(at, at_ms) },
 	    RESCORE_WAIT_MS, &rows);
 
 	if (e)
@@ -239,45 +245,52 @@ rescore_one(struct pg *db, struct arena *a, const struct score_rules *r,
 	    ERR_ABSENT;
 }
 
-static enum err
-read_range(struct pg *db, struct arena *a, const struct score_rules *r,
-    const struct str *params, int64_t at_ms, struct rescore_part *out)
+enum err
+rescore_give(const struct rescore_ask *ask, const struct pg_rows *rows)
 {
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &rescore_part, params, RESCORE_WAIT_MS, &rows);
+	struct arena *a = arena_new(RESCORE_LEAD_BYTES_MAX);
+	enum err e = OK;
 
-	if (e)
-		return e;
-	out->count = pg_count(rows);
-	out->lead = arena_array(a, out->count + 1, sizeof *out->lead);
-	for (size_t i = 0; !e && i < out->count; i++)
-		e = rescore_row(a, r, rows, i, at_ms, &out->lead[i]);
+	for (size_t i = 0; !e && i < pg_count(rows); i++) {
+		struct rescore_lead lead;
+
+		e = rescore_row(a, ask->rules, rows, i, ask->at_ms, &lead);
+		if (!e)
+			ask->each(ask->context, a, &lead);
+		arena_reset(a);
+	}
+	arena_free(a);
 	return e;
 }
 
 enum err
-rescore_read(struct pg *db, struct arena *a, const struct rescore_ask *ask,
-    int64_t after, struct rescore_part *out)
+rescore_read(struct pg *db, const struct rescore_ask *ask, int64_t after,
+    int64_t *upto)
 {
-	char from[STR_I64_BYTES], n[STR_I64_BYTES], at[STR_I64_BYTES];
+	char from[STR_I64_BYTES], n[STR_I64_BYTES], to[STR_I64_BYTES],
+	    until[STR_I64_BYTES], since[STR_I64_BYTES];
+	struct arena *a;
 	const struct pg_rows *rows;
-	struct str upto;
 	enum err e = pg_run(db, &rescore_upto, (const struct str[]){
 	    str_from_i64(from, after), str_from_i64(n, RESCORE_CHUNK) },
 	    RESCORE_WAIT_MS, &rows);
 
 	if (e)
 		return e;
-	*out = (struct rescore_part){ .upto = after };
+	*upto = after;
 	if (pg_is_null(rows, 0, 0))
 		return OK;
-	upto = arena_copy(a, pg_value(rows, 0, 0));
-	if (!str_i64(upto, 1, INT64_MAX, &out->upto))
+	if (!str_i64(pg_value(rows, 0, 0), 1, INT64_MAX, upto))
 		return ERR_INPUT;
-	return read_range(db, a, ask->rules, (const struct str[]){
-	    str_of(from), upto, fields_of(a, ask->rules), str_from_i64(at,
-	    ask->at_ms), ask->is_closed_too ? STR("t") : STR("f") },
-	    ask->at_ms, out);
+	a = arena_new(RESCORE_LEAD_BYTES_MAX);
+	e = pg_run(db, &rescore_part, (const struct str[]){ str_of(from),
+	    str_from_i64(to, *upto), rescore_fields(a, ask->rules),
+	    str_from_i64(since, ask->since_ms), str_from_i64(until,
+	    ask->until_ms),
+	    ask->is_closed_too ? STR("t") : STR("f") }, RESCORE_WAIT_MS,
+	    &rows);
+	arena_free(a);
+	return e ? e : rescore_give(ask, rows);
 }
 
 void
@@ -290,150 +303,4 @@ rescore_add(struct buf *b, struct arena *a, int64_t lead,
 	    "false");
 	buf_add(b, score_json(a, s));
 	buf_byte(b, '}');
-}
-
-/* What was never scored waits for the queue, which judges its address first. */
-static bool
-is_news(const struct rescore_lead *l, const struct score *s)
-{
-	char was[STR_I64_BYTES];
-
-	return l->score.n > 0 && (s->is_mql != l->is_above || !str_eq(l->score,
-	    str_from_i64(was, s->points)) || !str_eq(l->grade,
-	    str_of(score_grade_name(s->grade))));
-}
-
-/* Score what was read and write what is new. */
-static enum err
-write_part(struct pg *db, struct arena *a, const struct score_rules *r,
-    int64_t now_ms, const struct rescore_part *part, struct rescore *pass)
-{
-	char version[STR_I64_BYTES], now[STR_I64_BYTES];
-	struct score *s = ARENA_NEW(a, struct score);
-	const struct pg_rows *rows;
-	int64_t changed = 0, moved;
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, a, ROWS_BYTES_MAX);
-	buf_byte(&b, '[');
-	for (size_t i = 0; i < part->count; i++) {
-		score_lead(a, r, &part->lead[i].in, now_ms, s);
-		if (!is_news(&part->lead[i], s))
-			continue;
-		rescore_add(&b, a, part->lead[i].id, s);
-		changed++;
-	}
-	buf_byte(&b, ']');
-	pass->leads += (int64_t)part->count;
-	if (!changed)
-		return OK;
-	if (b.full)
-		return ERR_LIMIT;
-	e = pg_run(db, &rescore_take, (const struct str[]){
-	    str_from_i64(version, r->version), str_from_i64(now, now_ms),
-	    buf_str(&b) }, RESCORE_WAIT_MS, &rows);
-	if (e || !str_i64(pg_value(rows, 0, 0), 0, INT32_MAX, &moved))
-		return e ? e : ERR_INPUT;
-	pass->changed += changed;
-	pass->mqls += moved;
-	return OK;
-}
-
-enum err
-rescore_turn(struct pg *db, struct rescore *pass, int64_t now_ms,
-    bool *is_over)
-{
-	struct arena *a = arena_new(RESCORE_ARENA_BYTES_MAX);
-	const struct score_rules *r;
-	struct rescore_part part;
-	struct rescore next = *pass;
-	enum err e = rescore_rules(db, a, now_ms, &r);
-
-	*is_over = false;
-	if (!e)
-		e = rescore_read(db, a, &(struct rescore_ask){ r, now_ms,
-		    false }, pass->after, &part);
-	if (!e)
-		e = write_part(db, a, r, now_ms, &part, &next);
-	if (!e) {
-		*is_over = part.upto == pass->after;
-		next.after = part.upto;
-		*pass = next;
-	}
-	arena_free(a);
-	return e;
-}
-
-/* The leads of one who has just been taken out, behind those of others. */
-static enum err
-gather_person(struct pg *db, struct arena *a, const struct score_rules *r,
-    struct str person, int64_t now_ms, struct rescore_part *all)
-{
-	char before[STR_I64_BYTES], now[STR_I64_BYTES];
-	struct rescore_part part;
-	struct rescore_lead *both;
-	int64_t id;
-	enum err e;
-
-	if (!str_i64(person, 1, INT64_MAX, &id))
-		return ERR_INPUT;
-	e = read_range(db, a, r, (const struct str[]){ str_from_i64(before,
-	    id - 1), person, fields_of(a, r), str_from_i64(now, now_ms +
-	    RESCORE_SKEW_MS), STR("f") }, now_ms, &part);
-	if (e || !part.count)
-		return e;
-	both = arena_array(a, all->count + part.count, sizeof *both);
-	if (all->count)
-		memcpy(both, all->lead, all->count * sizeof *both);
-	memcpy(both + all->count, part.lead, part.count * sizeof *both);
-	all->lead = both;
-	all->count += part.count;
-	return OK;
-}
-
-/* One write for all: its rows are locked before anybody's stage moves. */
-static enum err
-score_due(struct pg *db, struct arena *a, int64_t now_ms, int64_t *done)
-{
-	struct str person[RESCORE_DUE_MAX];
-	char most[STR_I64_BYTES];
-	struct rescore told = { 0 };
-	struct rescore_part all = { 0 };
-	const struct score_rules *r;
-	const struct pg_rows *rows;
-	size_t n = 0;
-	enum err e = rescore_rules(db, a, now_ms, &r);
-
-	if (!e)
-		e = pg_run(db, &rescore_next, (const struct str[]){
-		    str_from_i64(most, RESCORE_DUE_MAX) }, RESCORE_WAIT_MS,
-		    &rows);
-	for (; !e && n < pg_count(rows) && n < RESCORE_DUE_MAX; n++)
-		person[n] = arena_copy(a, pg_value(rows, n, 0));
-	for (size_t i = 0; !e && i < n; i++)
-		e = gather_person(db, a, r, person[i], now_ms, &all);
-	*done = (int64_t)n;
-	return e ? e : write_part(db, a, r, now_ms, &all, &told);
-}
-
-enum err
-rescore_due(struct pg *db, int64_t now_ms, int64_t *done)
-{
-	struct arena *a = arena_new(RESCORE_ARENA_BYTES_MAX);
-	enum err e = pg_begin(db);
-
-	*done = 0;
-	if (e)
-		goto free;
-	e = score_due(db, a, now_ms, done);
-	if (!e)
-		e = pg_commit(db);
-	else
-		pg_rollback(db);
-	if (e)
-		*done = 0;
-free:
-	arena_free(a);
-	return e;
 }

@@ -1,6 +1,6 @@
 /*
- * Knows leads' scores in the database: which rules are in force, what a lead
- * is scored from as of a moment, and scoring all of them anew, in steps.
+ * Knows what scores are made from in the database: which rules are in force,
+ * and what a lead is scored from as of a moment.
  */
 #ifndef PISTE_LEAD_RESCORE_H
 #define PISTE_LEAD_RESCORE_H
@@ -17,7 +17,9 @@ struct pg;
 struct pg_rows;
 
 #define RESCORE_CHUNK 5000		/* persons of a step, at most */
-#define RESCORE_DUE_MAX 100		/* persons of a turn */
+/* What one lead takes: piste.score_read says how much may have happened. */
+#define RESCORE_LEAD_BYTES_MAX ((size_t)256 << 20)
+/* What there is besides: rules, what is to be written. */
 #define RESCORE_ARENA_BYTES_MAX ((size_t)1 << 30)
 #define RESCORE_WAIT_MS 60000
 /* So far the clocks of our machines may differ: as score_queued has it. */
@@ -51,6 +53,12 @@ MUST_USE enum err rescore_text(struct pg *db, struct arena *a,
 MUST_USE enum err rescore_moment(struct pg *db, struct str text,
     int64_t *ms);
 
+/* PostgreSQL's clock, by which it is told which score knew more.  As pg_run. */
+MUST_USE enum err rescore_now(struct pg *db, int64_t *ms);
+
+/* The form fields that rules ask, as PostgreSQL has an array; in a. */
+struct str rescore_fields(struct arena *a, const struct score_rules *r);
+
 /* A lead as it stands, and what it is scored from. */
 struct rescore_lead {
 	int64_t id;
@@ -77,46 +85,32 @@ MUST_USE enum err rescore_one(struct pg *db, struct arena *a,
     const struct score_rules *r, int64_t lead, int64_t at_ms,
     struct rescore_lead *out);
 
+/* Given each lead, which dies with a. */
+typedef void rescore_each(void *context, struct arena *a,
+    const struct rescore_lead *l);
 struct rescore_ask {
 	const struct score_rules *rules;
+	int64_t since_ms;	/* events before it are not wanted */
 	int64_t at_ms;
+	int64_t until_ms;	/* known then; at at_ms, if later */
 	bool is_closed_too;
+	rescore_each *each;
+	void *context;
 };
+/* Give the leads that are rows of RESCORE_COLUMNS.  As rescore_row. */
+MUST_USE enum err rescore_give(const struct rescore_ask *ask,
+    const struct pg_rows *rows);
 /*
- * The leads of up to RESCORE_CHUNK persons after that id, in a; upto is the
- * last one's id, after itself behind the last.
+ * Give the leads of up to RESCORE_CHUNK persons after that id, by the leads'
+ * ids; *upto is the last person's, after itself behind the last.  As pg_run;
+ * some leads may have been given before it failed.
  */
-struct rescore_part {
-	int64_t upto;
-	struct rescore_lead *lead;
-	size_t count;
-};
-MUST_USE enum err rescore_read(struct pg *db, struct arena *a,
-    const struct rescore_ask *ask, int64_t after, struct rescore_part *out);
+MUST_USE enum err rescore_read(struct pg *db, const struct rescore_ask *ask,
+    int64_t after, int64_t *upto);
 
 /* As piste.score_take has a row; appended to b. */
 struct buf;
 void rescore_add(struct buf *b, struct arena *a, int64_t lead,
     const struct score *s);
-
-/* How far a pass over all open leads has come; all zero at its beginning. */
-struct rescore {
-	int64_t after;
-	int64_t leads;		/* looked at */
-	int64_t changed;
-	int64_t mqls;		/* came up */
-};
-/*
- * One step of a pass; *is_over when that was the last.  What does not change
- * is not written.  As pg_run.
- */
-MUST_USE enum err rescore_turn(struct pg *db, struct rescore *pass,
-    int64_t now_ms, bool *is_over);
-
-/*
- * Score leads of persons who have done something since; *done is how many
- * persons.  As pg_run.
- */
-MUST_USE enum err rescore_due(struct pg *db, int64_t now_ms, int64_t *done);
 
 #endif

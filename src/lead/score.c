@@ -33,6 +33,8 @@ struct scoring {
 	const struct score_input *in;
 	int64_t at_ms;
 	struct facts facts;
+	/* As score_words has them; made when a rule asks. */
+	struct str words[SCORE_FACTS_MAX];
 	int64_t sum[SCORE_GROUPS_MAX];	/* of a group's own rules */
 	struct score *out;
 };
@@ -191,8 +193,13 @@ judge_words(struct scoring *s, const struct score_rule *r)
 	struct str text = s->facts.value[r->fact];
 	bool is_whole = r->test == SCORE_IN;
 
-	if (!is_whole)
-		text = score_words(s->arena, text);
+	if (!text.n)
+		return;
+	if (!is_whole) {
+		if (!s->words[r->fact].p)
+			s->words[r->fact] = score_words(s->arena, text);
+		text = s->words[r->fact];
+	}
 	for (size_t i = 0; i < r->words; i++) {
 		if (is_whole ? !str_eq_fold(text, r->word[i]) :
 		    !memmem(text.p, text.n, r->word[i].p, r->word[i].n))
@@ -201,6 +208,24 @@ judge_words(struct scoring *s, const struct score_rule *r)
 		    str_trim(r->word[i]));
 		return;
 	}
+}
+
+static int64_t
+lasts_ms(const struct score_rule *r)
+{
+	return (int64_t)(r->half_life_ms * SCORE_HALF_LIVES_MAX);
+}
+
+int64_t
+score_since(const struct score_rules *r, int64_t at_ms)
+{
+	int64_t most = r->recent_ms;
+
+	for (size_t i = 0; i < r->rules; i++)
+		if (r->rule[i].test == SCORE_EVENT &&
+		    lasts_ms(&r->rule[i]) > most)
+			most = lasts_ms(&r->rule[i]);
+	return at_ms - most;
 }
 
 /* Each fades by itself, rounded by itself: their sum knows no order. */
@@ -214,7 +239,8 @@ judge_events(struct scoring *s, const struct score_rule *r)
 		const struct score_happening *h = &s->in->happening[i];
 
 		if (h->at_ms > s->at_ms || !str_eq(h->kind, r->kind) ||
-		    (r->name.n && !str_eq(h->name, r->name)))
+		    (r->name.n && !str_eq(h->name, r->name)) ||
+		    s->at_ms - h->at_ms > lasts_ms(r))
 			continue;
 		left += llround(exp2(-(double)(s->at_ms - h->at_ms) /
 		    r->half_life_ms) * r->points * SCORE_POINT);
@@ -292,8 +318,11 @@ grade(const struct scoring *s)
 		return SCORE_COLD;
 	if (s->out->points < r->hot)
 		return SCORE_WARM;
-	/* What they told a seller is worth more than when they last came. */
-	if (timing)
+	/*
+	 * What they told a seller is worth more than when they last came, until
+	 * the day they named is long past.
+	 */
+	if (timing && s->at_ms - timing <= r->timing_ms)
 		return timing - s->at_ms <= r->timing_ms ? SCORE_HOT :
 		    SCORE_WARM;
 	return last_ms > INT64_MIN && s->at_ms - last_ms <= r->recent_ms ?

@@ -23,6 +23,8 @@ struct arena;
 #define SCORE_SHARES_MAX (SCORE_RULES_MAX + SCORE_GROUPS_MAX)
 /* Points are counted in thousandths, so that sums are exact in any order. */
 #define SCORE_POINT 1000
+/* An event counts for so long: less than a hundredth of it is left then. */
+#define SCORE_HALF_LIVES_MAX 7
 /* A day in milliseconds. */
 #define SCORE_DAY_MS INT64_C(86400000)
 
@@ -89,11 +91,12 @@ struct score_rule {
 
 struct score_rules {
 	int32_t version;	/* 0: built in */
-	struct { int32_t score, fit, engagement; } mql;	/* all reached */
+	/* All reached; of fit and engagement INT32_MIN: not asked. */
+	struct { int32_t score, fit, engagement; } mql;
 	int32_t hot;
 	int32_t warm;
 	int64_t recent_ms;	/* hot for so long after anything happened */
-	int64_t timing_ms;	/* or if they mean to buy within that */
+	int64_t timing_ms;	/* or if they mean to buy so near, or meant */
 	struct score_group group[SCORE_GROUPS_MAX];
 	size_t groups;
 	struct score_rule rule[SCORE_RULES_MAX];
@@ -147,6 +150,9 @@ struct score {
 /* Score by what happened until at_ms; reasons live in a. */
 void score_lead(struct arena *a, const struct score_rules *r,
     const struct score_input *in, int64_t at_ms, struct score *out);
+
+/* Events before that moment count for nothing at at_ms or later. */
+int64_t score_since(const struct score_rules *r, int64_t at_ms);
 
 /* Words folded, without accents, between blanks: " chef de projet ". */
 struct str score_words(struct arena *a, struct str s);

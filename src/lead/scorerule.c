@@ -15,7 +15,8 @@
 
 /*
  * What a form alone can earn is fit: without a word of engagement nobody comes
- * up as MQL, however complete.
+ * up as MQL, however complete.  Who does not want to be observed shows it by
+ * asking for something else.
  */
 static const char builtin[] =
     "{\"mql\": {\"score\": 60, \"engagement\": 10},\n"
@@ -55,6 +56,7 @@ static const char builtin[] =
     EVENT("document", "behaviour", 10, 30, ",")
     EVENT("mail_link", "behaviour", 5, 14, ",")
     EVENT("form_started", "behaviour", 3, 7, ",")
+    EVENT("other_submission", "behaviour", 10, 30, ",")
     EVENT("webinar", "behaviour", 15, 30, "]}");
 
 static void
@@ -74,10 +76,11 @@ read_thresholds(const struct scoreread_spot *top)
 		r->mql.score = (int32_t)scoreread_integer(&at, 1,
 		    SCORE_MAX, SCOREREAD_NEEDED);
 		at = scoreread_member(&mql, "fit");
-		r->mql.fit = (int32_t)scoreread_integer(&at, 0, SCORE_MAX, 0);
+		r->mql.fit = (int32_t)scoreread_integer(&at, 0, SCORE_MAX,
+		    INT32_MIN);
 		at = scoreread_member(&mql, "engagement");
 		r->mql.engagement = (int32_t)scoreread_integer(&at, 0,
-		    SCORE_MAX, 0);
+		    SCORE_MAX, INT32_MIN);
 	}
 	if (!scoreread_is_object(&grades, grades_known))
 		return;

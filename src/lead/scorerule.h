@@ -17,7 +17,8 @@
  *	   {"key": "e", "group": "web", "points": 8, "event":
  *	     "page_meaningful", "name": "prices", "half_life_days": 14}]}
  *
- * A fact is one of score_fact_name's or a form's field.
+ * A fact is one of score_fact_name's or a form's field.  Of mql's, fit and
+ * engagement are asked only where they are there.
  */
 #ifndef PISTE_LEAD_SCORERULE_H
 #define PISTE_LEAD_SCORERULE_H

@@ -13,9 +13,8 @@
 SQL(seller_zones_unknown, 1,
     "SELECT z FROM unnest($1::text[]) AS z"
     " WHERE z NOT IN (SELECT name FROM pg_timezone_names)");
-/* Two who apply at once do so one after the other. */
-SQL(seller_rules_lock, 0,
-    "SELECT pg_advisory_xact_lock(hashtext('piste.allocation_rules'))");
+/* Two who apply at once do so one after the other, nor does anybody decide. */
+SQL(seller_rules_lock, 0, "SELECT piste.allocation_lock()");
 SQL(seller_rules_add, 3,
     "INSERT INTO piste.allocation_rules (definition, applied_by, stages)"
     " SELECT $1::jsonb, $2, $3::text[] WHERE $1::jsonb IS DISTINCT FROM (SELECT"
@@ -42,9 +41,7 @@ SQL(seller_in_force, 0,
     "SELECT version, definition FROM piste.allocation_rules"
     " ORDER BY version DESC LIMIT 1");
 SQL(seller_states, 1,
-    "SELECT s.id, s.key, s.tag, s.turn, (SELECT count(*)"
-    " FROM piste.lead AS l WHERE l.owner_id = s.id AND l.is_open"
-    " AND l.merged_into IS NULL AND l.stage <> 'nurturing')"
+    "SELECT s.id, s.key, s.tag, s.turn, piste.seller_open(s.id)"
     " FROM piste.seller AS s WHERE s.key = ANY ($1::text[])");
 SQL(seller_absences, 3,
     "SELECT s.key, floor(extract(epoch FROM a.starts_at) * 1000)::bigint,"
@@ -62,9 +59,7 @@ SQL(seller_rows, 0,
     " w.open || ' open', w.given || ' in 30 days', w.state),"
     " json_build_object('seller', w.key, 'name', w.name, 'team', w.team,"
     " 'open', w.open, 'given', w.given, 'state', w.state) FROM ("
-    "SELECT s.key, s.name, s.team, (SELECT count(*) FROM piste.lead AS l"
-    " WHERE l.owner_id = s.id AND l.is_open AND l.merged_into IS NULL"
-    " AND l.stage <> 'nurturing') AS open,"
+    "SELECT s.key, s.name, s.team, piste.seller_open(s.id) AS open,"
     " (SELECT count(*) FROM piste.allocation AS a WHERE a.seller_id = s.id"
     " AND a.at > now() - interval '30 days') AS given,"
     " CASE WHEN NOT s.is_active THEN 'removed' WHEN EXISTS (SELECT"

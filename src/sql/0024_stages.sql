@@ -105,9 +105,12 @@ FROM (VALUES
 		'Erreur de saisie', 'Entered by mistake')
 ) AS r (key, stages, fr, en);
 
+-- Once, in the mode that all that follows needs: no lead is made or moved
+-- between what is written here of those there are and the triggers.
+LOCK TABLE piste.lead IN SHARE ROW EXCLUSIVE MODE;
 CREATE TABLE piste.lead_history (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	lead_id bigint NOT NULL REFERENCES piste.lead (id),
+	lead_id bigint NOT NULL,
 	at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	actor text NOT NULL CHECK (octet_length(actor) BETWEEN 1 AND 200),
 	role text NOT NULL
@@ -121,7 +124,6 @@ CREATE TABLE piste.lead_history (
 	xact xid8 NOT NULL DEFAULT pg_current_xact_id(),
 	CHECK (from_stage <> to_stage)
 );
-CREATE INDEX lead_history_lead ON piste.lead_history (lead_id, id);
 COMMENT ON TABLE piste.lead_history IS
 	'Where each lead has stood, the first row from its beginning on; the last one''s to_stage is lead.stage. Never changed but for notes, which go with their person, never removed. A lead that gave way in a merge keeps its own.';
 COMMENT ON COLUMN piste.lead_history.id IS 'Order';
@@ -153,6 +155,10 @@ SELECT l.id, greatest(l.created_at, CASE l.stage WHEN 'mql' THEN l.mql_at
 	'piste', 'system', 'upgrade', 'lead', l.stage,
 	nullif(l.stage_reason, '')
 FROM piste.lead AS l WHERE l.stage <> 'lead' ORDER BY l.id;
+-- Behind the rows: checked by one join, not by a look-up each.
+CREATE INDEX lead_history_lead ON piste.lead_history (lead_id, id);
+ALTER TABLE piste.lead_history
+	ADD FOREIGN KEY (lead_id) REFERENCES piste.lead (id);
 
 CREATE TRIGGER kept_guard BEFORE DELETE OR TRUNCATE ON piste.lead_history
 	FOR EACH STATEMENT EXECUTE FUNCTION piste.kept_guard();
@@ -269,6 +275,33 @@ END $$;
 COMMENT ON FUNCTION piste.lead_move_judge(piste.lead, text, text, text) IS
 	'Refuses by name a move that is none, is not that role''s, or has not the reason it needs. Rules (system) may give any reason there is, whatever a site has made of it.';
 
+CREATE FUNCTION piste.lead_hold(lead bigint, to_stage text,
+	OUT l piste.lead)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	who bigint;
+BEGIN
+	-- A form holds its person when it looks for an open lead, and so does who
+	-- closes one: the form comes before, or opens another.
+	LOOP
+		SELECT o.person_id INTO who FROM piste.lead AS o WHERE o.id = lead;
+		PERFORM FROM piste.person AS p WHERE p.id = who
+			AND to_stage IN ('customer', 'disqualified', 'lost')
+		FOR NO KEY UPDATE;
+		-- One after the other: the second is judged by where the first led.
+		SELECT o.id, o.person_id, o.offer_key, o.stage, o.stage_reason,
+			o.merged_into
+		INTO l.id, l.person_id, l.offer_key, l.stage, l.stage_reason,
+			l.merged_into
+		FROM piste.lead AS o WHERE o.id = lead FOR NO KEY UPDATE;
+		EXIT WHEN l.person_id IS NOT DISTINCT FROM who;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION piste.lead_hold(bigint, text) IS
+	'A lead that is about to go to a stage, kept as it is until commit; empty when there is none.';
+
 CREATE FUNCTION piste.lead_move(lead bigint, to_stage text, actor text,
 	role text, reason text, note text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
@@ -280,6 +313,7 @@ DECLARE
 	words text := nullif(lead_move.note, '');
 	made bigint;
 	other bigint;
+	broken text;
 BEGIN
 	IF NOT EXISTS (SELECT FROM piste.stage_move AS m
 		WHERE lead_move.to_stage IN (m.from_stage, m.to_stage))
@@ -298,12 +332,8 @@ BEGIN
 		RAISE EXCEPTION 'a note has % bytes, at most 2000 are allowed',
 			octet_length(words) USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	-- One after the other: the second is judged by where the first led.
-	SELECT o.id, o.person_id, o.offer_key, o.stage, o.merged_into
-	INTO l.id, l.person_id, l.offer_key, l.stage, l.merged_into
-	FROM piste.lead AS o
-	WHERE o.id = lead_move.lead FOR NO KEY UPDATE;
-	IF NOT FOUND THEN
+	l := piste.lead_hold(lead, to_stage);
+	IF l.id IS NULL THEN
 		RAISE EXCEPTION 'there is no lead %', lead
 			USING ERRCODE = 'no_data_found';
 	ELSIF l.merged_into IS NOT NULL THEN
@@ -316,6 +346,11 @@ BEGIN
 	THEN
 		RAISE EXCEPTION 'the person of lead % was erased', l.id
 			USING ERRCODE = 'object_not_in_prerequisite_state';
+	-- History can't tell of a reason that changed: it is of moves.
+	ELSIF l.stage = to_stage AND why <> coalesce(l.stage_reason, '') THEN
+		RAISE EXCEPTION 'lead % is at % already, for %', l.id, l.stage,
+			coalesce('the reason ' || l.stage_reason, 'no reason')
+			USING ERRCODE = 'check_violation';
 	ELSIF l.stage = to_stage THEN
 		RETURN NULL;
 	END IF;
@@ -330,6 +365,10 @@ BEGIN
 			stage_reason = why, updated_at = now()
 		WHERE o.id = l.id;
 	EXCEPTION WHEN unique_violation THEN
+		GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+		IF broken <> 'lead_open' THEN
+			RAISE;
+		END IF;
 		-- Only its index knows of one that is being made now.
 		SELECT o.id INTO other FROM piste.lead AS o
 		WHERE o.person_id = l.person_id AND o.offer_key = l.offer_key
@@ -340,9 +379,41 @@ BEGIN
 	RETURN made;
 END $$;
 COMMENT ON FUNCTION piste.lead_move(bigint, text, text, text, text, text) IS
-	'Moves a lead to a stage, as who and in which role; reason and note may be NULL. The id of the row of history it wrote, NULL when the lead stands there already and nothing changed. What is refused changes nothing and says why: unknown lead, stage, role or reason, a move that is not allowed (piste.stage_move), to that role, or not without a reason; a lead that gave way or whose person was erased; one to be opened while another of the same person and offer is open. Who moves several in one transaction takes them by id.';
+	'Moves a lead to a stage, as who and in which role; reason and note may be NULL. The id of the row of history it wrote, NULL when the lead stands there already, for that reason or when none is given, and nothing changed. What is refused changes nothing and says why: unknown lead, stage, role or reason, a move that is not allowed (piste.stage_move), to that role, or not without a reason; another reason to stand where it does; a lead that gave way or whose person was erased; one to be opened while another of the same person and offer is open. Who moves several in one transaction takes them by id.';
 REVOKE EXECUTE ON FUNCTION piste.lead_move(bigint, text, text, text, text,
 	text), piste.lead_begin(), piste.lead_guard() FROM PUBLIC;
+
+-- A closed lead may be open again when its person's merge is undone.
+CREATE FUNCTION piste.person_part_judge(m piste.person_merge) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	back bigint;
+	reopened bigint;
+BEGIN
+	SELECT o.id, late.id INTO back, reopened
+	FROM piste.lead AS o JOIN piste.lead AS late
+		ON late.person_id = m.into_id AND late.offer_key = o.offer_key
+	WHERE o.id = ANY (m.absorbed) AND o.is_open
+		AND late.is_open AND late.merged_into IS NULL
+		AND late.created_at < m.at
+		AND (late.id = ANY (m.leads)) = (o.id = ANY (m.leads))
+	ORDER BY o.id LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'merge % can''t be undone: lead % would come back beside lead % of the same person and offer, which was opened again',
+			m.id, back, reopened
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+END $$;
+COMMENT ON FUNCTION piste.person_part_judge(piste.person_merge) IS
+	'Refuses to undo a merge that would leave somebody two open leads for an offer, both older than the merge; one opened since gives way.';
+SELECT piste.function_change('piste.person_unmerge(bigint, text)',
+	'since := piste.person_since(m);',
+	'PERFORM piste.person_part_judge(m);
+	since := piste.person_since(m);');
+COMMENT ON FUNCTION piste.person_unmerge(bigint, text) IS
+	'Takes a merge back: what moved returns as it was, and with it what came since by a key that moved; the rest stays with the survivor. Refuses a merge that is unknown, undone, erased, has a later one of the same survivor on top, or would leave two open leads for one offer (person_part_judge).';
 
 -- The worker moves leads by that function, too.
 UPDATE piste.worker_right SET what = replace(what, 'stage, stage_reason, ', '')

@@ -80,17 +80,22 @@ CREATE FUNCTION piste.may_observe(person bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT EXISTS (SELECT FROM (
-		SELECT DISTINCT c.purpose, c.channel, c.recipient
-		FROM piste.consent AS c
-		WHERE c.person_id = $1 AND c.purpose IN (
-			SELECT o.definition->'observe'->>'purpose' FROM piste.origin AS o
-			WHERE o.definition->'revoked' IS DISTINCT FROM 'true')
-	) AS said WHERE piste.may_contact($1, said.purpose, said.channel,
-		said.recipient))
+	-- What still waits for its confirmation says nothing, either way.
+	SELECT coalesce((
+		SELECT piste.may_contact($1, said.purpose, said.channel,
+			said.recipient)
+		FROM (SELECT c.purpose, c.channel, c.recipient
+			FROM piste.consent AS c
+			WHERE c.person_id = $1
+				AND NOT (c.what = 'given' AND c.needs_confirm)
+				AND c.purpose IN (
+				SELECT o.definition->'observe'->>'purpose'
+				FROM piste.origin AS o WHERE o.definition->'revoked'
+					IS DISTINCT FROM 'true')
+			ORDER BY c.seq DESC LIMIT 1) AS said), false)
 $$;
 COMMENT ON FUNCTION piste.may_observe(bigint) IS
-	'May what this person does be kept under their name? Only by their last word on the purpose that the site''s origins name in "observe", by whatever channel it was asked.';
+	'May what this person does be kept under their name? By their last word on the purpose that the site''s origins name in "observe", by whatever channel they said it: who takes it back by one is observed by none.';
 
 CREATE FUNCTION piste.event_whose(kind text, who text, OUT person bigint,
 	OUT submission uuid)
@@ -146,43 +151,52 @@ END $$;
 COMMENT ON FUNCTION piste.event_partition(date) IS
 	'Makes a day''s partition if it is not there.';
 
-CREATE FUNCTION piste.event_upkeep(before timestamptz) RETURNS bigint
+CREATE FUNCTION piste.event_upkeep(before timestamptz, after text,
+	rows_max integer, OUT done bigint, OUT next text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '2s'
 AS $$
 DECLARE
-	over record;
-	gone bigint := 0;
-	rows bigint;
+	over text;
 BEGIN
-	FOR over IN SELECT c.relname FROM pg_inherits AS i
+	done := 0;
+	IF after IS NULL THEN
+		PERFORM piste.event_partition(
+			(now() AT TIME ZONE 'UTC')::date + ahead)
+		FROM generate_series(0, 7) AS ahead;
+		-- What was written in the moment of a withdrawal, unseen by it.
+		UPDATE piste.event AS e SET person_id = NULL, submission_id = NULL
+		WHERE e.person_id IN (SELECT c.person_id FROM piste.consent AS c
+				WHERE c.what = 'withdrawn'
+					AND c.given_at > now() - interval '2 days')
+			AND NOT piste.may_observe(e.person_id);
+		next := 'told';
+	ELSIF after = 'told' THEN
+		-- A row is a name and a moment: many are no more than few others.
+		DELETE FROM piste.event_once AS o WHERE o.id IN (
+			SELECT d.id FROM piste.event_once AS d
+			WHERE d.at < now() - interval '2 days'
+			ORDER BY d.at LIMIT rows_max * 50);
+		next := CASE WHEN FOUND THEN 'told' ELSE 'days' END;
+	ELSE
+		-- Last, and one day at a time: whoever tells or reads waits for it.
+		SELECT c.relname INTO over FROM pg_inherits AS i
 			JOIN pg_class AS c ON c.oid = i.inhrelid
 		WHERE i.inhparent = 'piste.event'::regclass
 			AND c.relname < 'event_'
 				|| to_char(before AT TIME ZONE 'UTC', 'YYYYMMDD')
-		ORDER BY 1
-	LOOP
-		EXECUTE format('SELECT count(*) FROM piste.%I', over.relname)
-		INTO rows;
-		EXECUTE format('DROP TABLE piste.%I', over.relname);
-		gone := gone + rows;
-	END LOOP;
-	-- What was written in the moment of a withdrawal, unseen by it.
-	UPDATE piste.event AS e SET person_id = NULL, submission_id = NULL
-	WHERE e.person_id IN (SELECT c.person_id FROM piste.consent AS c
-			WHERE c.what = 'withdrawn'
-				AND c.given_at > now() - interval '2 days')
-		AND NOT piste.may_observe(e.person_id);
-	DELETE FROM piste.event_once AS o
-	WHERE o.at < now() - interval '2 days';
-	PERFORM piste.event_partition(
-		(now() AT TIME ZONE 'UTC')::date + ahead)
-	FROM generate_series(0, 7) AS ahead;
-	RETURN gone;
+		ORDER BY 1 LIMIT 1;
+		IF over IS NULL THEN
+			RETURN;
+		END IF;
+		EXECUTE format('SELECT count(*) FROM piste.%I', over) INTO done;
+		EXECUTE format('DROP TABLE piste.%I', over);
+		next := 'days';
+	END IF;
 END $$;
-COMMENT ON FUNCTION piste.event_upkeep(timestamptz) IS
-	'Drops the days that ended before that moment, makes those of the week to come, forgets what was told when, and takes off names that a withdrawal just missed; how many events went.';
+COMMENT ON FUNCTION piste.event_upkeep(timestamptz, text, integer) IS
+	'A step of a pass, as retention_step: makes the days of the week to come and takes off names that a withdrawal missed; forgets what was told when, fifty times rows_max at a time; drops the days that ended before that moment, one at a time. How many events went.';
 
 CREATE FUNCTION piste.event_take(kinds text[], names text[], at_ms bigint[],
 	vias text[], whose text[], whos text[], tellings text[])
@@ -277,7 +291,10 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT piste.may_observe(NEW.person_id) THEN
+	IF EXISTS (SELECT FROM piste.origin AS o
+			WHERE o.definition->'observe'->>'purpose' = NEW.purpose)
+		AND NOT piste.may_observe(NEW.person_id)
+	THEN
 		UPDATE piste.event AS e SET person_id = NULL, submission_id = NULL
 		WHERE e.person_id = NEW.person_id;
 	END IF;
@@ -285,42 +302,34 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION piste.event_withdrawn() FROM PUBLIC;
 COMMENT ON FUNCTION piste.event_withdrawn() IS
-	'Takes the name off what a person did who may be observed no more.';
+	'Takes the name off what a person did who may be observed no more. A word on what no origin names reads no event; where one did once, event_upkeep() takes the name off.';
 CREATE TRIGGER event_withdrawn AFTER INSERT ON piste.consent
 	FOR EACH ROW WHEN (NEW.what = 'withdrawn')
 	EXECUTE FUNCTION piste.event_withdrawn();
 
-DO $$
-DECLARE
-	change record;
-	source text;
-BEGIN
-	FOR change IN SELECT c.signature, c.before, c.after FROM (VALUES
-		('piste.person_follow(uuid[])',
-			'IF NOT EXISTS (SELECT FROM piste.conversion AS c',
-			'UPDATE piste.event AS e SET person_id = s.person_id
+SELECT piste.function_change(c.signature, c.before, c.after) FROM (VALUES
+	('piste.person_follow(uuid[])',
+		'IF NOT EXISTS (SELECT FROM piste.conversion AS c',
+		'UPDATE piste.event AS e SET person_id = s.person_id
 	FROM piste.submission AS s
 	WHERE s.id = ANY (submissions) AND e.submission_id = s.id
 		AND e.person_id <> s.person_id;
 	IF NOT EXISTS (SELECT FROM piste.conversion AS c'),
-		('piste.retention_step(text, interval, timestamptz, text, integer)',
-			'ELSIF purpose = ''objection'' THEN',
-			'ELSIF purpose = ''event'' THEN
-		done := piste.event_upkeep(before);
+	('piste.retention_step(text, interval, timestamptz, text, integer)',
+		'ELSIF purpose = ''objection'' THEN',
+		'ELSIF purpose = ''event'' THEN
+		SELECT u.done, u.next INTO done, next
+		FROM piste.event_upkeep(before, after, rows_max) AS u;
 	ELSIF purpose = ''objection'' THEN'),
-		('piste.retention_due(text, interval, timestamptz)',
-			'WHEN ''objection'' THEN',
-			'WHEN ''event'' THEN (SELECT count(*) FROM piste.event AS e
+	('piste.retention_due(text, interval, timestamptz)',
+		'WHEN ''objection'' THEN',
+		'WHEN ''event'' THEN (SELECT count(*) FROM piste.event AS e
 			WHERE e.at < date_trunc(''day'', asked_at - kept, ''UTC''))
 		WHEN ''objection'' THEN')
-	) AS c (signature, before, after) LOOP
-		source := pg_get_functiondef(change.signature::regprocedure);
-		IF position(change.before IN source) = 0 THEN
-			RAISE '% does not say %', change.signature, change.before;
-		END IF;
-		EXECUTE replace(source, change.before, change.after);
-	END LOOP;
-END $$;
+) AS c (signature, before, after);
+COMMENT ON FUNCTION piste.retention_step(text, interval, timestamptz, text,
+	integer) IS
+	'Erases what was kept for prospect, quarantine, visitor, archived, event or objection for longer than that, as of a moment: looks at rows_max at most, of events at a day. next: where to go on, empty: from the beginning, NULL when there is no more. Files are the caller''s to remove, before the commit.';
 
 INSERT INTO piste.held (place, whose, emptied, why) VALUES
 	('event', 't.person_id = ANY (($1).persons) OR t.submission_id = ANY (($1).submissions)',
@@ -329,10 +338,7 @@ INSERT INTO piste.held (place, whose, emptied, why) VALUES
 
 REVOKE EXECUTE ON FUNCTION piste.may_observe(bigint),
 	piste.event_whose(text, text), piste.event_partition(date),
-	piste.event_upkeep(timestamptz),
+	piste.event_upkeep(timestamptz, text, integer),
 	piste.event_take(text[], text[], bigint[], text[], text[], text[], text[]),
 	piste.event_webinar(bigint, text, date) FROM PUBLIC;
-SELECT count(piste.worker_allow(r.what)) FROM unnest(ARRAY[
-	'SELECT ON piste.event, piste.event_count, piste.behaviour',
-	'EXECUTE ON FUNCTION piste.may_observe(bigint)'
-	]) AS r (what);
+SELECT piste.worker_allow('EXECUTE ON FUNCTION piste.may_observe(bigint)');

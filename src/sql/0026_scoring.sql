@@ -22,13 +22,17 @@ COMMENT ON COLUMN piste.score_rules.applied_by IS 'By whom';
 
 -- Letters for how well a lead fits were never given.
 UPDATE piste.lead SET grade = NULL WHERE grade IS NOT NULL;
+-- Nothing is there that it could find: no need to read the table under a lock
+-- that stops forms.
 ALTER TABLE piste.lead
 	DROP CONSTRAINT lead_grade_check,
 	ADD CONSTRAINT lead_grade_check
-		CHECK (grade IN ('hot', 'warm', 'cold')),
+		CHECK (grade IN ('hot', 'warm', 'cold')) NOT VALID,
 	ADD COLUMN score_version integer;
 COMMENT ON COLUMN piste.lead.grade IS
 	'hot, warm or cold, by score, how lately something happened, and when they mean to buy; NULL until judged';
+COMMENT ON COLUMN piste.lead.scored_at IS
+	'As of when its score was last written';
 COMMENT ON COLUMN piste.lead.score_version IS
 	'of the rules that made it (score_rules; 0: built in)';
 COMMENT ON COLUMN piste.lead.score_parts IS
@@ -61,15 +65,15 @@ INSERT INTO piste.held (place, whose, emptied, why) VALUES
 	('mql', 't.lead_id = ANY (($1).leads)', NULL,
 	'Points and moments, which are counted');
 
--- What BANT knows of when they mean to buy; there is none here yet.
+-- Who knows when they mean to buy replaces it.
 CREATE FUNCTION piste.score_timing(lead bigint, until timestamptz)
-RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
+RETURNS SETOF timestamptz
+LANGUAGE sql STABLE ROWS 1 AS $$
 	-- Without settings of its own, so that it becomes a part of its query.
-	SELECT NULL::timestamptz
+	SELECT NULL::timestamptz WHERE false
 $$;
 COMMENT ON FUNCTION piste.score_timing(bigint, timestamptz) IS
-	'When a lead means to buy, as known at a moment; NULL: unknown.';
+	'When a lead means to buy, as known at a moment; no row or NULL: unknown.';
 
 -- The names a form has for what every form has.
 CREATE FUNCTION piste.score_forms(OUT form_key text, OUT first_name text,
@@ -96,30 +100,47 @@ COMMENT ON FUNCTION piste.score_forms() IS
 	'Of each form the fields that hold a first name, a last name, a company.';
 
 CREATE FUNCTION piste.score_read(after bigint, upto bigint, fields text[],
-	until timestamptz, is_closed_too boolean, OUT lead bigint,
-	OUT score integer, OUT grade text, OUT stage text, OUT is_above boolean,
-	OUT timing bigint, OUT happened json)
+	since timestamptz, until timestamptz, is_closed_too boolean,
+	OUT lead bigint, OUT score integer, OUT grade text, OUT stage text,
+	OUT is_above boolean, OUT timing bigint, OUT happened json)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
+	-- Planning for a year of days takes longer than asking one person's: kept
+	-- for those.  Of many persons the numbers matter.
+	IF $2 - $1 > 100 THEN
+		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+	END IF;
 	RETURN QUERY
 	WITH who AS MATERIALIZED (
-		SELECT l.id, l.person_id, l.score, l.grade, l.stage,
-			l.created_at <= $4 AND (l.is_open OR $5) AS is_asked
+		SELECT l.id, l.person_id, l.score, l.grade, l.stage, b.timing,
+			l.created_at <= $5 AND (l.is_open OR $6) AS is_asked
 		FROM piste.lead AS l JOIN piste.person AS p ON p.id = l.person_id
+			LEFT JOIN LATERAL piste.score_timing(l.id, $5)
+				AS b (timing) ON true
+		-- Said of both: a join by order would begin with the first person.
 		WHERE l.person_id > $1 AND l.person_id <= $2
+			AND p.id > $1 AND p.id <= $2
 			AND l.merged_into IS NULL AND p.erased_at IS NULL
 	), form AS MATERIALIZED (
 		SELECT f.form_key, f.first_name, f.last_name, f.company
 		FROM piste.score_forms() AS f
+	), sent AS (
+		SELECT w.person_id, w.id AS lead_id, s.id, s.received_at, s.seq,
+			s.page_key, s.form_key, s.email, s.phone, s.fields,
+			s.declared_postcode, s.form_country, s.geo_country,
+			row_number() OVER (PARTITION BY w.person_id
+				ORDER BY s.received_at DESC, s.seq DESC) AS nth
+		FROM who AS w JOIN piste.submission AS s ON s.lead_id = w.id
+		WHERE s.received_at <= $5
 	), said AS MATERIALIZED (
-		SELECT w.person_id, w.id AS lead_id, s.received_at AS at, s.seq,
+		SELECT s.person_id, s.lead_id, s.received_at AS at, s.seq,
 			s.page_key AS name, jsonb_strip_nulls(jsonb_build_object(
 			'email', substring(s.email FROM '@[^@]*$'),
 			'phone', CASE WHEN s.phone <> '' THEN 'given' END,
@@ -133,21 +154,21 @@ BEGIN
 				THEN 'given' END,
 			'country', s.form_country, 'geo_country', s.geo_country,
 			'role', CASE WHEN q.is_role THEN 'yes' END,
-			'mail', CASE WHEN q.judged_at <= $4 THEN q.mail END))
+			'mail', CASE WHEN q.judged_at <= $5 THEN q.mail END))
 			|| coalesce((SELECT jsonb_object_agg(a.name,
 					left(s.fields->>a.name, 4000))
 				FROM unnest($3) AS a (name)
 				WHERE s.fields->>a.name <> ''), '{}') AS said
-		FROM who AS w
-			JOIN piste.submission AS s ON s.lead_id = w.id
+		FROM sent AS s
 			JOIN form AS f ON f.form_key = s.form_key
 			LEFT JOIN piste.email_quality AS q ON q.submission_id = s.id
-		WHERE s.received_at <= $4
+		WHERE s.nth <= 50
 	), seen AS (
 		SELECT e.person_id, e.at, e.id, e.kind, e.name, row_number() OVER (
 			PARTITION BY e.person_id ORDER BY e.at DESC, e.id DESC) AS nth
 		FROM piste.event AS e
-		WHERE e.person_id > $1 AND e.person_id <= $2 AND e.at <= $4
+		WHERE e.person_id > $1 AND e.person_id <= $2
+			AND e.at >= $4 AND e.at <= $5
 	), told AS MATERIALIZED (
 		SELECT s.person_id, s.lead_id, s.at, s.seq, NULL AS kind, s.name,
 			s.said FROM said AS s
@@ -158,7 +179,7 @@ BEGIN
 	SELECT w.id, w.score, w.grade, w.stage, EXISTS (SELECT
 			FROM piste.mql AS m
 			WHERE m.lead_id = w.id AND m.fallen_at IS NULL),
-		(extract(epoch FROM piste.score_timing(w.id, $4)) * 1000)::bigint,
+		(extract(epoch FROM w.timing) * 1000)::bigint,
 		json_agg(json_build_array(
 			floor(extract(epoch FROM t.at) * 1000)::bigint,
 			CASE WHEN t.kind IS NOT NULL THEN t.kind
@@ -167,15 +188,15 @@ BEGIN
 			ORDER BY t.at, t.seq) FILTER (WHERE t.at IS NOT NULL)
 	FROM who AS w LEFT JOIN told AS t ON t.person_id = w.person_id
 	WHERE w.is_asked
-	GROUP BY w.id, w.score, w.grade, w.stage
+	GROUP BY w.id, w.score, w.grade, w.stage, w.timing
 	ORDER BY w.id;
 END $$;
 COMMENT ON FUNCTION piste.score_read(bigint, bigint, text[], timestamptz,
-	boolean) IS
-	'What the leads of persons whose ids are above after, up to upto, are scored from, as known at a moment: score and grade as they stand, whether an MQL of theirs does, when they mean to buy, and what happened: [[milliseconds, kind, name, what a submission said or null]], of events the last 2000. Addresses from their @ on, of other particulars whether they were given, and those fields.';
+	timestamptz, boolean) IS
+	'What the leads of persons whose ids are above after, up to upto, are scored from, as known at until: score and grade as they stand, whether an MQL of theirs does, when they mean to buy, and what happened: [[milliseconds, kind, name, what a submission said or null]], of the person''s submissions the last 50, of events from since on the last 2000. Addresses from their @ on, of other particulars whether they were given, and those fields.';
 
 CREATE FUNCTION piste.score_queued(queue bigint, worker text,
-	OUT lead bigint, OUT score integer, OUT grade text, OUT stage text,
+	since timestamptz, OUT lead bigint, OUT score integer, OUT grade text, OUT stage text,
 	OUT is_above boolean, OUT timing bigint, OUT happened json)
 RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -188,11 +209,11 @@ AS $$
 		CROSS JOIN LATERAL piste.score_read(l.person_id - 1, l.person_id,
 			coalesce((SELECT s.fields FROM piste.score_rules AS s
 				ORDER BY s.version DESC LIMIT 1), '{}'),
-			now() + interval '10 seconds', true) AS r
+			$3, now() + interval '10 seconds', true) AS r
 	WHERE q.id = $1 AND q.locked_by = $2 AND q.state = 'claimed'
 		AND r.lead = l.id
 $$;
-COMMENT ON FUNCTION piste.score_queued(bigint, text) IS
+COMMENT ON FUNCTION piste.score_queued(bigint, text, timestamptz) IS
 	'The same of a queue row''s lead that worker has claimed, with the fields that the rules in force ask: the worker reads no others. Clocks of machines may differ by ten seconds.';
 
 CREATE FUNCTION piste.score_take(version integer, as_of timestamptz,
@@ -217,19 +238,30 @@ BEGIN
 	INTO leads, points, grades, above, parts
 	FROM json_to_recordset($3) AS r (lead bigint, points integer, grade text,
 		above boolean, parts jsonb);
+	-- What a crash takes is scored again: whatever follows from a score is
+	-- written behind it.
+	PERFORM set_config('synchronous_commit', 'off', true);
 	-- All rows before anything that moves one: two who do this never wait
 	-- for each other.
 	PERFORM FROM piste.lead AS l WHERE l.id = ANY (leads)
 	ORDER BY l.id FOR NO KEY UPDATE;
-	-- Merged or erased meanwhile: there is nothing to write.
+	-- Merged, erased or scored by somebody who knew more meanwhile: there is
+	-- nothing to write.
+	SELECT array_agg(n.lead), array_agg(n.points), array_agg(n.grade),
+		array_agg(n.above), array_agg(n.parts)
+	INTO leads, points, grades, above, parts
+	FROM unnest(leads, points, grades, above, parts)
+			AS n (lead, points, grade, above, parts)
+		JOIN piste.lead AS l ON l.id = n.lead
+		JOIN piste.person AS p ON p.id = l.person_id
+	WHERE l.merged_into IS NULL AND p.erased_at IS NULL
+		AND coalesce(l.scored_at <= $2, true);
 	UPDATE piste.lead AS l SET score = n.points, grade = n.grade,
-		score_parts = n.parts, score_version = $1, scored_at = now(),
+		score_parts = n.parts, score_version = $1, scored_at = $2,
 		updated_at = now()
 	FROM unnest(leads, points, grades, parts)
-			AS n (lead, points, grade, parts),
-		piste.person AS p
-	WHERE l.id = n.lead AND l.merged_into IS NULL
-		AND p.id = l.person_id AND p.erased_at IS NULL;
+		AS n (lead, points, grade, parts)
+	WHERE l.id = n.lead;
 	UPDATE piste.mql AS m SET fallen_at = $2
 	FROM unnest(leads, above) AS n (lead, above)
 	WHERE m.lead_id = n.lead AND m.fallen_at IS NULL AND NOT n.above;
@@ -237,10 +269,7 @@ BEGIN
 		INSERT INTO piste.mql AS m (lead_id, at, score, version)
 		SELECT n.lead, $2, n.points, $1
 		FROM unnest(leads, points, above) AS n (lead, points, above)
-			JOIN piste.lead AS l ON l.id = n.lead
-			JOIN piste.person AS p ON p.id = l.person_id
-		WHERE n.above AND l.merged_into IS NULL AND p.erased_at IS NULL
-		ORDER BY n.lead
+		WHERE n.above ORDER BY n.lead
 		ON CONFLICT (lead_id) WHERE fallen_at IS NULL DO NOTHING
 		RETURNING m.id, m.lead_id
 	LOOP
@@ -254,17 +283,20 @@ BEGIN
 	RETURN moved;
 END $$;
 COMMENT ON FUNCTION piste.score_take(integer, timestamptz, json) IS
-	'Writes scores down: version of the rules, as of when, [{"lead", "points", "grade", "above", "parts"}], above when at or above all MQL thresholds. Who comes up to them, once until fallen below, and is a lead or nurturing, becomes an MQL; how many did.';
-REVOKE EXECUTE ON FUNCTION piste.score_queued(bigint, text),
+	'Writes scores down: version of the rules, as of when, [{"lead", "points", "grade", "above", "parts"}], above when at or above all MQL thresholds. Who comes up to them, once until fallen below, and is a lead or nurturing, becomes an MQL; how many did. A lead that was scored as of later stays as it is.';
+REVOKE EXECUTE ON FUNCTION piste.score_queued(bigint, text, timestamptz),
 	piste.score_take(integer, timestamptz, json) FROM PUBLIC;
 
--- Whom to score anew for what they have done.
+-- Whom to score anew.
 CREATE TABLE piste.score_due (
-	person_id bigint PRIMARY KEY,
+	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	person_id bigint NOT NULL,
 	at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX score_due_person ON piste.score_due (person_id);
 COMMENT ON TABLE piste.score_due IS
-	'Persons who have done something since their leads were scored; the worker takes them out.';
+	'Persons of whom something is known that their leads'' scores were not made from: a row each time, so that who notes it waits for nobody. The worker removes the rows that it had read before it scored, and no others.';
+COMMENT ON COLUMN piste.score_due.id IS 'Order of writing';
 COMMENT ON COLUMN piste.score_due.person_id IS 'Who';
 COMMENT ON COLUMN piste.score_due.at IS 'Since when';
 INSERT INTO piste.held (place, whose, emptied, why) VALUES
@@ -276,20 +308,141 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO piste.score_due (person_id)
-	SELECT DISTINCT e.person_id FROM new_rows AS e
-	WHERE e.person_id IS NOT NULL ORDER BY e.person_id
-	ON CONFLICT (person_id) DO NOTHING;
+	IF TG_OP = 'INSERT' THEN
+		INSERT INTO piste.score_due (person_id)
+		SELECT DISTINCT e.person_id FROM new_rows AS e
+		WHERE e.person_id IS NOT NULL;
+	ELSE
+		INSERT INTO piste.score_due (person_id)
+		SELECT DISTINCT w.person_id
+		FROM old_rows AS o JOIN new_rows AS n USING (id, at)
+			CROSS JOIN LATERAL (VALUES (o.person_id), (n.person_id))
+				AS w (person_id)
+		WHERE o.person_id IS DISTINCT FROM n.person_id
+			AND w.person_id IS NOT NULL;
+	END IF;
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION piste.event_score() IS
-	'Notes whose leads are to be scored anew.';
-REVOKE EXECUTE ON FUNCTION piste.event_score() FROM PUBLIC;
+	'Notes whose leads are to be scored anew: who did something, and whose name came off it or was put to it.';
 CREATE TRIGGER event_score AFTER INSERT ON piste.event
 	REFERENCING NEW TABLE AS new_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION piste.event_score();
+CREATE TRIGGER event_score_again AFTER UPDATE ON piste.event
+	REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION piste.event_score();
+
+-- Merging and its undoing.
+CREATE FUNCTION piste.lead_score() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO piste.score_due (person_id)
+	SELECT DISTINCT w.person_id
+	FROM (VALUES (OLD.person_id), (NEW.person_id)) AS w (person_id);
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION piste.lead_score() IS
+	'Notes persons whose leads have become other persons'' or one lead.';
+CREATE TRIGGER lead_score AFTER UPDATE OF person_id, merged_into ON piste.lead
+	FOR EACH ROW WHEN (OLD.person_id <> NEW.person_id
+		OR OLD.merged_into IS DISTINCT FROM NEW.merged_into)
+	EXECUTE FUNCTION piste.lead_score();
+
+CREATE FUNCTION piste.score_persons(persons bigint[], fields text[],
+	since timestamptz, until timestamptz, OUT lead bigint,
+	OUT score integer, OUT grade text, OUT stage text, OUT is_above boolean,
+	OUT timing bigint, OUT happened json)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT r.lead, r.score, r.grade, r.stage, r.is_above, r.timing,
+		r.happened
+	FROM unnest($1) AS o (id) CROSS JOIN LATERAL
+		piste.score_read(o.id - 1, o.id, $2, $3, $4, false) AS r
+	ORDER BY r.lead
+$$;
+COMMENT ON FUNCTION piste.score_persons(bigint[], text[], timestamptz,
+	timestamptz) IS 'The same of these persons'' open leads.';
+
+CREATE FUNCTION piste.score_done(persons bigint[], rows bigint[])
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	settled bigint;
+BEGIN
+	PERFORM FROM piste.lead AS l WHERE l.person_id = ANY (persons)
+		AND NOT (l.is_open AND l.merged_into IS NULL)
+		AND l.score_parts @? '$[*].decay'
+		AND NOT piste.may_observe(l.person_id)
+	ORDER BY l.id FOR NO KEY UPDATE;
+	UPDATE piste.lead AS l SET score_parts = (
+		SELECT coalesce(jsonb_agg(p.part ORDER BY p.ord), '[]')
+		FROM jsonb_array_elements(l.score_parts)
+			WITH ORDINALITY AS p (part, ord)
+		WHERE NOT p.part ? 'decay')
+	WHERE l.person_id = ANY (persons)
+		AND NOT (l.is_open AND l.merged_into IS NULL)
+		AND l.score_parts @? '$[*].decay'
+		AND NOT piste.may_observe(l.person_id);
+	DELETE FROM piste.score_due AS d WHERE d.id = ANY (rows)
+		AND NOT EXISTS (SELECT FROM piste.lead AS l
+			JOIN piste.qualification_queue AS q ON q.lead_id = l.id
+			WHERE l.person_id = d.person_id AND q.state = 'claimed');
+	GET DIAGNOSTICS settled = ROW_COUNT;
+	RETURN settled;
+END $$;
+COMMENT ON FUNCTION piste.score_done(bigint[], bigint[]) IS
+	'Those persons'' leads were scored, for these rows of score_due, which are removed; how many. Not where a worker is at the queue''s row of a lead: it may have read before. Leads that are not scored any more lose what they say of behaviour when the person may not be observed any more.';
+
+-- The pass over all leads.
+CREATE TABLE piste.score_pass (
+	is_it boolean PRIMARY KEY DEFAULT true CHECK (is_it),
+	begun_at timestamptz NOT NULL DEFAULT now(),
+	ended_at timestamptz,
+	after bigint NOT NULL DEFAULT 0,
+	scored bigint NOT NULL DEFAULT 0,
+	changed bigint NOT NULL DEFAULT 0,
+	mqls bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE piste.score_pass IS
+	'How far the workers'' last pass over all open leads has come: one row, none before the first. Scores fade, so there is one a day, whoever starts or stops.';
+COMMENT ON COLUMN piste.score_pass.is_it IS 'There is one';
+COMMENT ON COLUMN piste.score_pass.begun_at IS 'When';
+COMMENT ON COLUMN piste.score_pass.ended_at IS 'NULL: it goes on';
+COMMENT ON COLUMN piste.score_pass.after IS 'Persons up to that id are done';
+COMMENT ON COLUMN piste.score_pass.scored IS 'Leads';
+COMMENT ON COLUMN piste.score_pass.changed IS 'Whose score, grade or MQL did';
+COMMENT ON COLUMN piste.score_pass.mqls IS 'Came up as MQL';
+
+CREATE FUNCTION piste.score_pass_next(every interval, OUT after bigint,
+	OUT scored bigint, OUT changed bigint, OUT mqls bigint)
+RETURNS SETOF record
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+	INSERT INTO piste.score_pass AS p (is_it) VALUES (true)
+	ON CONFLICT (is_it) DO UPDATE SET
+		begun_at = CASE WHEN p.ended_at IS NULL THEN p.begun_at
+			ELSE now() END,
+		ended_at = NULL,
+		after = CASE WHEN p.ended_at IS NULL THEN p.after ELSE 0 END,
+		scored = CASE WHEN p.ended_at IS NULL THEN p.scored ELSE 0 END,
+		changed = CASE WHEN p.ended_at IS NULL THEN p.changed ELSE 0 END,
+		mqls = CASE WHEN p.ended_at IS NULL THEN p.mqls ELSE 0 END
+	WHERE p.ended_at IS NULL OR p.begun_at <= now() - every
+	RETURNING p.after, p.scored, p.changed, p.mqls
+$$;
+COMMENT ON FUNCTION piste.score_pass_next(interval) IS
+	'Where the pass goes on, or a new one begins when the last began so long ago; no row: none is due.';
+REVOKE EXECUTE ON FUNCTION piste.event_score(), piste.lead_score()
+	FROM PUBLIC;
 
 SELECT count(piste.worker_allow(r.what)) FROM unnest(ARRAY[
 	'SELECT ON piste.score_rules, piste.mql',
-	'EXECUTE ON FUNCTION piste.score_queued(bigint, text), piste.score_take(integer, timestamptz, json)'
+	'EXECUTE ON FUNCTION piste.score_queued(bigint, text, timestamptz), piste.score_take(integer, timestamptz, json)'
 	]) AS r (what);

@@ -47,7 +47,10 @@ CREATE TABLE piste.seller_absence (
 	ends_at timestamptz NOT NULL,
 	created_by text NOT NULL CHECK (octet_length(created_by) <= 200),
 	created_at timestamptz NOT NULL DEFAULT now(),
-	CHECK (starts_at < ends_at)
+	CONSTRAINT absence_begins_before_it_ends CHECK (starts_at < ends_at),
+	CONSTRAINT absence_is_between_1900_and_2200 CHECK (
+		starts_at >= timestamptz '1900-01-01 00:00 UTC'
+		AND ends_at <= timestamptz '2200-01-01 00:00 UTC')
 );
 CREATE INDEX seller_absence_seller ON piste.seller_absence (seller_id,
 	ends_at);
@@ -107,9 +110,14 @@ CREATE TABLE piste.overflow (
 	since timestamptz NOT NULL DEFAULT now(),
 	tries integer NOT NULL DEFAULT 1 CHECK (tries > 0),
 	next_at timestamptz NOT NULL,
-	decision jsonb NOT NULL
+	decision jsonb NOT NULL,
+	is_hot boolean NOT NULL GENERATED ALWAYS AS
+		(decision @> '{"lead": {"is_hot": true}}') STORED,
+	places jsonb NOT NULL GENERATED ALWAYS AS (jsonb_path_query_array(
+		decision, '$.excluded[*] ? (@.reasons.size() == 1 && (@.reasons[0] == "full" || @.reasons[0] == "reserved")).seller'
+		)) STORED
 );
-CREATE INDEX overflow_next ON piste.overflow (next_at);
+CREATE INDEX overflow_next ON piste.overflow (is_hot, next_at, lead_id);
 COMMENT ON TABLE piste.overflow IS
 	'Leads that nobody could take when it was last tried: the alarm is that there are any.';
 COMMENT ON COLUMN piste.overflow.lead_id IS 'Which';
@@ -118,6 +126,9 @@ COMMENT ON COLUMN piste.overflow.tries IS 'How often in vain';
 COMMENT ON COLUMN piste.overflow.next_at IS 'Then it is tried again';
 COMMENT ON COLUMN piste.overflow.decision IS
 	'As allocation.decision: why nobody could';
+COMMENT ON COLUMN piste.overflow.is_hot IS 'When it was last tried';
+COMMENT ON COLUMN piste.overflow.places IS
+	'Sellers who lack nothing but a place for it';
 
 CREATE TABLE piste.bant (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -178,13 +189,26 @@ INSERT INTO piste.held (place, whose, emptied, why) VALUES
 	('lead_wake', 't.lead_id = ANY (($1).leads)', 'DELETE',
 	'There is nobody left to wake');
 
--- Owners named before there were sellers are nobody.
-UPDATE piste.lead SET owner_id = NULL WHERE owner_id IS NOT NULL;
+-- No program has written an owner so far; one that somebody wrote by hand is
+-- theirs to keep.
+DO $$
+DECLARE
+	owned bigint := (SELECT count(*) FROM piste.lead AS l
+		WHERE l.owner_id IS NOT NULL);
+BEGIN
+	IF owned > 0 THEN
+		RAISE EXCEPTION '% leads have an owner_id, which is a seller''s from now on: keep it elsewhere, set it to NULL, and upgrade again',
+			owned USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+END $$;
 ALTER TABLE piste.lead ADD CONSTRAINT lead_owner
-	FOREIGN KEY (owner_id) REFERENCES piste.seller (id);
+	FOREIGN KEY (owner_id) REFERENCES piste.seller (id) NOT VALID;
+ALTER TABLE piste.lead VALIDATE CONSTRAINT lead_owner;
 CREATE INDEX lead_owner ON piste.lead (owner_id)
 	WHERE owner_id IS NOT NULL AND is_open AND merged_into IS NULL;
-CREATE INDEX lead_unowned ON piste.lead (stage, id)
+-- In the order of piste.allocation_claim().
+CREATE INDEX lead_unowned ON piste.lead (stage,
+	(coalesce(grade = 'hot', false)) DESC, id)
 	WHERE owner_id IS NULL AND is_open AND merged_into IS NULL
 		AND scored_at IS NOT NULL;
 
@@ -199,6 +223,27 @@ $$;
 COMMENT ON FUNCTION piste.allocation_stages() IS
 	'At which somebody takes leads by the rules in force.';
 
+CREATE FUNCTION piste.allocation_keep(lead bigint, seller bigint,
+	reason text, taken_at timestamptz) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE piste.lead AS l SET owner_id = s.id
+	FROM piste.seller AS s
+	WHERE l.id = $1 AND l.owner_id IS NULL AND l.is_open
+		AND l.merged_into IS NULL AND l.stage <> 'nurturing'
+		AND s.id = $2 AND s.is_active;
+	IF FOUND THEN
+		INSERT INTO piste.allocation (lead_id, seller_id, actor, reason,
+			accepted_at)
+		VALUES ($1, $2, 'piste', $3, $4);
+		DELETE FROM piste.overflow AS o WHERE o.lead_id = $1;
+	END IF;
+END $$;
+COMMENT ON FUNCTION piste.allocation_keep(bigint, bigint, text, timestamptz) IS
+	'A lead that is nobody''s is that seller''s by another way than rules or hand: they had it, or the one it was merged with, or say so; not when they have gone.';
+
 CREATE FUNCTION piste.lead_release() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -206,31 +251,95 @@ AS $$
 DECLARE
 	is_over boolean := NEW.merged_into IS NOT NULL
 		OR NEW.stage IN ('nurturing', 'disqualified', 'lost');
+	a piste.allocation;
 BEGIN
+	DELETE FROM piste.lead_wake AS w WHERE w.lead_id = NEW.id
+		AND NEW.stage <> 'nurturing';
 	DELETE FROM piste.overflow AS o WHERE o.lead_id = NEW.id
 		AND (is_over OR NOT NEW.stage = ANY (piste.allocation_stages()));
-	IF NOT is_over THEN
-		RETURN NULL;
+	IF is_over THEN
+		UPDATE piste.allocation AS o SET ended_at = now(), outcome = 'left'
+		WHERE o.lead_id = NEW.id AND o.ended_at IS NULL
+		RETURNING o.seller_id, o.accepted_at
+		INTO a.seller_id, a.accepted_at;
 	END IF;
-	UPDATE piste.allocation AS a SET ended_at = now(), outcome = 'left'
-	WHERE a.lead_id = NEW.id AND a.ended_at IS NULL;
-	IF NEW.is_open AND NEW.owner_id IS NOT NULL THEN
-		UPDATE piste.lead AS l SET owner_id = NULL WHERE l.id = NEW.id;
+	IF NEW.is_open AND (is_over OR NOT OLD.is_open AND NOT EXISTS (
+		SELECT FROM piste.allocation AS o
+		WHERE o.lead_id = NEW.id AND o.ended_at IS NULL))
+	THEN
+		UPDATE piste.lead AS l SET owner_id = NULL
+		WHERE l.id = NEW.id AND l.owner_id IS NOT NULL;
+	END IF;
+	IF NEW.merged_into IS NOT NULL THEN
+		PERFORM piste.allocation_keep(NEW.merged_into, a.seller_id,
+			'merged', a.accepted_at);
+	ELSIF NOT OLD.is_open AND NEW.stage IN ('sql', 'opportunity') THEN
+		PERFORM piste.allocation_keep(NEW.id, OLD.owner_id, 'reopened',
+			now());
 	END IF;
 	RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION piste.lead_release() FROM PUBLIC;
 COMMENT ON FUNCTION piste.lead_release() IS
-	'Ends the allocation of a lead that is nobody''s to sell to any more, and its waiting for somebody; a closed one keeps its owner, for the figures.';
+	'Ends the allocation of a lead that is nobody''s to sell to any more, its waiting for somebody, and its day once it is nurtured no longer. A closed one keeps its owner, for the figures; opened again it is theirs again where it was being sold, else nobody''s. One that gives way leaves its seller to the other, if that has none.';
 CREATE TRIGGER lead_release AFTER UPDATE ON piste.lead FOR EACH ROW
 	WHEN (OLD.stage <> NEW.stage
 		OR OLD.merged_into IS NULL AND NEW.merged_into IS NOT NULL)
 	EXECUTE FUNCTION piste.lead_release();
 
+CREATE FUNCTION piste.overflow_wake() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE piste.overflow AS w SET next_at = now()
+	WHERE w.next_at > now() AND w.lead_id = (
+		SELECT l.id FROM piste.overflow AS o
+			JOIN piste.lead AS l ON l.id = o.lead_id
+		WHERE o.places ? (SELECT s.key FROM piste.seller AS s
+			WHERE s.id = OLD.owner_id)
+		ORDER BY o.is_hot DESC, o.lead_id
+		LIMIT 1 FOR NO KEY UPDATE OF l, o SKIP LOCKED);
+	RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION piste.overflow_wake() FROM PUBLIC;
+COMMENT ON FUNCTION piste.overflow_wake() IS
+	'A place gets free: the first of those that wait for nothing else is tried now, however often it was in vain.';
+CREATE TRIGGER overflow_wake AFTER UPDATE ON piste.lead FOR EACH ROW
+	WHEN (OLD.owner_id IS NOT NULL AND OLD.is_open
+		AND OLD.merged_into IS NULL AND OLD.stage <> 'nurturing'
+		AND (NEW.owner_id IS DISTINCT FROM OLD.owner_id OR NOT NEW.is_open
+			OR NEW.merged_into IS NOT NULL OR NEW.stage = 'nurturing'))
+	EXECUTE FUNCTION piste.overflow_wake();
+
+CREATE FUNCTION piste.seller_open(seller bigint) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT count(*) FROM piste.lead AS l
+		JOIN piste.person AS p ON p.id = l.person_id
+	WHERE l.owner_id = $1 AND l.is_open AND l.merged_into IS NULL
+		AND l.stage <> 'nurturing' AND p.erased_at IS NULL
+$$;
+REVOKE EXECUTE ON FUNCTION piste.seller_open(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION piste.seller_open(bigint) IS
+	'How many leads they have to see to; nobody calls who was erased.';
+
+CREATE FUNCTION piste.allocation_lock() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT pg_advisory_xact_lock(hashtext('piste.allocation'))
+$$;
+COMMENT ON FUNCTION piste.allocation_lock() IS
+	'Before anything that is locked besides: who decides has it, and whoever changes rules or tries all leads again waits for them.';
+
 CREATE FUNCTION piste.overflow_renew() RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
+	SELECT piste.allocation_lock();
+	SELECT FROM piste.overflow AS o ORDER BY o.lead_id FOR UPDATE;
 	DELETE FROM piste.overflow AS o USING piste.lead AS l
 	WHERE l.id = o.lead_id
 		AND NOT l.stage = ANY (piste.allocation_stages());
@@ -239,18 +348,26 @@ $$;
 COMMENT ON FUNCTION piste.overflow_renew() IS
 	'Rules or sellers have changed: what waits is tried now, and what nobody takes at its stage waits no longer.';
 
-CREATE FUNCTION piste.allocation_facts(leads bigint[], need_field text,
-	potential_field text, OUT lead_id bigint, OUT at_ms bigint,
-	OUT stage text, OUT need text, OUT potential bigint, OUT is_hot boolean,
-	OUT country text, OUT postcode text, OUT geo_country text,
-	OUT geo_region text, OUT radius_km integer, OUT tried bigint[])
+CREATE FUNCTION piste.allocation_facts(leads bigint[], OUT lead_id bigint,
+	OUT at_ms bigint, OUT stage text, OUT need text, OUT potential bigint,
+	OUT is_hot boolean, OUT country text, OUT postcode text,
+	OUT geo_country text, OUT geo_region text, OUT radius_km integer,
+	OUT tried bigint[])
 RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+	WITH asked AS MATERIALIZED (
+		SELECT r.definition->>'need_field' AS need,
+			r.definition->>'potential_field' AS potential
+		FROM piste.allocation_rules AS r ORDER BY r.version DESC LIMIT 1)
 	SELECT l.id, floor(extract(epoch FROM now()) * 1000)::bigint, l.stage,
-		coalesce(nullif(s.fields->>need_field, ''), l.offer_key),
-		coalesce(b.amount, p.amount, -1), coalesce(l.grade = 'hot', false),
+		coalesce(nullif(s.need, ''), l.offer_key),
+		coalesce(CASE WHEN b.value ~ '^[0-9]{1,12}$'
+				THEN b.value::bigint END,
+			CASE WHEN s.potential ~ '^[0-9]{1,12}([.][0-9]*)?$'
+				THEN floor(s.potential::numeric)::bigint END, -1),
+		coalesce(l.grade = 'hot', false),
 		coalesce(s.form_country, ''), coalesce(s.declared_postcode, ''),
 		coalesce(s.geo_country, ''), coalesce(s.geo_region, ''),
 		coalesce(s.geo_radius_km, -1),
@@ -258,50 +375,63 @@ AS $$
 			WHERE a.lead_id = l.id AND a.outcome IN ('expired', 'refused')
 				AND a.ended_at > now() - interval '30 days')
 	FROM piste.lead AS l
-		LEFT JOIN LATERAL (SELECT o.fields, o.form_country,
+		LEFT JOIN LATERAL (SELECT o.fields->>k.need AS need,
+				o.fields->>k.potential AS potential, o.form_country,
 				o.declared_postcode, o.geo_country, o.geo_region,
 				o.geo_radius_km
-			FROM piste.submission AS o WHERE o.lead_id = l.id
+			FROM piste.submission AS o LEFT JOIN asked AS k ON true
+			WHERE o.lead_id = l.id
 			ORDER BY o.seq DESC LIMIT 1) AS s ON true
-		LEFT JOIN LATERAL (SELECT floor(o.value::numeric)::bigint AS amount
-			FROM (SELECT v.value FROM piste.bant AS v
-				WHERE v.lead_id = l.id AND v.topic = 'budget'
-				ORDER BY v.id DESC LIMIT 1) AS o
-			WHERE o.value ~ '^[0-9]{1,12}$') AS b ON true
-		LEFT JOIN LATERAL (SELECT
-				floor((s.fields->>potential_field)::numeric)::bigint AS amount
-			WHERE s.fields->>potential_field ~ '^[0-9]{1,12}([.][0-9]*)?$')
-			AS p ON true
-	WHERE l.id = ANY (leads)
+		LEFT JOIN LATERAL (SELECT v.value FROM piste.bant AS v
+			WHERE v.lead_id = l.id AND v.topic = 'budget'
+			ORDER BY v.id DESC LIMIT 1) AS b ON true
+	WHERE l.id = ANY (leads) AND NOT EXISTS (SELECT FROM piste.person AS q
+		WHERE q.id = l.person_id AND q.erased_at IS NOT NULL)
 $$;
-COMMENT ON FUNCTION piste.allocation_facts(bigint[], text, text) IS
-	'What allocation judges of a lead: the postcode and place of its last submission, its need, its potential (what BANT found, else what was typed; -1: unknown), who had it in the last 30 days and did not take it. Lets the worker do without what people typed otherwise.';
-REVOKE EXECUTE ON FUNCTION piste.allocation_facts(bigint[], text, text)
-	FROM PUBLIC;
+COMMENT ON FUNCTION piste.allocation_facts(bigint[]) IS
+	'What allocation judges of a lead: the postcode and place of its last submission, its need and potential (what BANT found, else what was typed into the fields that the rules in force name; -1: unknown), who had it in the last 30 days and did not take it. Lets the worker do without what people typed otherwise; who was erased is left out.';
+REVOKE EXECUTE ON FUNCTION piste.allocation_facts(bigint[]) FROM PUBLIC;
 
 CREATE FUNCTION piste.allocation_claim(rows_max integer)
 RETURNS bigint[]
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH picked AS MATERIALIZED (
-		SELECT l.id, l.grade, o.lead_id IS NOT NULL AS is_old
-		FROM piste.lead AS l
-			LEFT JOIN piste.overflow AS o ON o.lead_id = l.id
-		WHERE l.owner_id IS NULL AND l.is_open AND l.merged_into IS NULL
-			AND l.scored_at IS NOT NULL
-			AND l.stage = ANY (piste.allocation_stages())
-			AND (o.next_at IS NULL OR o.next_at <= now())
-			AND NOT EXISTS (SELECT FROM piste.person AS p
-				WHERE p.id = l.person_id AND p.erased_at IS NOT NULL)
-		ORDER BY coalesce(l.grade = 'hot', false) DESC,
-			o.lead_id IS NOT NULL, l.id
-		LIMIT rows_max FOR NO KEY UPDATE OF l SKIP LOCKED)
-	SELECT coalesce(array_agg(k.id ORDER BY coalesce(k.grade = 'hot', false)
-		DESC, k.is_old, k.id), '{}') FROM picked AS k
+	WITH fresh AS MATERIALIZED (
+		SELECT f.id, f.is_hot
+		FROM unnest(piste.allocation_stages()) AS t (stage)
+			CROSS JOIN LATERAL (
+				SELECT l.id, coalesce(l.grade = 'hot', false) AS is_hot
+				FROM piste.lead AS l
+				WHERE l.stage = t.stage AND l.owner_id IS NULL
+					AND l.is_open AND l.merged_into IS NULL
+					AND l.scored_at IS NOT NULL
+					AND NOT EXISTS (SELECT FROM piste.overflow AS o
+						WHERE o.lead_id = l.id)
+					AND NOT EXISTS (SELECT FROM piste.person AS p
+						WHERE p.id = l.person_id
+							AND p.erased_at IS NOT NULL)
+				ORDER BY coalesce(l.grade = 'hot', false) DESC, l.id
+				LIMIT rows_max FOR NO KEY UPDATE OF l SKIP LOCKED) AS f
+		ORDER BY f.is_hot DESC, f.id LIMIT rows_max
+	), due AS MATERIALIZED (
+		SELECT d.id, d.is_hot FROM (VALUES (true), (false)) AS t (is_hot)
+			CROSS JOIN LATERAL (
+				SELECT l.id, coalesce(l.grade = 'hot', false) AS is_hot
+				FROM piste.overflow AS o
+					JOIN piste.lead AS l ON l.id = o.lead_id
+				WHERE o.is_hot = t.is_hot AND o.next_at <= now()
+					AND l.owner_id IS NULL AND l.is_open
+					AND l.merged_into IS NULL
+					AND l.stage = ANY (piste.allocation_stages())
+				ORDER BY o.next_at, o.lead_id
+				LIMIT rows_max FOR NO KEY UPDATE OF l SKIP LOCKED) AS d)
+	SELECT coalesce(array_agg(k.id ORDER BY k.is_hot DESC, k.id), '{}')
+	FROM (SELECT f.id, f.is_hot FROM fresh AS f
+		UNION ALL SELECT d.id, d.is_hot FROM due AS d) AS k
 $$;
 COMMENT ON FUNCTION piste.allocation_claim(integer) IS
-	'Leads at the rules'' stages that are nobody''s and are to be tried now, hot ones first; locked until commit, and no other worker gets them.';
+	'Leads at the rules'' stages that are nobody''s, at most so many that are new, and as many hot and as many other ones whose time to be tried again has come, so that neither keeps the others out: the hot first, then the older; locked until commit, and no other worker gets them.';
 REVOKE EXECUTE ON FUNCTION piste.allocation_claim(integer)
 	FROM PUBLIC;
 
@@ -339,11 +469,13 @@ AS $$
 	VALUES ($1, now() + interval '1 minute', $2)
 	ON CONFLICT (lead_id) DO UPDATE SET tries = o.tries + 1,
 		next_at = now() + least(o.tries + 1, 10) * interval '1 minute',
-		decision = excluded.decision
+		decision = CASE WHEN o.decision #- '{lead,at_ms}'
+				= excluded.decision #- '{lead,at_ms}'
+			THEN o.decision ELSE excluded.decision END
 	RETURNING o.tries
 $$;
 COMMENT ON FUNCTION piste.allocation_wait(bigint, jsonb) IS
-	'Nobody could take it: it is on the list, and tried again after a minute, at last every ten. How often it was tried.';
+	'Nobody could take it: it is on the list, and tried again after a minute, at last every ten. How often it was tried. A decision is of the moment since when it has been the same.';
 REVOKE EXECUTE ON FUNCTION piste.allocation_wait(bigint, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION piste.allocation_end(lead bigint, outcome text, why text)
@@ -373,19 +505,30 @@ REVOKE EXECUTE ON FUNCTION piste.allocation_end(bigint, text, text)
 	FROM PUBLIC;
 
 CREATE FUNCTION piste.allocation_expire(rows_max integer) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH late AS MATERIALIZED (
-		SELECT a.lead_id FROM piste.allocation AS a
+DECLARE
+	late bigint[] := ARRAY(SELECT a.lead_id FROM piste.allocation AS a
 			JOIN piste.lead AS l ON l.id = a.lead_id
 		WHERE a.ended_at IS NULL AND a.accepted_at IS NULL
 			AND a.accept_by <= now()
 		ORDER BY a.accept_by LIMIT rows_max
-		FOR NO KEY UPDATE OF l SKIP LOCKED)
-	SELECT count(piste.allocation_end(k.lead_id, 'expired', NULL))
-	FROM late AS k
-$$;
+		FOR NO KEY UPDATE OF l SKIP LOCKED);
+	ended bigint;
+BEGIN
+	-- Asked anew: somebody may have accepted before there was the lock.
+	WITH gone AS (
+		UPDATE piste.allocation AS a SET ended_at = now(),
+			outcome = 'expired'
+		WHERE a.lead_id = ANY (late) AND a.ended_at IS NULL
+			AND a.accepted_at IS NULL AND a.accept_by <= now()
+		RETURNING a.lead_id)
+	UPDATE piste.lead AS l SET owner_id = NULL, updated_at = now()
+	FROM gone AS g WHERE l.id = g.lead_id;
+	GET DIAGNOSTICS ended = ROW_COUNT;
+	RETURN ended;
+END $$;
 COMMENT ON FUNCTION piste.allocation_expire(integer) IS
 	'Takes back leads that were not accepted in time; how many.';
 REVOKE EXECUTE ON FUNCTION piste.allocation_expire(integer) FROM PUBLIC;
@@ -423,7 +566,8 @@ DECLARE
 		WHERE s.key = allocation_hand.seller AND s.is_active);
 	made bigint;
 BEGIN
-	SELECT o.id, o.stage, o.is_open, o.merged_into, o.owner_id INTO l
+	SELECT o.id, o.person_id, o.stage, o.is_open, o.merged_into, o.owner_id
+	INTO l
 	FROM piste.lead AS o WHERE o.id = $1 FOR NO KEY UPDATE;
 	IF l.id IS NULL THEN
 		RAISE EXCEPTION 'there is no lead %', $1
@@ -436,6 +580,11 @@ BEGIN
 	THEN
 		RAISE EXCEPTION 'lead % is not to be sold to: it is %', $1,
 			coalesce('part of lead ' || l.merged_into, l.stage)
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	ELSIF EXISTS (SELECT FROM piste.person AS p
+		WHERE p.id = l.person_id AND p.erased_at IS NOT NULL)
+	THEN
+		RAISE EXCEPTION 'the person of lead % was erased', $1
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF l.owner_id = to_id THEN
 		RAISE EXCEPTION 'lead % is %''s already', $1, $2
@@ -453,6 +602,39 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION piste.allocation_hand(bigint, text, text, text) IS
 	'Gives a lead to a seller by hand, with a reason; whose turn it is stays as it was.';
+
+CREATE FUNCTION piste.bant_move(lead bigint, to_stage text, who text,
+	reason text, note text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM piste.lead AS l
+		WHERE l.id = $1 AND l.stage = $2)
+	THEN
+		PERFORM piste.lead_move($1, $2, $3, 'seller', $4, $5);
+	END IF;
+	RETURN NULL;
+EXCEPTION
+	WHEN check_violation OR object_not_in_prerequisite_state THEN
+		RETURN SQLERRM;
+END $$;
+COMMENT ON FUNCTION piste.bant_move(bigint, text, text, text, text) IS
+	'What follows from answers, by piste.lead_move(). Where it stands already it stays, for the reason that it has. NULL, or why the lead can''t be moved so; what was answered stays all the same.';
+
+CREATE FUNCTION piste.bant_take(lead bigint, who text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM piste.allocation_keep($1, (SELECT s.id FROM piste.seller AS s
+		WHERE s.key = $2), 'accepted', now());
+	IF EXISTS (SELECT FROM piste.seller AS s WHERE s.is_active) THEN
+		PERFORM piste.allocation_accept($1);
+	END IF;
+END $$;
+COMMENT ON FUNCTION piste.bant_take(bigint, text) IS
+	'Whose an SQL is has accepted it; one that is nobody''s is that seller''s. Refuses what still is nobody''s, unless there are no sellers.';
 
 CREATE FUNCTION piste.zone_offsets(zones text[], from_ms bigint,
 	to_ms bigint, OUT zone text, OUT at_ms bigint, OUT minutes integer)
@@ -476,7 +658,48 @@ $$;
 COMMENT ON FUNCTION piste.zone_offsets(text[], bigint, bigint) IS
 	'By how many minutes time zones are ahead of UTC from when on; clocks are set at full or half hours.';
 
+-- What scores make of it.
+CREATE OR REPLACE FUNCTION piste.score_timing(lead bigint, until timestamptz)
+RETURNS SETOF timestamptz
+LANGUAGE sql STABLE ROWS 1 AS $$
+	-- Without settings of its own, so that it becomes a part of its query.
+	-- A day of a month that is shorter is one of the next month's, no error.
+	SELECT CASE WHEN b.value IN ('yes', 'now') THEN b.at
+		WHEN b.value = 'no' THEN timestamptz '9999-12-31 00:00+00'
+		WHEN y.d IS NOT NULL THEN (make_date(y.d[1]::integer,
+			y.d[2]::integer, 1) + y.d[3]::integer - 1)::timestamp
+			AT TIME ZONE 'UTC'
+		WHEN d.y IS NOT NULL THEN (make_date(d.y[3]::integer,
+			d.y[2]::integer, 1) + d.y[1]::integer - 1)::timestamp
+			AT TIME ZONE 'UTC' END
+	FROM (SELECT o.value, o.at FROM piste.bant AS o
+			WHERE o.lead_id = $1 AND o.topic = 'timing' AND o.at <= $2
+			ORDER BY o.id DESC LIMIT 1) AS b
+		CROSS JOIN LATERAL regexp_match(b.value,
+			'^([1-9][0-9]{3})-(0[1-9]|1[0-2])-([0-3][0-9])$') AS y (d)
+		CROSS JOIN LATERAL regexp_match(b.value,
+			'^([0-3]?[0-9])[-/.](0?[1-9]|1[0-2])[-/.]([1-9][0-9]{3})$')
+			AS d (y)
+$$;
+COMMENT ON FUNCTION piste.score_timing(bigint, timestamptz) IS
+	'When a lead means to buy, by its last answer until a moment: the day it named; if it was now, when it said so; if never, in 9999. No row or NULL: unknown.';
+
+CREATE FUNCTION piste.bant_score() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO piste.score_due (person_id)
+	SELECT l.person_id FROM piste.lead AS l WHERE l.id = NEW.lead_id;
+	RETURN NULL;
+END $$;
+REVOKE EXECUTE ON FUNCTION piste.bant_score() FROM PUBLIC;
+COMMENT ON FUNCTION piste.bant_score() IS
+	'Notes who is to be graded anew.';
+CREATE TRIGGER bant_score AFTER INSERT ON piste.bant FOR EACH ROW
+	WHEN (NEW.topic = 'timing') EXECUTE FUNCTION piste.bant_score();
+
 SELECT count(piste.worker_allow(r.what)) FROM unnest(ARRAY[
 	'SELECT ON piste.allocation_rules, piste.seller, piste.seller_absence, piste.overflow',
-	'EXECUTE ON FUNCTION piste.allocation_facts(bigint[], text, text), piste.allocation_claim(integer), piste.allocation_give(bigint, bigint, bigint, jsonb, bigint, bigint, bigint), piste.allocation_wait(bigint, jsonb), piste.allocation_expire(integer), piste.allocation_end(bigint, text, text)'
+	'EXECUTE ON FUNCTION piste.seller_open(bigint), piste.allocation_facts(bigint[]), piste.allocation_claim(integer), piste.allocation_give(bigint, bigint, bigint, jsonb, bigint, bigint, bigint), piste.allocation_wait(bigint, jsonb), piste.allocation_expire(integer), piste.allocation_end(bigint, text, text)'
 	]) AS r (what);

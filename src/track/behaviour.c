@@ -3,6 +3,7 @@
  * under a lock held for a copy; the thread writes the other, and while
  * PostgreSQL is away keeps it.
  */
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define RETRY_MS 1000
 #define IMPORT_MS 60000
 #define COLUMNS 7
+#define MINUTE_MS 60000
 /* An element in quotes, each of its bytes perhaps two, and a comma. */
 #define COLUMN_BYTES_MAX \
 	((size_t)BEHAVIOUR_BATCH_MAX * (2 * BEHAVIOUR_TELLING_BYTES_MAX + 3))
@@ -62,6 +64,12 @@ struct row {
 	char telling[BEHAVIOUR_TELLING_BYTES_MAX];
 };
 
+/* Views of an origin that name nobody, within one minute of the clock. */
+struct minute {
+	int64_t at;		/* since 1970 */
+	int64_t views;
+};
+
 struct behaviour_log {
 	struct pg *db;
 	struct arena *arena;
@@ -76,6 +84,7 @@ struct behaviour_log {
 	size_t taken_count;
 	uint64_t written;
 	uint64_t lost;
+	struct minute nameless[BEHAVIOUR_ORIGINS_MAX];
 	int64_t stop_ms;		/* when to be gone; 0: stay */
 };
 
@@ -325,6 +334,27 @@ behaviour_tell(struct behaviour_log *log, const struct behaviour *b)
 			pthread_cond_signal(&log->wake);
 	}
 	pthread_mutex_unlock(&log->lock);
+}
+
+bool
+behaviour_has_room(struct behaviour_log *log, size_t origin, int64_t now_ms)
+{
+	int64_t at = now_ms / MINUTE_MS;
+	struct minute *m;
+	bool has_room;
+
+	assert(origin < BEHAVIOUR_ORIGINS_MAX);
+	m = &log->nameless[origin];
+	pthread_mutex_lock(&log->lock);
+	if (m->at != at)
+		*m = (struct minute){ .at = at };
+	has_room = m->views < BEHAVIOUR_NAMELESS_MAX;
+	if (has_room)
+		m->views++;
+	else
+		log->lost++;
+	pthread_mutex_unlock(&log->lock);
+	return has_room;
 }
 
 void

@@ -6,6 +6,8 @@
 #ifndef PISTE_TRACK_BEHAVIOUR_H
 #define PISTE_TRACK_BEHAVIOUR_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -18,6 +20,8 @@ struct pg;
 #define BEHAVIOUR_NAME_BYTES_MAX 64
 #define BEHAVIOUR_WHO_BYTES_MAX 36	/* a UUID, or a person's number */
 #define BEHAVIOUR_TELLING_BYTES_MAX 128
+#define BEHAVIOUR_ORIGINS_MAX 1000	/* as page/site.h has it */
+#define BEHAVIOUR_NAMELESS_MAX 1200	/* views of an origin in a minute */
 
 enum behaviour_kind {
 	BEHAVIOUR_PAGE_VIEW,
@@ -55,6 +59,15 @@ void behaviour_free(struct behaviour_log *log);
  * when there is no room or a text is longer than its limit.
  */
 void behaviour_tell(struct behaviour_log *log, const struct behaviour *b);
+
+/*
+ * Count a view that names nobody, of the site's origin in that place; false,
+ * and lost, when the origin has told of so many within the clock's minute:
+ * each leaves a row for two days, and a script names no one who could be
+ * stopped.  Each process counts for itself.
+ */
+bool behaviour_has_room(struct behaviour_log *log, size_t origin,
+    int64_t now_ms);
 
 /*
  * Whoever import (its id) named attended that webinar, on a day "2026-12-31"

@@ -2,6 +2,7 @@
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { embedded } from './embed.mjs';
+import { observed } from './observed.mjs';
 import { stepped } from './steps.mjs';
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -387,6 +388,7 @@ await worked({ test, working: process.env.WORKING, fill_in, submit, is_thanked,
 		([viewport, colorScheme]) => ({ lang, viewport, colorScheme }))) });
 await embedded({ test, url, someone, home: +process.env.HOME_PORT,
 	stranger: +process.env.STRANGER_PORT });
+await observed({ test, url });
 await browser.close();
 console.log(`browser: ${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

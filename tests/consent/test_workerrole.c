@@ -57,6 +57,8 @@ static const char *const attempts[] = {
 	"UPDATE piste.lead SET stage_reason = 'spam'",
 	"UPDATE piste.lead_history SET actor = 'x'",
 	"SELECT note FROM piste.lead_history",
+	"SELECT person_id FROM piste.event",
+	"SELECT n FROM piste.behaviour",
 	"INSERT INTO piste.lead_history (lead_id, actor, role, to_stage)"
 	    " VALUES (1, 'x', 'system', 'mql')",
 	"SELECT 1 FROM piste.consent",

@@ -126,7 +126,9 @@ def bant(s):
         equal(ran.returncode, status, f"status of {words}: {ran.stderr}")
         return ran.stdout + ran.stderr
 
+    apply(s, {"sellers": [ANA]})
     lead = sent(s, "bant@seller.example")
+    given(s, lead)
     contains(said("accept", lead, "--action", "visit", "--due",
                   "2026-01-01", status=1), "is no SQL: incomplete", "why")
     for topic, value in (("budget", "9000"), ("authority", "yes"),
@@ -135,6 +137,8 @@ def bant(s):
                  "incomplete", f"after {topic}")
     equal(said("set", lead, "timing", "now"), "ready\n", "the verdict")
     said("accept", lead, "--action", "visit", "--due", "2020-01-01")
+    check(s.one("SELECT accepted_at IS NOT NULL FROM allocation"
+                f" WHERE lead_id = {lead}") == "t", "it is accepted")
     contains(s.piste("lead", "show", lead).stdout, "sql", "its stage")
     contains(said("late"), f"{lead}\tsql\t", "what is late")
     equal(json.loads(said("show", lead, "--json"))["budget"]["value"],
@@ -142,6 +146,21 @@ def bant(s):
     said("set", lead, "need", "no")
     equal(s.one(f"SELECT stage || ' ' || stage_reason FROM lead"
                 f" WHERE id = {lead}"), "disqualified no-need", "its end")
+    contains(said("set", lead, "need", "yes"), "ready", "who thinks again")
+    contains(said("set", lead, "timing", "2100-01-01"),
+             f", but lead {lead} can't go from disqualified", "why not")
+    contains(said("show", lead), "timing\t2100-01-01", "what is kept")
+
+
+@scenario("who is away without end is told so, and the rest go on",
+          stack="sold")
+def endless(s):
+    apply(s, {"sellers": [ANA, BOB]})
+    ran = s.piste("seller", "absent", "ana", "--from", "2020-01-01",
+                  "--to", "infinity")
+    equal(ran.returncode, 1, "status of an absence without end")
+    contains(ran.stderr, "absence_is_between_1900_and_2200", "why")
+    given(s, sent(s, "endless@seller.example"))
 
 
 @scenario("seller, allocate and bant say when they are used wrongly",

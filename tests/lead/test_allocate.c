@@ -170,6 +170,23 @@ START_TEST(territories_cover)
 	ck_assert_uint_eq(give(&p, &l), places[_i].is_covered ? 0 : 1);
 } END_TEST
 
+static struct shift_hours tomorrow[] = { { 2, 9 * 60, 18 * 60 } };
+
+/* Why nobody of the zone can have it now. */
+static void
+hinder(int row, struct allocate_seller *s, struct allocate_lead *l)
+{
+	switch (row) {
+	case 0: s->need = heat; s->needs = 1; break;
+	case 1: s->shift.absence = now; s->shift.absences = 1; break;
+	case 2: s->open_max = 0; break;
+	case 3: s->open_max = s->hot_reserved = 1; break;
+	case 4: s->id = 77; l->tried = tried; l->tried_count = 1; break;
+	case 5: s->shift.hours = tomorrow; s->shift.hours_count = 1; break;
+	default: ck_abort();
+	}
+}
+
 START_TEST(pool_takes_what_those_of_the_zone_do_not)
 {
 	struct allocate_seller s[] = { seller("ana"), seller("pool") };
@@ -178,14 +195,10 @@ START_TEST(pool_takes_what_those_of_the_zone_do_not)
 
 	s[1].territories = 0;
 	s[1].is_general = true;
-	s[0].need = heat;
-	s[0].needs = 1;
-	ck_assert_uint_eq(give(&p, &l), 1);
-	/* But is no stand-in for who is away. */
-	s[0].needs = 0;
-	s[0].shift.absence = now;
-	s[0].shift.absences = 1;
-	ck_assert_uint_eq(give(&p, &l), ALLOCATE_NOBODY);
+	ck_assert_uint_eq(give(&p, &l), 0);
+	hinder(_i, &s[0], &l);
+	/* For the next morning one waits. */
+	ck_assert_uint_eq(give(&p, &l), _i == 5 ? ALLOCATE_NOBODY : 1);
 } END_TEST
 
 START_TEST(force_follows_potential)
@@ -209,6 +222,22 @@ START_TEST(force_follows_potential)
 	l.potential = 999;
 	s[1].territories = 0;
 	ck_assert_uint_eq(give(&p, &l), 0);
+} END_TEST
+
+START_TEST(the_other_force_takes_what_one_can_not)
+{
+	struct allocate_seller s[] = { seller("own"), seller("reseller") };
+	struct allocate_band all = { STR("all"), 0, 1000,
+		ALLOCATE_EXTERNAL };
+	struct allocate_plan p = { .seller = s, .sellers = 2, .band = &all,
+		.bands = 1 };
+	struct allocate_lead l = lead();
+
+	s[1].is_external = true;
+	l.potential = 999;
+	ck_assert_uint_eq(give(&p, &l), 1);
+	hinder(_i, &s[1], &l);
+	ck_assert_uint_eq(give(&p, &l), _i == 5 ? ALLOCATE_NOBODY : 0);
 } END_TEST
 
 static void
@@ -370,8 +399,9 @@ SUITE(allocate)
 {
 	SUITE_LOOP(each_criterion_decides, COUNT(expected));
 	SUITE_LOOP(territories_cover, COUNT(places));
-	SUITE_TEST(pool_takes_what_those_of_the_zone_do_not);
+	SUITE_LOOP(pool_takes_what_those_of_the_zone_do_not, 6);
 	SUITE_TEST(force_follows_potential);
+	SUITE_LOOP(the_other_force_takes_what_one_can_not, 6);
 	SUITE_TEST(equal_leads_are_shared_evenly);
 	SUITE_LOOP(two_who_are_there_never_differ_by_more_than_one, 5);
 	SUITE_TEST(absence_saves_nothing_up);

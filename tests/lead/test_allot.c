@@ -1,67 +1,9 @@
 /* Tests of lead/allot.c. */
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "lead/allot.h"
+#include "lead/allotcase.h"
 #include "lead/rehearse.h"
-#include "lead/seller.h"
-#include "store/pg.h"
-#include "support/sample.h"
-
-#define MANY 120
-#define SELLERS "{\"sellers\":[{\"key\":\"ana\",\"general\":true}," \
-	"{\"key\":\"bob\",\"general\":true}]}"
-#define OWNERS "SELECT string_agg(concat_ws(' ', l.id, s.key), ','" \
-	" ORDER BY l.id) FROM piste.lead AS l" \
-	" LEFT JOIN piste.seller AS s ON s.id = l.owner_id"
-
-struct scene {
-	struct sample c;
-	struct pg *db;
-};
-
-static void
-apply(struct pg *db, const char *json)
-{
-	FILE *null = fopen("/dev/null", "we");
-
-	ck_assert_int_eq(seller_apply(db, suite_arena(), str_of(json),
-	    STR("test"), stderr, null), OK);
-	fclose(null);
-}
-
-/* So many leads that are MQL, and rules. */
-static struct scene
-scene(int leads, const char *json)
-{
-	struct scene s = { .c = sample_new() };
-	struct sample_row *row = arena_array(suite_arena(), (size_t)leads,
-	    sizeof *row);
-
-	s.db = pg_new(s.c.conninfo, "piste-test");
-	for (int i = 0; i < leads; i++)
-		row[i] = (struct sample_row){ i + 1, .email = buf_fmt(
-		    suite_arena(), 40, "p%d@firm.fr%c", i, 0).p };
-	sample_take(s.c.conn, sample_batch(row, (size_t)leads));
-	sample_run(s.c.conn, "UPDATE piste.lead SET score = 50,"
-	    " scored_at = now(); SELECT piste.lead_move(id, 'mql', 'test',"
-	    " 'system', NULL, NULL) FROM piste.lead ORDER BY id");
-	if (json)
-		apply(s.db, json);
-	return s;
-}
-
-static int64_t
-turn(struct pg *db)
-{
-	int64_t done;
-
-	ck_assert_int_eq(allot_turn(db, &done), OK);
-	return done;
-}
 
 START_TEST(without_rules_nothing_happens)
 {
@@ -137,93 +79,123 @@ START_TEST(accepted_ones_stay)
 	ck_assert_int_eq(turn(s.db), 0);
 } END_TEST
 
-START_TEST(nobody_free_is_an_overflow_with_an_alarm)
-{
-	struct scene s = scene(2, "{\"sellers\":[{\"key\":\"ana\","
-	    "\"general\":true,\"open_max\":1}]}");
-	struct allot_depth d;
+#define WHOSE "SELECT concat_ws(' ', s.key, a.reason, a.accepted_at IS NOT" \
+	" NULL) FROM piste.lead AS l LEFT JOIN piste.seller AS s ON s.id =" \
+	" l.owner_id LEFT JOIN piste.allocation AS a ON a.lead_id = l.id" \
+	" AND a.ended_at IS NULL WHERE l.id = 1"
+#define MOVE(to, reason) "SELECT piste.lead_move(1, '" to "', 't'," \
+	" 'operator', " reason ", NULL);"
 
-	ck_assert_int_eq(turn(s.db), 2);
-	ck_assert_int_eq(allot_depth(s.db, &d), OK);
-	ck_assert_int_eq(d.overflow, 1);
-	ck_assert_int_eq(turn(s.db), 0);
-	sample_run(s.c.conn, "UPDATE piste.overflow SET next_at = now()");
-	ck_assert_int_eq(turn(s.db), 1);
-	ck_assert_str_same(sample_text(s.c.conn, "SELECT tries"
-	    " FROM piste.overflow"), STR("2"));
-	/* A place gets free. */
-	sample_run(s.c.conn, "SELECT piste.lead_move(1, 'nurturing', 't',"
-	    " 'seller', 'too-early', NULL);"
-	    " UPDATE piste.overflow SET next_at = now()");
-	ck_assert_str_same(sample_text(s.c.conn, "SELECT concat_ws(' ',"
-	    " (SELECT outcome FROM piste.allocation), owner_id IS NULL)"
-	    " FROM piste.lead WHERE id = 1"), STR("left t"));
-	ck_assert_int_eq(turn(s.db), 1);
-	ck_assert_str_same(sample_text(s.c.conn, OWNERS), STR("1,2 ana"));
-} END_TEST
-
-START_TEST(new_rules_try_what_waits_at_once)
-{
-	struct scene s = scene(2, "{\"sellers\":[{\"key\":\"ana\","
-	    "\"general\":true,\"open_max\":0,\"stages\":[\"mql\",\"lead\"]}"
-	    "]}");
-
-	ck_assert_int_eq(turn(s.db), 2);
-	sample_run(s.c.conn, "SELECT piste.lead_move(2, 'lead', 't',"
-	    " 'operator', 'mistake', NULL)");
-	ck_assert_str_same(sample_text(s.c.conn,
-	    "SELECT count(*) FROM piste.overflow"), STR("2"));
-	/* At the stage of lead 2 nobody takes any more. */
-	apply(s.db, SELLERS);
-	ck_assert_int_eq(turn(s.db), 1);
-	ck_assert_str_same(sample_text(s.c.conn, OWNERS), STR("1 ana,2"));
-	ck_assert_str_same(sample_text(s.c.conn,
-	    "SELECT count(*) FROM piste.overflow"), STR("0"));
-} END_TEST
-
-struct rival {
-	struct str conninfo;
-	pthread_barrier_t *start;
-	enum err err;
+/* A lead has an owner when it has an open allocation, or is closed. */
+static const struct {
+	const char *moves, *want;
+	int64_t done;
+} reopened[] = {
+	{ MOVE("sql", "NULL") MOVE("lost", "'price'"), "ana f", 0 },
+	{ MOVE("sql", "NULL") MOVE("lost", "'price'")
+	    MOVE("sql", "'mistake'"), "ana reopened t", 0 },
+	{ MOVE("sql", "NULL") MOVE("lost", "'price'")
+	    MOVE("opportunity", "'mistake'"), "ana reopened t", 0 },
+	{ MOVE("sql", "NULL") MOVE("lost", "'price'") "UPDATE piste.seller"
+	    " SET is_active = false;" MOVE("sql", "'mistake'"), "f", 1 },
+	{ MOVE("disqualified", "'mistake'") MOVE("lead", "'mistake'"), "f",
+	    0 },
+	{ MOVE("disqualified", "'mistake'") MOVE("lead", "'mistake'")
+	    MOVE("mql", "NULL"), "f", 1 },
+	{ MOVE("sql", "NULL") MOVE("opportunity", "NULL")
+	    MOVE("customer", "NULL") MOVE("opportunity", "'cancelled'"),
+	    "ana f", 0 },
 };
 
-static void *
-give_until_none(void *context)
+START_TEST(a_lead_opened_again_is_somebodys_or_tried)
 {
-	struct rival *r = context;
-	struct pg *db = pg_new(r->conninfo, "piste-test");
-	int64_t done = 0, idle = 0;
+	struct scene s = scene(1, "{\"sellers\":[{\"key\":\"ana\","
+	    "\"general\":true}]}");
 
-	pthread_barrier_wait(r->start);
-	/* None may also mean that the other one is at it. */
-	while (!r->err && idle < 50) {
-		r->err = allot_turn(db, &done);
-		idle = done ? 0 : idle + 1;
-	}
-	pg_free(db);
-	return NULL;
-}
+	ck_assert_int_eq(turn(s.db), 1);
+	sample_run(s.c.conn, reopened[_i].moves);
+	ck_assert_str_same(sample_text(s.c.conn, WHOSE),
+	    str_of(reopened[_i].want));
+	ck_assert_int_eq(turn(s.db), reopened[_i].done);
+	if (reopened[_i].done)
+		ck_assert_str_same(sample_text(s.c.conn, WHOSE),
+		    STR("ana f"));
+} END_TEST
 
-START_TEST(two_workers_never_give_one_lead_twice)
+static const struct {
+	const char *before, *want;
+} merges[] = {
+	{ "UPDATE piste.lead SET scored_at = NULL WHERE id = 1",
+	    "ana merged t" },
+	{ "SELECT 1", "ana f" },
+	{ "UPDATE piste.lead SET scored_at = NULL WHERE id = 1;"
+	    " UPDATE piste.seller SET is_active = false", "f" },
+};
+
+/* Lead 2 gives way to lead 1. */
+START_TEST(who_has_one_of_two_has_what_they_become)
 {
-	struct scene s = scene(MANY, SELLERS);
-	pthread_barrier_t start;
-	struct rival rival[2];
-	pthread_t thread[2];
+	struct scene s = scene(2, SELLERS);
+	struct str whose;
 
-	pthread_barrier_init(&start, NULL, 2);
-	for (int i = 0; i < 2; i++) {
-		rival[i] = (struct rival){ s.c.conninfo, &start, OK };
-		ck_assert_int_eq(pthread_create(&thread[i], NULL,
-		    give_until_none, &rival[i]), 0);
-	}
-	for (int i = 0; i < 2; i++) {
-		pthread_join(thread[i], NULL);
-		ck_assert_int_eq(rival[i].err, OK);
-	}
+	sample_run(s.c.conn, merges[_i].before);
+	sample_run(s.c.conn, "UPDATE piste.seller SET is_active = true");
+	ck_assert_int_eq(turn(s.db), _i == 1 ? 2 : 1);
+	ck_assert_int_eq(allot_accept(s.db, STR("2"), &whose), OK);
+	sample_run(s.c.conn, merges[_i].before);
+	sample_run(s.c.conn, "SELECT piste.person_merge(2, 1, 't', 'one')");
+	ck_assert_str_same(sample_text(s.c.conn, WHOSE),
+	    str_of(merges[_i].want));
 	ck_assert_str_same(sample_text(s.c.conn, "SELECT concat_ws(' ',"
-	    " count(*), count(DISTINCT lead_id), count(*) FILTER (WHERE"
-	    " seller_id = 1)) FROM piste.allocation"), STR("120 120 60"));
+	    " (SELECT owner_id FROM piste.lead WHERE id = 2),"
+	    " (SELECT outcome FROM piste.allocation WHERE lead_id = 2))"),
+	    STR("left"));
+} END_TEST
+
+#define FACTS "SELECT concat_ws(' ', need, potential)" \
+	" FROM piste.allocation_facts('{1}')"
+
+/* Whoever may ask, and that is the worker, learns of no other field. */
+START_TEST(facts_are_of_the_fields_that_rules_name)
+{
+	static const struct {
+		const char *json, *want;
+	} rules[] = {
+		{ "{\"need_field\":\"text\",\"sellers\":[{\"key\":"
+		    "\"ana\",\"general\":true}]}", "hello -1" },
+		{ "{\"potential_field\":\"text\",\"sellers\":[{\"key\":"
+		    "\"ana\",\"general\":true}]}", "o1 -1" },
+		{ SELLERS, "o1 -1" },
+	};
+	struct scene s = scene(1, NULL);
+
+	ck_assert_str_same(sample_text(s.c.conn, FACTS), STR("o1 -1"));
+	for (size_t i = 0; i < COUNT(rules); i++) {
+		apply(s.db, rules[i].json);
+		ck_assert_str_same(sample_text(s.c.conn, FACTS),
+		    str_of(rules[i].want));
+	}
+} END_TEST
+
+START_TEST(an_edit_keeps_whose_turn_it_is)
+{
+	struct scene s = scene(2, SELLERS);
+
+	sample_run(s.c.conn, "UPDATE piste.lead SET scored_at = NULL"
+	    " WHERE id = 2");
+	ck_assert_int_eq(turn(s.db), 1);
+	apply(s.db, "{\"confidence_km\":9,\"sellers\":[{\"key\":\"ana\","
+	    "\"name\":\"Ana\",\"weight\":2,\"general\":true},{\"key\":"
+	    "\"bob\",\"weight\":2,\"general\":true}]}");
+	sample_run(s.c.conn, "UPDATE piste.lead SET scored_at = now()");
+	ck_assert_int_eq(turn(s.db), 1);
+	ck_assert_str_same(sample_text(s.c.conn, OWNERS),
+	    STR("1 ana,2 bob"));
+	ck_assert_str_same(sample_text(s.c.conn, "SELECT concat_ws(' ',"
+	    " decision#>>'{candidates,1,seller}',"
+	    " decision#>>'{candidates,1,deficit}', rules_version)"
+	    " FROM piste.allocation WHERE lead_id = 2"),
+	    STR("bob 0.500000 2"));
 } END_TEST
 
 static struct str
@@ -290,6 +262,10 @@ START_TEST(explanation_names_everybody)
 
 START_TEST(erasing_leaves_what_is_counted)
 {
+	struct seller_snapshot now = { 0 };
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
 	struct scene s = scene(2, "{\"sellers\":[{\"key\":\"ana\","
 	    "\"general\":true,\"open_max\":1}]}");
 
@@ -308,6 +284,15 @@ START_TEST(erasing_leaves_what_is_counted)
 	    " FROM piste.allocation AS a"), STR("1 f t need 0 0"));
 	/* Nor is anybody called. */
 	ck_assert_int_eq(turn(s.db), 0);
+	ck_assert_int_eq(allot_hand(s.db, STR("2"), STR("ana"), STR("boss"),
+	    STR("why not")), ERR_INPUT);
+	ck_assert_int_eq(seller_list(s.db, false, f), OK);
+	fclose(f);
+	ck_assert_ptr_nonnull(strstr(text, "ana\t-\t0 open"));
+	free(text);
+	ck_assert_int_eq(seller_load(s.db, suite_arena(),
+	    (struct seller_span){ 0, 1 }, &now), OK);
+	ck_assert_uint_eq(now.rule.plan.seller[0].open, 0);
 } END_TEST
 
 SUITE(allot)
@@ -318,9 +303,10 @@ SUITE(allot)
 	SUITE_TEST(stages_nobody_takes_wait_for_nobody);
 	SUITE_TEST(who_does_not_accept_is_passed_over);
 	SUITE_TEST(accepted_ones_stay);
-	SUITE_TEST(nobody_free_is_an_overflow_with_an_alarm);
-	SUITE_TEST(new_rules_try_what_waits_at_once);
-	SUITE_TEST(two_workers_never_give_one_lead_twice);
+	SUITE_LOOP(a_lead_opened_again_is_somebodys_or_tried, COUNT(reopened));
+	SUITE_LOOP(who_has_one_of_two_has_what_they_become, COUNT(merges));
+	SUITE_TEST(facts_are_of_the_fields_that_rules_name);
+	SUITE_TEST(an_edit_keeps_whose_turn_it_is);
 	SUITE_TEST(other_rules_are_rehearsed);
 	SUITE_TEST(explanation_names_everybody);
 }

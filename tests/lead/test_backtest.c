@@ -45,8 +45,9 @@ static const struct {
 } ways[] = {
 	{ SET(15, ""), { D(0) }, 0, 0, 0, 0 },
 	{ SET(15, ""), { D(5) }, 1, 1, NOW + 5 * DAY, 0 },
-	/* It stood at the beginning. */
-	{ SET(15, ""), { D(-2) }, 1, 1, NOW, 0 },
+	/* It stood at the beginning: it did not come up. */
+	{ SET(15, ""), { D(-2) }, 1, 0, NOW, 0 },
+	{ SET(15, ""), { D(-2), D(20) }, 2, 1, NOW, 2 },
 	{ SET(15, ""), { D(-9) }, 1, 0, 0, 0 },
 	/* Twice when it fell between. */
 	{ SET(15, ""), { D(1), D(20) }, 2, 2, NOW + DAY, 2 },

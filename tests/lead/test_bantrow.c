@@ -101,7 +101,7 @@ START_TEST(no_is_disqualified_with_its_reason)
 	ck_assert(str_has_fold(want, str_of(refusals[_i].reason)));
 } END_TEST
 
-START_TEST(what_is_refused_keeps_nothing)
+START_TEST(a_move_that_is_refused_keeps_the_answer)
 {
 	enum err e;
 
@@ -110,11 +110,106 @@ START_TEST(what_is_refused_keeps_nothing)
 	    " NULL, NULL), piste.lead_move(1, 'opportunity', 't', 'seller',"
 	    " NULL, NULL), piste.lead_move(1, 'customer', 't', 'seller', NULL,"
 	    " NULL)");
-	(void)set(BANT_NEED, "no", &e);
-	ck_assert_int_eq(e, ERR_INPUT);
-	ck_assert_ptr_nonnull(strstr(pg_message(db), "can't go from customer"));
-	ck_assert_str_same(sample_text(c.conn, "SELECT count(*)"
-	    " FROM piste.bant"), STR("0"));
+	ck_assert_str_same(set(BANT_NEED, "no", &e), STR("disqualified:"
+	    " no-need, but lead 1 can't go from customer to disqualified\n"));
+	ck_assert_int_eq(e, OK);
+	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ', topic,"
+	    " value, note) FROM piste.bant"), STR("need no said so"));
+	ck_assert_str_same(sample_text(c.conn, WHERE_IT_IS),
+	    STR("customer seller"));
+} END_TEST
+
+#define WAKES "SELECT concat_ws(' ', l.stage, w.wake_on) FROM piste.lead" \
+	" AS l LEFT JOIN piste.lead_wake AS w ON w.lead_id = l.id"
+
+/* What it is nurtured for, and until when by the last word on it. */
+START_TEST(a_day_is_forgotten_when_it_is_none)
+{
+	static const struct {
+		const char *timing, *then, *want;
+	} rows[] = {
+		{ "2100-04-01", "SELECT 1", "nurturing 2100-04-01" },
+		{ "no", "SELECT 1", "nurturing" },
+		{ "now", "SELECT 1", "nurturing" },
+		{ "unknown", "SELECT 1", "nurturing" },
+		{ "2100-03-01", "SELECT piste.lead_move(1, 'mql', 't',"
+		    " 'system', NULL, NULL)", "mql" },
+		{ "2100-03-01", "SELECT piste.lead_move(1, 'mql', 't',"
+		    " 'system', NULL, NULL), piste.lead_move(1, 'nurturing',"
+		    " 't', 'seller', 'refused', NULL)", "nurturing" },
+	};
+	enum err e;
+
+	setup();
+	(void)set(BANT_TIMING, "2100-03-01", &e);
+	(void)set(BANT_TIMING, rows[_i].timing, &e);
+	sample_run(c.conn, rows[_i].then);
+	ck_assert_str_same(sample_text(c.conn, WAKES), str_of(rows[_i].want));
+	/* Who is nurtured for something else is so until that day. */
+	if (_i == 5) {
+		ck_assert_str_same(set(BANT_TIMING, "2100-05-01", &e),
+		    STR("later, until 2100-05-01\n"));
+		ck_assert_str_same(sample_text(c.conn, WAKES),
+		    STR("nurturing 2100-05-01"));
+	}
+} END_TEST
+
+static void
+answer_all(void)
+{
+	enum err e;
+
+	for (size_t i = 0; i < BANT_TOPICS; i++)
+		(void)set((enum bant_topic)i, "yes", &e);
+	sample_run(c.conn, "INSERT INTO piste.seller (key, name)"
+	    " VALUES ('ana', 'Ana'), ('bob', 'Bob')");
+}
+
+/* No SQL is nobody's, where there are sellers. */
+START_TEST(what_is_nobodys_is_accepted_by_a_seller_only)
+{
+	struct bantrow_next n = { STR("1"), STR("call"), 20200102,
+		STR("command") };
+	FILE *null = fopen("/dev/null", "we");
+
+	setup();
+	answer_all();
+	ck_assert_int_eq(bantrow_accept(db, &n, null), ERR_INPUT);
+	ck_assert_ptr_nonnull(strstr(pg_message(db), "lead 1 is nobody's"));
+	ck_assert_str_same(sample_text(c.conn, WHERE_IT_IS),
+	    STR("mql system"));
+	n.who = STR("bob");
+	ck_assert_int_eq(bantrow_accept(db, &n, null), OK);
+	/* Whose it is stays so, whoever types. */
+	n.who = STR("ana");
+	ck_assert_int_eq(bantrow_accept(db, &n, null), OK);
+	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ',"
+	    " l.stage, l.owner_id, a.seller_id, a.accepted_at IS NOT NULL)"
+	    " FROM piste.lead AS l JOIN piste.allocation AS a"
+	    " ON a.lead_id = l.id AND a.ended_at IS NULL"), STR("sql 2 2 t"));
+	fclose(null);
+} END_TEST
+
+START_TEST(nothing_is_answered_about_who_was_erased)
+{
+	struct bantrow_next n = { STR("1"), STR("call"), 20200102,
+		STR("ana") };
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+	enum err e;
+
+	setup();
+	answer_all();
+	ck_assert_int_eq(bantrow_accept(db, &n, f), OK);
+	sample_run(c.conn, "SELECT piste.erase((SELECT array_agg(id)"
+	    " FROM piste.person), NULL, NULL, 'request', NULL)");
+	(void)set(BANT_NEED, "yes", &e);
+	ck_assert_int_eq(e, ERR_ABSENT);
+	ck_assert_int_eq(bantrow_late(db, false, f), OK);
+	fclose(f);
+	ck_assert_str_same(str_of(text), STR_EMPTY);
+	free(text);
 } END_TEST
 
 START_TEST(sellers_refuse_with_a_reason)
@@ -155,7 +250,10 @@ SUITE(bantrow)
 	SUITE_TEST(four_good_answers_make_an_sql);
 	SUITE_TEST(later_is_nurtured_until_then);
 	SUITE_LOOP(no_is_disqualified_with_its_reason, COUNT(refusals));
-	SUITE_TEST(what_is_refused_keeps_nothing);
+	SUITE_TEST(a_move_that_is_refused_keeps_the_answer);
+	SUITE_LOOP(a_day_is_forgotten_when_it_is_none, 6);
+	SUITE_TEST(what_is_nobodys_is_accepted_by_a_seller_only);
+	SUITE_TEST(nothing_is_answered_about_who_was_erased);
 	SUITE_TEST(sellers_refuse_with_a_reason);
 	SUITE_TEST(late_ones_are_listed);
 }

@@ -42,14 +42,14 @@ static const char try_it[] =
     " SELECT id, 'o1', old FROM p RETURNING id INTO l;"
     " want := concat(old, ' >', old);"
     " BEGIN h := piste.lead_move(l, new, 'ines', r.role, r.reason, 'so');"
-    " IF h IS NULL THEN letters := letters || coalesce(left(r.reason, 0),"
-    " '=');"
+    " IF h IS NULL THEN letters := letters || '=';"
     " ELSE letters := letters || CASE WHEN r.reason IS NULL THEN r.letter"
     " WHEN strpos(letters, r.letter) > 0 THEN '' ELSE upper(r.letter) END;"
     " want := concat(new, r.reason, ' >', old, ' ', old, '>', new, r.role,"
     " r.reason, 'inesso'); END IF;"
     " EXCEPTION WHEN check_violation THEN IF SQLERRM NOT LIKE format("
-    "CASE WHEN r.reason IS NULL AND EXISTS (SELECT FROM piste.stage_move AS"
+    "CASE WHEN old = new THEN 'lead %s is at %s already, for no reason'"
+    " WHEN r.reason IS NULL AND EXISTS (SELECT FROM piste.stage_move AS"
     " m WHERE m.from_stage = old AND m.to_stage = new AND r.role ="
     " ANY (m.roles)) THEN 'lead %s needs a reason to go from %s to %s: %%'"
     " ELSE 'lead %s can''t go from %s to %s%%' END, l, old, new)"
@@ -80,6 +80,8 @@ START_TEST(pairs_are_as_tabled)
 } END_TEST
 
 #define REASONS(stage, keys) "there is no reason " stage ": " keys
+#define LOST_TOO "BEGIN; INSERT INTO piste.lead (person_id, offer_key, stage," \
+    " stage_reason) VALUES (1, 'o2', 'lost', 'price');"
 #define OF_LOST "postponed, no-answer, no-budget, no-need, no-authority," \
     " competitor, price, mistake"
 
@@ -133,7 +135,17 @@ static const struct {
 	{ "SELECT piste.lead_move(1, 'opportunity', '', 'operator', NULL,"
 	    " NULL)", "who moves a lead has a name of 1 to 200 bytes" },
 	{ STAGED("1", "sql", "NULL"), "" },
-	{ STAGED("1", "sql", "'rain'"), "" },
+	{ STAGED("1", "sql", "''"), "" },
+	{ STAGED("1", "sql", "'rain'"),
+	    "lead 1 is at sql already, for no reason" },
+	{ LOST_TOO STAGED("4", "lost", "NULL"), "" },
+	{ LOST_TOO STAGED("4", "lost", "'price'"), "" },
+	{ LOST_TOO STAGED("4", "lost", "'competitor'"),
+	    "lead 4 is at lost already, for the reason price" },
+	/* Not of another open lead. */
+	{ "CREATE UNIQUE INDEX one_note ON piste.lead_history (note);"
+	    MOVE("1", "opportunity", "operator", "NULL", "E'Called\nback'"),
+	    "duplicate key value violates unique constraint \"one_note\"" },
 	/* Whoever types SQL. */
 	{ "UPDATE piste.lead SET stage = 'mql' WHERE id = 1",
 	    "lead 1 changes its stage by piste.lead_move() only" },

@@ -40,6 +40,13 @@ static const struct {
 	    " is open", "1 lost lost, 2 lead lead" },
 	{ KNOWN LEAD("1", "o1", "lost"), STAGED("1", "sql", "'mistake'"),
 	    SUBMIT, "update", "1 sql mistake lost lost>sql" },
+	/* It lands on a lead that is open. */
+	{ KNOWN LEAD("1", "o1", "mql"), STAGED("1", "disqualified", "'spam'"),
+	    SUBMIT, "update", "1 disqualified spam mql mql>disqualified,"
+	    " 2 lead lead" },
+	{ KNOWN LEAD("1", "o1", "mql"), SUBMIT,
+	    STAGED("1", "disqualified", "'spam'"), "2",
+	    "1 disqualified spam mql mql>disqualified" },
 	{ LEAD("1", "o1", "mql") LEAD("2", "o1", "lead"),
 	    "SELECT piste.person_merge(2, 1, 'ines', NULL)",
 	    STAGED("2", "mql", "NULL"), "lead 2 gave way to lead 1",

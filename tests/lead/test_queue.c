@@ -194,6 +194,49 @@ START_TEST(lease_is_renewed_between_rows)
 	pg_free(db);
 } END_TEST
 
+/* Much was typed by everybody of a turn: each row has its own memory. */
+START_TEST(long_texts_are_scored)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+
+	fill(&c, QUEUE_CLAIM_MAX);
+	sample_run(c.conn, "INSERT INTO piste.score_rules (definition, fields,"
+	    " applied_by) VALUES ('{\"mql\": {\"score\": 9}, \"grades\":"
+	    " {\"hot\": 9, \"warm\": 5, \"recent_days\": 7}, \"groups\":"
+	    " [{\"key\": \"f\", \"part\": \"fit\", \"cap\": 100}],"
+	    " \"rules\": [{\"key\": \"t\", \"group\": \"f\", \"fact\":"
+	    " \"text\", \"words\": [\"budget\"], \"points\": 9}]}',"
+	    " '{text}', 'test');"
+	    "INSERT INTO piste.submission (id, page_key, form_key, offer_key,"
+	    " person_id, lead_id, outcome, fields, via) SELECT"
+	    " gen_random_uuid(), 'p1', 'f1', 'o1', l.person_id, l.id,"
+	    " 'update', jsonb_build_object('text', 'Budget ' || repeat("
+	    "U&'\\4e00', 3900)), 'form' FROM piste.lead AS l,"
+	    " generate_series(1, 60)");
+	ck_assert_int_eq(turn(db, "w"), QUEUE_CLAIM_MAX);
+	ck_assert_str_same(sample_text(c.conn, "SELECT count(*) FROM"
+	    " piste.lead WHERE score = 9"), STR("20"));
+	pg_free(db);
+} END_TEST
+
+/* Rows wait for a program that can read them. */
+START_TEST(unreadable_rules_harm_no_row)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+
+	fill(&c, 1);
+	sample_run(c.conn, "INSERT INTO piste.score_rules (definition, fields,"
+	    " applied_by) VALUES ('{\"later\": 1}', '{}', 'test')");
+	ck_assert_int_eq(turn(db, "w"), 0);
+	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ', state,"
+	    " attempts) FROM piste.qualification_queue"), STR("ready 0"));
+	sample_run(c.conn, "DELETE FROM piste.score_rules");
+	ck_assert_int_eq(turn(db, "w"), 1);
+	pg_free(db);
+} END_TEST
+
 START_TEST(priority_then_age)
 {
 	struct sample c = sample_new();
@@ -355,6 +398,8 @@ SUITE(queue)
 	SUITE_TEST(ended_lease_is_taken_over);
 	SUITE_TEST(row_that_kills_workers_is_given_up);
 	SUITE_TEST(lease_is_renewed_between_rows);
+	SUITE_TEST(long_texts_are_scored);
+	SUITE_TEST(unreadable_rules_harm_no_row);
 	SUITE_TEST(priority_then_age);
 	SUITE_TEST(what_is_not_available_waits);
 	SUITE_TEST(failure_is_retried_then_given_up);

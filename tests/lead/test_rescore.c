@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "lead/queue.h"
 #include "lead/rescore.h"
+#include "lead/scorepass.h"
 #include "store/pg.h"
 #include "support/sample.h"
 
@@ -73,19 +74,18 @@ due(struct scene *s)
 {
 	int64_t done;
 
-	ck_assert_int_eq(rescore_due(s->db, clock_now_ms(), &done), OK);
+	ck_assert_int_eq(scorepass_due(s->db, &done), OK);
 	return done;
 }
 
-static struct rescore
+static struct scorepass
 pass(struct scene *s)
 {
-	struct rescore p = { 0 };
+	struct scorepass p = { 0 };
 	bool is_over = false;
 
 	while (!is_over)
-		ck_assert_int_eq(rescore_turn(s->db, &p, clock_now_ms(),
-		    &is_over), OK);
+		ck_assert_int_eq(scorepass_turn(s->db, &p, &is_over), OK);
 	return p;
 }
 
@@ -186,7 +186,7 @@ START_TEST(who_is_further_is_not_moved_back)
 START_TEST(a_pass_lets_scores_fade)
 {
 	struct scene s = scene_new();
-	struct rescore p;
+	struct scorepass p;
 
 	apply(&s, set);
 	p = pass(&s);
@@ -287,7 +287,7 @@ START_TEST(the_worker_reads_what_rules_ask)
 	struct scene s = scene_new();
 	static const char read[] = "SELECT r.happened::text LIKE '%hello%'"
 	    " FROM piste.score_queued((SELECT id FROM"
-	    " piste.qualification_queue), 'w') AS r";
+	    " piste.qualification_queue), 'w', '-infinity') AS r";
 
 	sample_run(s.c.conn, "UPDATE piste.qualification_queue SET state ="
 	    " 'claimed', locked_by = 'w', locked_until = now(); SET ROLE"

@@ -186,6 +186,8 @@ static const struct {
 	{ 1, 0, 0, 10, 5000 },
 	{ 1, 0, 0, 20, 2500 },
 	{ 1, 0, 0, 365, 0 },
+	{ 1, 0, 0, 70, 78 },	/* 7 half-lives, and no more */
+	{ 1, 0, 0, 71, 0 },
 	{ 0, 1, 0, 7, 2000 },
 	{ 0, 2, 0, 0, 8000 },
 	{ 0, 3, 0, 0, 9000 },	/* its own group's cap */
@@ -340,6 +342,10 @@ static const struct {
 	{ 9, 8 * DAY, NOW + 68 * DAY, SCORE_HOT, true },
 	{ 9, 8 * DAY, NOW + 68 * DAY + 1, SCORE_WARM, true },
 	{ 2, 0, NOW, SCORE_WARM, true },
+	/* Until that is long past; then it is when they last came. */
+	{ 9, 8 * DAY, NOW - 52 * DAY, SCORE_HOT, true },
+	{ 9, 8 * DAY, NOW - 52 * DAY - 1, SCORE_WARM, true },
+	{ 9, 7 * DAY, NOW - 53 * DAY - 1, SCORE_HOT, true },
 };
 
 START_TEST(grade_is_given)
@@ -376,6 +382,61 @@ START_TEST(every_threshold_counts)
 	score_at(r, &(struct score_input){ h, 2, 0 }, NOW + 10 * DAY + DAY / 9,
 	    &s);
 	ck_assert(!s.is_mql);
+} END_TEST
+
+/* What a rule set does not ask decides nothing. */
+START_TEST(only_thresholds_that_are_there_count)
+{
+	static const struct { const char *mql; bool is_mql; } cases[] = {
+		{ "\"score\":5", true },
+		{ "\"score\":5,\"fit\":0", false },
+		{ "\"score\":5,\"engagement\":11", false },
+	};
+	static const struct str said[SCORE_FACTS] = { [SCORE_COUNTRY] =
+	    Z("US") };
+	const struct score_happening h[] = { { NOW, STR("submission"),
+	    STR("p"), said }, { NOW, STR("document"), STR("x"), NULL } };
+	struct score s;
+
+	score_at(rules_of(buf_fmt(suite_arena(), 1000, "{\"mql\":{%s},"
+	    "\"grades\":{\"hot\":6,\"warm\":5,\"recent_days\":7},"
+	    "\"groups\":[{\"key\":\"f\",\"part\":\"fit\",\"cap\":9,"
+	    "\"floor\":-9},{\"key\":\"e\",\"part\":\"engagement\","
+	    "\"cap\":30}],\"rules\":[" EVENT("doc", "e", "document", 10, 10)
+	    ",{\"key\":\"far\",\"group\":\"f\",\"fact\":\"country\","
+	    "\"in\":[\"US\"],\"points\":-5}]}%c", cases[_i].mql, 0).p),
+	    &(struct score_input){ h, 2, 0 }, NOW, &s);
+	ck_assert_int_eq(s.points, 5);
+	ck_assert_int_eq(s.is_mql, cases[_i].is_mql);
+} END_TEST
+
+/* Who is not observed comes up by asking for something else. */
+START_TEST(a_second_request_is_engagement)
+{
+	static const struct str said[SCORE_FACTS] = { [SCORE_EMAIL] =
+	    Z("@firm.fr"), [SCORE_PHONE] = Z("given") };
+	const struct score_happening h[] = { { NOW, STR("submission"),
+	    STR("p"), said }, { NOW, STR("other_submission"), STR("q"),
+	    said } };
+	const struct score_rules *r = scorerule_builtin(suite_arena());
+	struct score s;
+
+	score_at(r, &(struct score_input){ h, 1, 0 }, NOW, &s);
+	ck_assert_int_eq(s.points, 60);
+	ck_assert(!s.is_mql);
+	score_at(r, &(struct score_input){ h, 2, 0 }, NOW, &s);
+	ck_assert_int_eq(s.points, 70);
+	ck_assert(s.is_mql);
+} END_TEST
+
+START_TEST(old_events_are_not_wanted)
+{
+	struct score_rules r = *rules_of(behaviour);
+
+	/* 7 half-lives of 20 days; then what is recent. */
+	ck_assert_int_eq(score_since(&r, NOW), NOW - 140 * DAY);
+	r.recent_ms = 141 * DAY;
+	ck_assert_int_eq(score_since(&r, NOW), NOW - 141 * DAY);
 } END_TEST
 
 static const struct { int64_t thousandths; struct str text; } points[] = {
@@ -423,6 +484,9 @@ SUITE(score)
 	SUITE_LOOP(the_last_word_counts, 3);
 	SUITE_LOOP(grade_is_given, COUNT(grades));
 	SUITE_TEST(every_threshold_counts);
+	SUITE_LOOP(only_thresholds_that_are_there_count, 3);
+	SUITE_TEST(a_second_request_is_engagement);
+	SUITE_TEST(old_events_are_not_wanted);
 	SUITE_LOOP(points_are_written, COUNT(points));
 	SUITE_TEST(contributions_are_written);
 }

@@ -1,12 +1,17 @@
 /* Tests of lead/seller.c. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "lead/seller.h"
+#include "store/migrate.h"
+#include "store/migrate_table.h"
 #include "store/pg.h"
 #include "support/sample.h"
 
 #define DAY_MS INT64_C(86400000)
+#define SELLERS_MIGRATION 27
 #define SUMMER INT64_C(1782864000000)	/* 2026-07-01 */
 
 static struct str said;
@@ -120,6 +125,14 @@ START_TEST(absences_are_kept_and_ended)
 	ck_assert_int_eq(seller_absent(db, &w), OK);
 	w.to = STR("2118-01-01");
 	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	/* Without end, whoever decides could not tell when. */
+	w.to = STR("infinity");
+	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	w.to = STR("2200-01-01 00:00:01Z");
+	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	w.from = STR("-infinity");
+	w.to = STR("2120-01-01");
+	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
 	w.key = STR("cy");
 	ck_assert_int_eq(seller_absent(db, &w), ERR_ABSENT);
 	ck_assert_int_eq(seller_present(db, STR("ana"), &ended), OK);
@@ -131,8 +144,62 @@ START_TEST(absences_are_kept_and_ended)
 	pg_free(db);
 } END_TEST
 
+/* A database as it was before there were sellers. */
+static void
+go_back(PGconn *conn)
+{
+	sample_run(conn, "SET client_min_messages = warning;"
+	    " DROP SCHEMA piste CASCADE; CREATE SCHEMA piste;"
+	    " CREATE TABLE piste.migration (number int PRIMARY KEY,"
+	    " name text NOT NULL, applied_at timestamptz NOT NULL"
+	    " DEFAULT now())");
+	for (const struct migration *m = migration_table;
+	    m->number < SELLERS_MIGRATION; m++) {
+		sample_run(conn, m->text);
+		sample_run(conn, buf_fmt(suite_arena(), 200, "INSERT INTO"
+		    " piste.migration (number, name) VALUES (%d, '%s')%c",
+		    m->number, m->name, 0).p);
+	}
+}
+
+static enum err
+migrate(struct pg *db)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+	enum err e = migrate_run(db, f);
+
+	fclose(f);
+	said = arena_copy(suite_arena(), (struct str){ text, bytes });
+	free(text);
+	return e;
+}
+
+/* Whoever named owners by hand keeps them, or says that they may go. */
+START_TEST(owners_of_before_stop_the_upgrade)
+{
+	struct sample c = { .conninfo = suite_database() };
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+
+	c.conn = PQconnectdb(arena_copy(suite_arena(), c.conninfo).p);
+	go_back(c.conn);
+	sample_fill(c.conn);
+	sample_take(c.conn, sample_batch(&(struct sample_row){ 1,
+	    .email = "ana@firm.fr" }, 1));
+	sample_run(c.conn, "UPDATE piste.lead SET owner_id = 7");
+	ck_assert_int_ne(migrate(db), OK);
+	ck_assert(str_has_fold(said, STR("1 leads have an owner_id")));
+	ck_assert_str_same(sample_text(c.conn, "SELECT owner_id"
+	    " FROM piste.lead"), STR("7"));
+	sample_run(c.conn, "UPDATE piste.lead SET owner_id = NULL");
+	ck_assert_int_eq(migrate(db), OK);
+	pg_free(db);
+} END_TEST
+
 SUITE(seller)
 {
+	SUITE_TEST(owners_of_before_stop_the_upgrade);
 	SUITE_TEST(rules_are_applied_whole_or_not_at_all);
 	SUITE_TEST(edits_reset_nothing);
 	SUITE_TEST(snapshot_has_what_changes);

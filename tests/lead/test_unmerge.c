@@ -271,6 +271,49 @@ START_TEST(lead_opened_since_gives_way)
 	pg_free(k.db);
 } END_TEST
 
+/* An undone merge and a lead opened again since would be two open ones. */
+static const struct {
+	const char *leads;	/* of which the first is opened again */
+	const char *said;
+} undone[] = {
+	{ LEAD("1", "o1", "lost") LEAD("1", "o1", "lead")
+	    LEAD("2", "o1", "mql"), "merge 1 can't be undone: lead 2 would"
+	    " come back beside lead 1 of the same person and offer, which was"
+	    " opened again" },
+	{ LEAD("2", "o1", "lost") LEAD("2", "o1", "lead")
+	    LEAD("1", "o1", "mql"), "merge 1 can't be undone: lead 2 would"
+	    " come back beside lead 1 of the same person and offer, which was"
+	    " opened again" },
+	/* It goes back to the other. */
+	{ LEAD("1", "o1", "lost") LEAD("2", "o1", "lead"), "" },
+	{ LEAD("1", "o2", "lost") LEAD("1", "o1", "lead")
+	    LEAD("2", "o1", "mql"), "" },
+};
+
+START_TEST(unmerge_leaves_one_open)
+{
+	struct sample c = sample_new();
+
+	sample_run(c.conn, PEOPLE);
+	sample_run(c.conn, undone[_i].leads);
+	sample_run(c.conn, "SELECT piste.person_merge(1, 2, 'ines', NULL)");
+	/* What stands in its way is closed. */
+	sample_run(c.conn, "SELECT piste.lead_move(id, 'disqualified', 'ines',"
+	    " 'operator', 'mistake', NULL) FROM piste.lead WHERE is_open"
+	    " AND merged_into IS NULL");
+	sample_run(c.conn, "SELECT piste.lead_move(1, CASE stage WHEN 'lost'"
+	    " THEN 'sql' ELSE 'lead' END, 'ines', 'operator', 'mistake', NULL)"
+	    " FROM piste.lead WHERE id = 1");
+	ck_assert_str_same(leadcase_say(c.conn,
+	    "SELECT piste.person_unmerge(1, 'ines')"),
+	    str_of(undone[_i].said));
+	sample_run(c.conn, "SELECT piste.lead_move(1, 'lost', 'ines',"
+	    " 'operator', 'mistake', NULL)");
+	ck_assert_str_same(leadcase_say(c.conn,
+	    "SELECT piste.person_unmerge(1, 'ines')"), undone[_i].said[0] ?
+	    STR("") : STR("merge 1 is undone already"));
+} END_TEST
+
 SUITE(unmerge)
 {
 	SUITE_LOOP(merge_is_undone_exactly, COUNT(scenarios));
@@ -281,4 +324,5 @@ SUITE(unmerge)
 	SUITE_TEST(what_was_typed_since_is_kept);
 	SUITE_TEST(merges_are_undone_last_first);
 	SUITE_TEST(lead_opened_since_gives_way);
+	SUITE_LOOP(unmerge_leaves_one_open, COUNT(undone));
 }

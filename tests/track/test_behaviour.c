@@ -25,6 +25,12 @@
 #define WHOSE "SELECT coalesce(string_agg(coalesce(person_id::text, '-'), '" \
 	" ' ORDER BY id), 'none') FROM piste.event"
 
+#define UPKEEP "SELECT piste.event_upkeep('2020-01-01', NULL, 1)"
+#define DAYS "SELECT coalesce(string_agg(c.relname, ' ' ORDER BY 1), '')" \
+	" FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = inhrelid" \
+	" WHERE inhparent = 'piste.event'::regclass" \
+	" AND c.relname < 'event_2026'"
+
 struct scene {
 	struct sample c;
 	struct behaviour_log *log;
@@ -215,6 +221,49 @@ START_TEST(the_name_ends)
 	behaviour_free(k.log);
 } END_TEST
 
+/* By e-mail and by phone. */
+START_TEST(the_last_word_is_for_all_channels)
+{
+	struct scene k = begin();
+
+	SAID_GIVE(k.c.conn, 1);
+	said_submit(k.c.conn, 2, ",\"channel\":\"phone\"", "");
+	tell(&k, 1, "a");
+	sample_run(k.c.conn, "SELECT piste.consent_withdraw(1, NULL, 'phone',"
+	    " NULL, 'link')");
+	ck_assert_str_same(said_ledger(k.c.conn),
+	    STR("given1 given2 withdrawn2"));
+	ck_assert_str_same(sample_text(k.c.conn, WHOSE), STR("-"));
+	tell(&k, 1, "b");
+	ck_assert_str_same(sample_text(k.c.conn, WHOSE), STR("-"));
+	SAID_GIVE(k.c.conn, 3);
+	tell(&k, 1, "c");
+	ck_assert_str_same(sample_text(k.c.conn, WHOSE), STR("- 1"));
+	behaviour_free(k.log);
+} END_TEST
+
+/* A word on something else reads no day; what it was on once goes later. */
+START_TEST(another_purpose_reads_no_day)
+{
+	struct scene k = begin();
+
+	SAID_GIVE(k.c.conn, 1);
+	tell(&k, 1, "a");
+	sample_run(k.c.conn, "UPDATE piste.origin SET definition ="
+	    " '{\"observe\": {\"purpose\": \"other\"}}'");
+	sample_run(k.c.conn, "BEGIN");
+	sample_run(k.c.conn, "SELECT piste.consent_withdraw(1, NULL, NULL,"
+	    " NULL, 'link')");
+	ck_assert_str_same(sample_text(k.c.conn, "SELECT count(*)::text FROM"
+	    " pg_locks AS k JOIN pg_inherits AS i ON i.inhrelid = k.relation"
+	    " WHERE i.inhparent = 'piste.event'::regclass AND k.pid ="
+	    " pg_backend_pid()"), STR("0"));
+	sample_run(k.c.conn, "COMMIT");
+	sample_run(k.c.conn, UPKEEP);
+	ck_assert_str_same(sample_text(k.c.conn, WHOSE), STR("-"));
+	behaviour_free(k.log);
+} END_TEST
+
 /* As if it had been written while they took their word back. */
 START_TEST(a_missed_name_goes_later)
 {
@@ -222,15 +271,37 @@ START_TEST(a_missed_name_goes_later)
 
 	SAID_GIVE(k.c.conn, 1);
 	tell(&k, 1, "a");
-	sample_run(k.c.conn, "SELECT piste.event_upkeep('2020-01-01')");
+	sample_run(k.c.conn, UPKEEP);
 	ck_assert_str_same(sample_text(k.c.conn, WHOSE), STR("1"));
 	sample_run(k.c.conn, "SELECT piste.consent_withdraw(1, NULL, NULL,"
 	    " NULL, 'link')");
 	sample_run(k.c.conn, "UPDATE piste.event SET person_id = 1");
-	sample_run(k.c.conn, "SELECT piste.event_upkeep('2020-01-01')");
+	sample_run(k.c.conn, UPKEEP);
 	ck_assert_str_same(sample_text(k.c.conn, WHOSE), STR("-"));
 	behaviour_free(k.log);
 } END_TEST
+
+/* What each step of a pass as of a moment comes to: "done next, …". */
+static struct str
+pass(PGconn *conn, const char *as_of)
+{
+	struct buf said;
+	struct str next = STR_EMPTY;
+
+	buf_init(&said, suite_arena(), 400);
+	do {
+		struct str r = sample_text(conn, buf_fmt(suite_arena(), 300,
+		    "SELECT concat_ws(' ', done, next) FROM"
+		    " piste.retention_step('event', '12 months', '%s',"
+		    " nullif('%.*s', ''), 1)", as_of, STR_ARG(next)).p);
+		ptrdiff_t blank = str_find(r, ' ');
+
+		buf_addf(&said, "%s%.*s", said.n ? ", " : "", STR_ARG(r));
+		next = blank < 0 ? STR_EMPTY :
+		    str_slice(r, (size_t)blank + 1, r.n);
+	} while (next.n);
+	return buf_str(&said);
+}
 
 START_TEST(days_come_and_go)
 {
@@ -255,9 +326,8 @@ START_TEST(days_come_and_go)
 	ck_assert_str_same(sample_text(k.c.conn, "SELECT piste.retention_due("
 	    "'event', '12 months', '2027-01-02T00:00:01Z')"), STR("2"));
 	/* The day it is over in stays whole. */
-	ck_assert_str_same(sample_text(k.c.conn, "SELECT done::text FROM"
-	    " piste.retention_step('event', '12 months',"
-	    " '2027-01-01T23:59:59Z', NULL, 1)"), STR("1"));
+	ck_assert_str_same(pass(k.c.conn, "2027-01-01T23:59:59Z"),
+	    STR("0 told, 0 days, 1 days, 0"));
 	ck_assert_str_same(sample_text(k.c.conn, "SELECT string_agg(at::date"
 	    "::text, ' ' ORDER BY at) FROM piste.event"),
 	    STR("2026-01-01 2026-01-02"));
@@ -265,6 +335,29 @@ START_TEST(days_come_and_go)
 	    " generate_series(0, 7) AS n WHERE to_regclass('piste.event_' ||"
 	    " to_char(now() AT TIME ZONE 'UTC' + n * interval '1 day',"
 	    " 'YYYYMMDD')) IS NOT NULL"), STR("8"));
+	behaviour_free(k.log);
+} END_TEST
+
+/* Days ahead first; what is many by parts; days one at a time, last. */
+START_TEST(upkeep_goes_by_steps)
+{
+	struct scene k = begin();
+
+	sample_run(k.c.conn, "SELECT piste.event_partition(d::date) FROM"
+	    " generate_series('2025-01-01'::date, '2025-01-02', '1 day') AS d");
+	sample_run(k.c.conn, "INSERT INTO piste.event_once (id, at) SELECT"
+	    " gen_random_uuid(), now() - interval '3 days' FROM"
+	    " generate_series(1, 101)");
+	sample_run(k.c.conn, UPKEEP);
+	ck_assert_str_same(sample_text(k.c.conn, DAYS),
+	    STR("event_20250101 event_20250102"));
+	ck_assert_str_same(sample_text(k.c.conn, "SELECT concat_ws(' ',"
+	    " (SELECT count(*) FROM piste.event_once), (SELECT count(*) FROM"
+	    " pg_inherits WHERE inhparent = 'piste.event'::regclass))"),
+	    STR("101 10"));
+	ck_assert_str_same(pass(k.c.conn, "2027-01-01T00:00:00Z"),
+	    STR("0 told, 0 told, 0 told, 0 told, 0 days, 0 days, 0 days, 0"));
+	ck_assert_str_same(sample_text(k.c.conn, DAYS), STR(""));
 	behaviour_free(k.log);
 } END_TEST
 
@@ -277,7 +370,8 @@ START_TEST(a_telling_is_forgotten)
 	sample_run(k.c.conn, "UPDATE piste.event_once SET at = now() -"
 	    " interval '3 days' WHERE id ="
 	    " md5('page_meaningful old')::uuid");
-	sample_run(k.c.conn, "SELECT piste.event_upkeep('2020-01-01')");
+	sample_run(k.c.conn, "SELECT piste.event_upkeep('2020-01-01', 'told',"
+	    " 1)");
 	ck_assert_str_same(sample_text(k.c.conn, "SELECT string_agg(id::text,"
 	    " '') = md5('page_meaningful new')::uuid::text FROM"
 	    " piste.event_once"), STR("t"));
@@ -350,6 +444,24 @@ START_TEST(the_queue_has_a_limit)
 	behaviour_free(log);
 } END_TEST
 
+START_TEST(an_origin_has_a_limit)
+{
+	struct behaviour_log *log;
+	const int64_t minute = AT_MS - AT_MS % 60000;
+
+	log_level_set((enum log_level)(LOG_ERROR + 1));
+	ck_assert_int_eq(behaviour_new(STR("host=/nonexistent"), FLUSH_MS,
+	    &log), OK);
+	for (int i = 0; i < BEHAVIOUR_NAMELESS_MAX; i++)
+		ck_assert(behaviour_has_room(log, 0, minute));
+	ck_assert(!behaviour_has_room(log, 0, minute + 59999));
+	ck_assert_uint_eq(counts_of(log).lost, 1);
+	ck_assert(behaviour_has_room(log, 0, minute + 60000));
+	ck_assert(behaviour_has_room(log, BEHAVIOUR_ORIGINS_MAX - 1, minute));
+	ck_assert_uint_eq(counts_of(log).lost, 1);
+	behaviour_free(log);
+} END_TEST
+
 /* Both what is being written and what came meanwhile. */
 START_TEST(the_end_writes_what_waits)
 {
@@ -371,11 +483,15 @@ SUITE(behaviour)
 	SUITE_TEST(a_link_names_a_person);
 	SUITE_TEST(the_name_goes_with_the_person);
 	SUITE_LOOP(the_name_ends, COUNT(ends));
+	SUITE_TEST(the_last_word_is_for_all_channels);
+	SUITE_TEST(another_purpose_reads_no_day);
 	SUITE_TEST(a_missed_name_goes_later);
 	SUITE_TEST(days_come_and_go);
+	SUITE_TEST(upkeep_goes_by_steps);
 	SUITE_TEST(a_telling_is_forgotten);
 	SUITE_LOOP(texts_have_limits, COUNT(sizes));
 	SUITE_TEST(a_bad_one_is_lost_alone);
 	SUITE_TEST(the_queue_has_a_limit);
+	SUITE_TEST(an_origin_has_a_limit);
 	SUITE_TEST(the_end_writes_what_waits);
 }
