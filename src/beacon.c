@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "choice.h"
+#include "form/ticket.h"
 #include "geo/geo.h"
 #include "http/body.h"
 #include "http/cookie.h"
@@ -20,24 +21,23 @@
 #include "track/bot.h"
 #include "track/device.h"
 #include "track/event.h"
-#include "track/shown.h"
 #include "visitor.h"
 
 #include "beacon.h"
 
 /* Does what was fetched ahead belong to an experiment that still runs? */
 static bool
-is_running(struct request *rq, const struct shown *s)
+is_running(struct request *rq, const struct ticket *t)
 {
 	const struct picture *p = snapshot_hold(rq->app->snapshot);
-	const struct site_page *pg = p ? site_find(p->site, s->page) : NULL;
+	const struct site_page *pg = p ? site_find(p->site, t->page) : NULL;
 	bool is_found = false;
 
 	for (size_t i = 0; pg && i < pg->experiments; i++) {
 		const struct site_experiment *x = pg->experiment[i];
 
-		is_found |= str_eq(x->key, s->experiment) &&
-		    x->bucket_version == s->bucket_version &&
+		is_found |= str_eq(x->key, t->experiment) &&
+		    x->bucket_version == t->bucket_version &&
 		    choice_is_on(x, rq->received_ms);
 	}
 	if (p)
@@ -47,36 +47,36 @@ is_running(struct request *rq, const struct shown *s)
 
 /* The same questions that choice asks of a view. */
 static bool
-can_count(struct request *rq, const struct shown *s)
+can_count(struct request *rq, const struct ticket *t)
 {
-	if (rq->received_ms - s->issued_ms > BEACON_AGE_MS_MAX ||
+	if (rq->received_ms - t->issued_ms > BEACON_AGE_MS_MAX ||
 	    addr_in(rq->remote_addr, rq->app->conf->internal_from))
 		return false;
-	if (!s->is_prefetched)
+	if (!t->is_prefetched)
 		return true;
-	return is_running(rq, s) && !(s->is_first && choice_is_crowd(rq));
+	return is_running(rq, t) && !(t->is_first && choice_is_crowd(rq));
 }
 
 /* R1: what was fetched ahead is exposed now, with what a view would tell. */
 static void
-tell(struct request *rq, const struct shown *s, struct event_exposure *x)
+tell(struct request *rq, const struct ticket *t, struct event_exposure *x)
 {
 	struct place place;
 
-	if (!s->is_prefetched) {
+	if (!t->is_prefetched) {
 		(void)event_activation(rq->app->events, x, rq->received_ms);
 		return;
 	}
 	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
 	x->country = place.country;
 	x->device = device_name(device_of(rq->user_agent));
-	x->source = s->source;
-	x->lang = lang_code(s->lang);
+	x->source = t->touch.source;
+	x->lang = lang_code(t->lang);
 	if (event_activation(rq->app->events, x, rq->received_ms))
 		event_view(rq->app->events, &(struct traffic_key){
-			.page = s->page,
-			.experiment = s->experiment,
-			.variant = s->variant,
+			.page = t->page,
+			.experiment = t->experiment,
+			.variant = x->variant,
 			.class = TRAFFIC_ACTIVATED,
 			.hour_ms = rq->received_ms -
 			    rq->received_ms % TRAFFIC_HOUR_MS,
@@ -99,25 +99,27 @@ activate(struct request *rq, const struct body *b)
 	struct str visitor = cookie_find(rq->cookie, STR(VISITOR_COOKIE));
 	struct str token = field(b, "token");
 	struct event_exposure x;
-	struct shown s;
+	struct ticket t;
 
 	/* Who keeps no cookie is nobody we could count. */
 	if (!token_id_is(visitor))
 		return 204;
-	if (shown_open(rq->arena, &rq->app->key, visitor, token, &s))
+	if (ticket_open(rq->arena, &rq->app->key, token, &t) ||
+	    !t.experiment.n || t.visitor_tag !=
+	    token_tag(&rq->app->key, visitor))
 		return 403;
 	x = (struct event_exposure){
-		.experiment = s.experiment,
+		.experiment = t.experiment,
 		.visitor = visitor,
-		.variant = s.variant,
-		.bucket_version = s.bucket_version,
-		.epoch = s.epoch,
-		.at_ms = s.is_prefetched ? rq->received_ms : s.issued_ms,
+		.variant = t.arm.n ? t.arm : t.variant,
+		.bucket_version = t.bucket_version,
+		.epoch = t.epoch,
+		.at_ms = t.is_prefetched ? rq->received_ms : t.issued_ms,
 	};
 	if (bot_is(rq->user_agent))
 		event_robot(rq->app->events, &x);
-	else if (can_count(rq, &s))
-		tell(rq, &s, &x);
+	else if (can_count(rq, &t))
+		tell(rq, &t, &x);
 	return 204;
 }
 

@@ -90,7 +90,7 @@ capture_answer(struct request *rq, const struct visit *v,
 		    stage_is_last(v->variant->form, &view->form->stage) ?
 		    work_challenge(rq->arena, &rq->app->key, view->ticket) :
 		    STR_EMPTY,
-		.beacon = view->beacon,
+		.is_counted = view->is_counted,
 		.query = visit_query(rq),
 		.form = view->form,
 		.notice = view->notice,

@@ -15,7 +15,7 @@ struct capture_view {
 	const struct form_result *form;
 	struct str token;
 	const struct ticket *ticket;	/* the token's: may ask for work */
-	struct str beacon;	/* as render.h says */
+	bool is_counted;	/* as render.h says */
 	struct str notice;	/* a sentence above it, or empty */
 };
 

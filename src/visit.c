@@ -13,7 +13,6 @@
 #include "page/snapshot.h"
 #include "track/device.h"
 #include "track/event.h"
-#include "track/shown.h"
 #include "visitor.h"
 
 #include "visit.h"
@@ -196,28 +195,6 @@ is_counted_when_shown(const struct choice *c)
 	    c->class == TRAFFIC_PREFETCH);
 }
 
-struct str
-visit_beacon(struct request *rq, const struct visit *v)
-{
-	const struct choice *c = &v->choice;
-
-	if (!is_counted_when_shown(c))
-		return STR_EMPTY;
-	return shown_seal(rq->arena, &rq->app->key, c->visitor,
-	    &(struct shown){
-		.page = v->page->key,
-		.experiment = c->counted_as,
-		.variant = c->arm->key,
-		.bucket_version = c->experiment->bucket_version,
-		.epoch = c->epoch,
-		.issued_ms = rq->received_ms,
-		.is_prefetched = c->class == TRAFFIC_PREFETCH,
-		.is_first = c->is_new,
-		.lang = v->lang,
-		.source = v->touch.source,
-	    });
-}
-
 void
 visit_count_post(struct request *rq, const struct visit *v,
     const struct ticket *t, bool is_refused)
@@ -287,6 +264,11 @@ visit_ticket(struct request *rq, const struct visit *v, struct ticket *out)
 	if (is_counted_when_shown(c)) {
 		out->experiment = c->counted_as;
 		out->bucket_version = c->experiment->bucket_version;
+		out->epoch = c->epoch;
+		out->is_first = c->is_new;
+		out->visitor_tag = token_tag(&rq->app->key, c->visitor);
+		if (c->arm != c->variant)
+			out->arm = c->arm->key;
 	}
 	out->is_synthetic = c->is_synthetic;
 	out->is_prefetched = c->class == TRAFFIC_PREFETCH;

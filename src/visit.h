@@ -45,8 +45,6 @@ void visit_count(struct request *rq, const struct visit *v);
  * counts in none of the page's experiments, for all times.
  */
 void visit_count_robot(struct request *rq, const struct visit *v);
-/* What the page's script is to send; empty for a page without one. */
-struct str visit_beacon(struct request *rq, const struct visit *v);
 /*
  * Count that the form shown with t was sent and taken, or given back: for
  * visitors of experiments.
@@ -58,7 +56,10 @@ void visit_count_post(struct request *rq, const struct visit *v,
 void visit_count_start(struct request *rq, const struct visit *v,
     const struct ticket *t);
 
-/* A fresh ticket for the form that is about to be shown. */
+/*
+ * A fresh ticket for the form that is about to be shown.  Where it names an
+ * experiment, the page counts once its script sends it.
+ */
 void visit_ticket(struct request *rq, const struct visit *v,
     struct ticket *out);
 

@@ -89,7 +89,7 @@ show_to(struct request *rq, bool is_linked)
 		.form = &blank,
 		.token = ticket_seal(rq->arena, &rq->app->key, &ticket),
 		.ticket = &ticket,
-		.beacon = visit_beacon(rq, &v),
+		.is_counted = ticket.experiment.n > 0,
 	});
 	visit_count(rq, &v);
 	visit_end(rq, &v);

@@ -84,6 +84,12 @@ struct str token_seal(struct arena *a, const struct token_key *k,
 MUST_USE enum err token_open(struct arena *a, const struct token_key *k,
     const char *purpose, struct str text, struct str *payload);
 
+/*
+ * What tells s from others to who has the key, and nothing to who hasn't:
+ * SipHash-2-4 (Aumasson and Bernstein 2012) by a key made of k.
+ */
+uint64_t token_tag(const struct token_key *k, struct str s);
+
 /* SHA-256 as lower-case hex, in dst. */
 struct str token_hash(struct str s, char dst[TOKEN_HASH_TEXT]);
 

@@ -2,14 +2,16 @@
  * Implements ticket.h.  The payload is binary to keep the token short:
  *
  *	version u8, id 16 bytes, revision u32, lang u8, flags u8,
- *	bucket_version u32, issued_ms u64, then page, variant, experiment,
- *	consent_hash, source, medium, campaign, click_id, each as its length
- *	u8 and its bytes.
+ *	bucket_version u32, issued_ms u64, epoch u32, visitor_tag u64, then
+ *	page, variant, experiment, consent_hash, source, medium, campaign,
+ *	click_id, arm, each as its length u8 and its bytes.
  *
  * Numbers have their most significant byte first.  A ticket has exactly one
- * payload, so a seal can be compared.
+ * payload, so a seal can be compared.  Version 1, which visitors still hold,
+ * had no epoch, tag and arm.
  */
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -20,12 +22,14 @@
 
 #define PURPOSE "form"
 #define HEX_BYTES (2 * TOKEN_HASH_BYTES)
-#define PARTS 8
-#define FLAGS 5
+#define VERSION_BEFORE 1
+#define PARTS_BEFORE 8
+#define PARTS 9
+#define FLAGS 6
 
 static_assert(TICKET_TOUCH_BYTES_MAX <= 255 && TICKET_KEY_BYTES_MAX <= 255,
     "a length is one byte");
-static_assert(35 + PARTS + 3 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
+static_assert(47 + PARTS + 4 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
     4 * TICKET_TOUCH_BYTES_MAX <= TOKEN_PAYLOAD_BYTES_MAX,
     "the longest ticket is a payload");
 
@@ -42,6 +46,7 @@ static const struct part {
 	{ offsetof(struct ticket, touch.medium), TICKET_TOUCH_BYTES_MAX },
 	{ offsetof(struct ticket, touch.campaign), TICKET_TOUCH_BYTES_MAX },
 	{ offsetof(struct ticket, touch.click_id), TICKET_TOUCH_BYTES_MAX },
+	{ offsetof(struct ticket, arm), TICKET_KEY_BYTES_MAX },
 };
 
 /* By their bits, from the lowest. */
@@ -51,6 +56,7 @@ static const size_t flags[FLAGS] = {
 	offsetof(struct ticket, is_prefetched),
 	offsetof(struct ticket, is_preview),
 	offsetof(struct ticket, needs_work),
+	offsetof(struct ticket, is_first),
 };
 
 static bool *
@@ -66,10 +72,13 @@ part_of(struct ticket *t, const struct part *part)
 }
 
 static void
-put_number(struct buf *b, uint64_t v, int bytes)
+put_number(struct buf *b, uint64_t v, size_t bytes)
 {
-	while (bytes--)
-		buf_byte(b, (char)(v >> (8 * bytes) & 0xff));
+	char digit[sizeof v];
+
+	v = htobe64(v);
+	memcpy(digit, &v, sizeof v);
+	buf_add(b, (struct str){ digit + sizeof v - bytes, bytes });
 }
 
 /* Does an @ stand between a character and a name with a dot? */
@@ -130,6 +139,8 @@ ticket_seal(struct arena *a, const struct token_key *k,
 	put_number(&b, bits, 1);
 	put_number(&b, t->bucket_version, 4);
 	put_number(&b, (uint64_t)t->issued_ms, 8);
+	put_number(&b, t->epoch, 4);
+	put_number(&b, t->visitor_tag, 8);
 	for (size_t i = 0; i < PARTS; i++) {
 		struct str s = *part_of(&whole, &parts[i]);
 
@@ -164,13 +175,15 @@ take_number(struct str *rest, size_t bytes, uint64_t *out)
 	return true;
 }
 
+/* *is_before: of the version before, which lacks what came after. */
 static bool
-take_head(struct str *rest, struct ticket *out)
+take_head(struct str *rest, struct ticket *out, bool *is_before)
 {
-	uint64_t version, revision, lang, bits, bucket, issued;
+	uint64_t version, revision, lang, bits, bucket, issued, epoch = 0;
 	struct str id;
 
-	if (!take_number(rest, 1, &version) || version != TICKET_VERSION ||
+	if (!take_number(rest, 1, &version) || !version ||
+	    version > TICKET_VERSION ||
 	    !take(rest, sizeof out->id.bytes, &id) ||
 	    !take_number(rest, 4, &revision) ||
 	    !take_number(rest, 1, &lang) || lang >= LANG_COUNT ||
@@ -178,22 +191,27 @@ take_head(struct str *rest, struct ticket *out)
 	    !take_number(rest, 4, &bucket) ||
 	    !take_number(rest, 8, &issued) || issued > INT64_MAX)
 		return false;
+	*is_before = version == VERSION_BEFORE;
+	if (!*is_before && (!take_number(rest, 4, &epoch) ||
+	    !take_number(rest, 8, &out->visitor_tag)))
+		return false;
 	memcpy(out->id.bytes, id.p, id.n);
 	out->revision = (uint32_t)revision;
 	out->lang = (enum lang)lang;
 	for (size_t i = 0; i < FLAGS; i++)
 		*flag_of(out, i) = bits >> i & 1;
 	out->bucket_version = (uint32_t)bucket;
+	out->epoch = (uint32_t)epoch;
 	out->issued_ms = (int64_t)issued;
 	return true;
 }
 
 static bool
-take_parts(struct str *rest, struct ticket *out)
+take_parts(struct str *rest, struct ticket *out, size_t count)
 {
 	uint64_t n;
 
-	for (size_t i = 0; i < PARTS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct str *s = part_of(out, &parts[i]);
 
 		if (!take_number(rest, 1, &n) || n > parts[i].bytes_max ||
@@ -217,8 +235,10 @@ enum err
 ticket_parse(struct str payload, struct ticket *out)
 {
 	struct ticket t = { 0 };
+	bool is_before;
 
-	if (!take_head(&payload, &t) || !take_parts(&payload, &t) ||
+	if (!take_head(&payload, &t, &is_before) ||
+	    !take_parts(&payload, &t, is_before ? PARTS_BEFORE : PARTS) ||
 	    !t.page.n || !is_hash(t.consent_hash))
 		return ERR_INPUT;
 	*out = t;

@@ -1,6 +1,7 @@
 /*
  * Knows the form token's contents (design: the submission's id, what was
- * shown, when, and the touch that brought the visitor).  Pure.
+ * shown, when, and the touch that brought the visitor).  The page's script
+ * sends it too, once the page is really shown.  Pure.
  */
 #ifndef PISTE_FORM_TICKET_H
 #define PISTE_FORM_TICKET_H
@@ -14,7 +15,7 @@
 
 struct arena;
 
-#define TICKET_VERSION 1
+#define TICKET_VERSION 2
 #define TICKET_KEY_BYTES_MAX 64		/* page, variant, experiment keys */
 #define TICKET_TOUCH_BYTES_MAX 200	/* each part of a touch; cut there */
 
@@ -33,11 +34,15 @@ struct ticket {
 	struct str variant;
 	struct str experiment;		/* empty: not counted */
 	uint32_t bucket_version;	/* of the experiment, then */
+	uint32_t epoch;			/* in which it counts */
+	struct str arm;			/* counted; empty: the variant */
+	uint64_t visitor_tag;		/* token_tag of whom it is for */
 	bool is_again;			/* for a form that came back */
 	bool is_synthetic;		/* a self-test's: goes nowhere */
 	bool is_prefetched;		/* fetched ahead: counted when shown */
 	bool is_preview;		/* of a marketer: not counted */
 	bool needs_work;		/* a proof of it: see work.h */
+	bool is_first;			/* the visitor's cookie came with it */
 	enum lang lang;
 	struct str consent_hash;	/* hex SHA-256 of the block shown */
 	int64_t issued_ms;
@@ -57,7 +62,10 @@ struct str ticket_clean(struct str s);
  */
 struct str ticket_seal(struct arena *a, const struct token_key *k,
     const struct ticket *t);
-/* ERR_DENIED: not ours, or not whole.  Age is the caller's to judge. */
+/*
+ * ERR_DENIED: not ours, or not whole.  Age is the caller's to judge.  Of a
+ * ticket of version 1 epoch, arm, tag and is_first are zero.
+ */
 MUST_USE enum err ticket_open(struct arena *a, const struct token_key *k,
     struct str text, struct ticket *out);
 /*

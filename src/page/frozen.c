@@ -1,11 +1,10 @@
 /*
- * Implements frozen.h.  A first view differs from another only in its tokens,
- * the script's and the form's, and in the query that a link to another language
+ * Implements frozen.h.  A first view differs from another only in its token,
+ * the form's and the script's, and in the query that a link to another language
  * keeps, so a page is rendered with marks in their places and cut there.  What
- * does not fit that picture (a template that shows the token twice, another
- * address, a token that would need escaping) is rendered as ever.
+ * does not fit that picture (a template that shows them ever again, another
+ * address) is rendered as ever.
  */
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +15,17 @@
 #include "page/render.h"
 #include "page/site.h"
 
-enum place { PLACE_TOKEN, PLACE_BEACON, PLACE_QUERY, PLACES };
+enum place { PLACE_TOKEN, PLACE_QUERY, PLACES };
 
 /* No part holds these by chance, and one that does just isn't kept. */
 static const struct str mark[PLACES] = {
 	[PLACE_TOKEN] = STR("the-token-goes-here-6e1f0b7a9d3c4852"),
-	[PLACE_BEACON] = STR("the-beacon-goes-here-0f4d8b1c6a729e35"),
 	[PLACE_QUERY] = STR("the-query-goes-here-5b93a1e80c7d2f46"),
 };
 #define AND STR("&amp;")	/* before a query, and between its pairs */
 
 #define WAYS 2		/* with the script, or without */
+#define CUTS_MAX 4	/* the token twice, the query, and one more */
 
 /* One page; its pieces are empty if it can't be cut. */
 struct kept {
@@ -34,9 +33,9 @@ struct kept {
 	struct str static_url;
 	struct str url;
 	struct str action;
-	size_t places;
-	enum place place[PLACES];	/* behind the piece of that number */
-	struct str piece[PLACES + 1];
+	size_t cuts;
+	enum place place[CUTS_MAX];	/* behind the piece of that number */
+	struct str piece[CUTS_MAX + 1];
 	char bytes[];
 };
 
@@ -97,7 +96,7 @@ find_place(const struct frozen *f, const struct render *r)
 	if (i >= f->site->pages || k >= r->page->variants)
 		return NULL;
 	return &f->place[f->first[i] + (k * LANG_COUNT + r->lang) * WAYS +
-	    (r->beacon.n > 0)];
+	    r->is_counted];
 }
 
 static struct str
@@ -130,31 +129,31 @@ find_mark(struct str s, size_t *at)
 }
 
 /*
- * Cut page where its marks are; false if the token's is not there, or one is
- * there again.  A template may do without a script, or other languages.
+ * Cut page where its marks are; false if the token's is not there, or there
+ * are too many.  A template may do without a script, or other languages.
  */
 static bool
 cut(struct str page, struct kept *out)
 {
-	bool is_there[PLACES] = { false };
+	bool has_token = false;
 	enum place m;
 	size_t at;
 
-	out->places = 0;
+	out->cuts = 0;
 	while ((m = find_mark(page, &at)) < PLACES) {
 		struct str before = str_slice(page, 0, at);
 
-		if (is_there[m] || (m == PLACE_QUERY &&
+		if (out->cuts == CUTS_MAX || (m == PLACE_QUERY &&
 		    !str_has_suffix(before, AND)))
 			return false;
-		is_there[m] = true;
+		has_token |= m == PLACE_TOKEN;
 		page = str_slice(page, at + mark[m].n, page.n);
 		before.n -= m == PLACE_QUERY ? AND.n : 0;
-		out->place[out->places] = m;
-		out->piece[out->places++] = before;
+		out->place[out->cuts] = m;
+		out->piece[out->cuts++] = before;
 	}
-	out->piece[out->places] = page;
-	return is_there[PLACE_TOKEN];
+	out->piece[out->cuts] = page;
+	return has_token;
 }
 
 static struct kept *
@@ -168,12 +167,10 @@ freeze(struct frozen *f, struct arena *a, const struct render *r,
 
 	marked.token = mark[PLACE_TOKEN];
 	marked.query = mark[PLACE_QUERY];
-	if (r->beacon.n)
-		marked.beacon = mark[PLACE_BEACON];
 	if (!cut(render(a, &marked), &made))
 		made = (struct kept){ 0 };
 	n = sizeof *k + r->static_url.n + r->url.n + r->action.n;
-	for (size_t i = 0; i <= made.places; i++)
+	for (size_t i = 0; i <= made.cuts; i++)
 		n += made.piece[i].n;
 	if (atomic_fetch_add(&f->bytes, n) + n > f->bytes_max) {
 		atomic_fetch_sub(&f->bytes, n);
@@ -186,9 +183,9 @@ freeze(struct frozen *f, struct arena *a, const struct render *r,
 	k->static_url = put(&at, r->static_url);
 	k->url = put(&at, r->url);
 	k->action = put(&at, r->action);
-	k->places = made.places;
+	k->cuts = made.cuts;
 	memcpy(k->place, made.place, sizeof k->place);
-	for (size_t i = 0; i <= made.places; i++)
+	for (size_t i = 0; i <= made.cuts; i++)
 		k->piece[i] = put(&at, made.piece[i]);
 	k->bytes_all = n;
 	return k;
@@ -209,22 +206,6 @@ keep(struct frozen *f, _Atomic(struct kept *) *place, struct arena *a,
 	atomic_fetch_sub(&f->bytes, k->bytes_all);
 	free(k);
 	return none;
-}
-
-/* Of characters that no escaping changes. */
-static bool
-is_plain(struct str token)
-{
-	static const bool plain[UCHAR_MAX + 1] = {
-		['a' ... 'z'] = true, ['A' ... 'Z'] = true,
-		['0' ... '9'] = true, ['-'] = true, ['_'] = true,
-		['.'] = true,
-	};
-	size_t i = 0;
-
-	while (i < token.n && plain[(unsigned char)token.p[i]])
-		i++;
-	return i == token.n;
 }
 
 /* As the template would write it behind a language. */
@@ -251,28 +232,28 @@ frozen_page(struct frozen *f, struct arena *a, const struct render *r,
 {
 	_Atomic(struct kept *) *place = find_place(f, r);
 	const struct str text[PLACES] = {
-		[PLACE_TOKEN] = r->token, [PLACE_BEACON] = r->beacon,
+		[PLACE_TOKEN] = r->token,
 		[PLACE_QUERY] = query_text(a, r->query),
 	};
 	const struct kept *k = NULL;
 	size_t n = 0;
 	char *p, *at;
 
-	if (place && is_plain(r->token) && is_plain(r->beacon))
+	if (place)
 		k = keep(f, place, a, r, render);
-	if (!k || !k->places || !str_eq(k->url, r->url) ||
+	if (!k || !k->cuts || !str_eq(k->url, r->url) ||
 	    !str_eq(k->action, r->action) ||
 	    !str_eq(k->static_url, r->static_url))
 		return render(a, r);
-	for (size_t i = 0; i <= k->places; i++)
+	for (size_t i = 0; i <= k->cuts; i++)
 		n += k->piece[i].n;
-	for (size_t i = 0; i < k->places; i++)
+	for (size_t i = 0; i < k->cuts; i++)
 		n += text[k->place[i]].n;
 	p = at = arena_room(a, n);
-	for (size_t i = 0; i < k->places; i++) {
+	for (size_t i = 0; i < k->cuts; i++) {
 		put(&at, k->piece[i]);
 		put(&at, text[k->place[i]]);
 	}
-	put(&at, k->piece[k->places]);
+	put(&at, k->piece[k->cuts]);
 	return (struct str){ p, (size_t)(at - p) };
 }

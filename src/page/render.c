@@ -231,7 +231,7 @@ render_now(struct arena *a, const struct render *r)
 	view_set(v, "TOKEN", r->token);
 	view_set(v, "CHALLENGE", r->challenge);
 	view_set(v, "WORK_NAME", STR(WORK_FIELD));
-	view_set(v, "BEACON", r->beacon);
+	view_set(v, "BEACON", r->is_counted ? r->token : STR_EMPTY);
 	view_set(v, r->form->errors ? "NOTICE" : "NOTICE_ALONE", r->notice);
 	formview_fill(a, v, r->variant->form, r->form, r->lang);
 	view_set(v, "ORIGINS", r->origins);

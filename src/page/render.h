@@ -35,9 +35,9 @@ struct render {
 	struct str static_url;
 	struct str url;			/* absolute, for canonical links */
 	struct str action;		/* where the form is posted */
-	struct str token;
+	struct str token;		/* token_seal's: none is escaped */
 	struct str challenge;		/* of a proof of work; or empty */
-	struct str beacon;		/* for the page's script; empty: none */
+	bool is_counted;	/* once its script sends the token */
 	struct str query;		/* for links to other languages */
 	const struct form_result *form;	/* blank, or as posted */
 	struct str notice;		/* above the form, or empty */

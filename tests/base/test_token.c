@@ -279,6 +279,16 @@ START_TEST(a_pause_is_between_half_and_all)
 	ck_assert_int_eq(token_jitter(0), 0);
 } END_TEST
 
+START_TEST(a_tag_is_of_key_and_text)
+{
+	const struct token_key other = { { 1, 2, 4 } };
+	uint64_t tag = token_tag(&key, STR("ana"));
+
+	ck_assert_uint_eq(token_tag(&key, STR("ana")), tag);
+	ck_assert_uint_ne(token_tag(&key, STR("anb")), tag);
+	ck_assert_uint_ne(token_tag(&other, STR("ana")), tag);
+} END_TEST
+
 SUITE(token)
 {
 	SUITE_TEST(what_is_sealed_opens_again);
@@ -294,6 +304,7 @@ SUITE(token)
 	SUITE_TEST(a_seed_repeats_chance);
 	SUITE_TEST(chance_does_not_repeat);
 	SUITE_TEST(a_child_has_chance_of_its_own);
+	SUITE_TEST(a_tag_is_of_key_and_text);
 	SUITE_TEST(a_hash_is_sha_256);
 	SUITE_TEST(a_key_is_made_once_and_kept_secret);
 	SUITE_TEST(a_pause_is_between_half_and_all);

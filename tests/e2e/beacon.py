@@ -115,10 +115,10 @@ def activated(s):
 
 REFUSED = (
     ("another's", lambda v, t: tell(v[1], t), 403),
-    ("bent", lambda v, t: tell(v[0], "A" + t[1:]), 403),
+    ("bent", lambda v, t: tell(v[0], "B" + t[1:]), 403),
     ("empty", lambda v, t: tell(v[0], ""), 403),
-    ("of a form", lambda v, t: tell(v[0], v[0].form("/p/faux")
-                                    .values["piste_token"]), 403),
+    ("of a page not under test", lambda v, t: tell(
+        v[0], v[0].form("/p/calme").values["piste_token"]), 403),
     ("without a cookie", lambda v, t: tell(v[2], t), 204),
     ("another kind", lambda v, t: v[0].post("/e", [("kind", "no"),
      ("token", t)]).status, 400),
@@ -134,7 +134,7 @@ REFUSED = (
 
 @scenario("a beacon that is not the visitor's own counts nothing", "trials")
 def refused(s):
-    apply(s, [page("faux")], halves("faux", "faux"))
+    apply(s, [page("faux"), page("calme")], halves("faux", "faux"))
     visitors = [s.visitor(), s.visitor(), s.visitor()]
     token = token_of(visitors[0].get("/p/faux"))
     see(visitors[1], "faux")

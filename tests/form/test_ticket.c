@@ -22,6 +22,9 @@ typical(void)
 		.variant = STR("b"),
 		.experiment = STR("lb-headline"),
 		.bucket_version = 3,
+		.epoch = 9,
+		.visitor_tag = UINT64_C(0x0123456789abcdef),
+		.arm = STR("c"),
 		.is_again = true,
 		.lang = LANG_EN,
 		.consent_hash = HASH,
@@ -45,6 +48,10 @@ expect_same(const struct ticket *got, const struct ticket *want)
 	ck_assert_int_eq(got->is_prefetched, want->is_prefetched);
 	ck_assert_int_eq(got->is_preview, want->is_preview);
 	ck_assert_int_eq(got->needs_work, want->needs_work);
+	ck_assert_int_eq(got->is_first, want->is_first);
+	ck_assert_uint_eq(got->epoch, want->epoch);
+	ck_assert_uint_eq(got->visitor_tag, want->visitor_tag);
+	ck_assert_str_same(got->arm, want->arm);
 	ck_assert_int_eq(got->lang, want->lang);
 	ck_assert_str_same(got->consent_hash, want->consent_hash);
 	ck_assert_int_eq(got->issued_ms, want->issued_ms);
@@ -99,6 +106,7 @@ START_TEST(the_largest_ticket_passes)
 	struct str part = run_of("t", TICKET_TOUCH_BYTES_MAX);
 	struct ticket t = {
 		.page = word, .variant = word, .experiment = word,
+		.arm = word, .epoch = UINT32_MAX, .visitor_tag = UINT64_MAX,
 		.revision = UINT32_MAX, .bucket_version = UINT32_MAX,
 		.issued_ms = INT64_MAX,
 		.consent_hash = HASH, .touch = { part, part, part, part },
@@ -177,6 +185,7 @@ START_TEST(flags_are_told_apart)
 	t.is_prefetched = _i & 4;
 	t.is_preview = _i & 8;
 	t.needs_work = _i & 16;
+	t.is_first = _i & 32;
 	got = reopened(&t);
 	expect_same(&got, &t);
 } END_TEST
@@ -246,14 +255,15 @@ payload_of(const struct ticket *t)
 	return payload;
 }
 
-/* Behind version, id, revision, lang, flags, bucket version, issue time. */
-#define PARTS_AT (1 + 16 + 4 + 1 + 1 + 4 + 8)
+/* Behind version, id, revision, lang, flags, bucket version, issue time… */
+#define ADDED_AT (1 + 16 + 4 + 1 + 1 + 4 + 8)
+#define PARTS_AT (ADDED_AT + 4 + 8)	/* … epoch and tag */
 
 /* One byte of the payload of a ticket for page "p", changed. */
 static const struct { size_t at; unsigned char byte; } bends[] = {
-	{ 0, 0 }, { 0, 2 },		/* version */
+	{ 0, 0 }, { 0, 3 },		/* version */
 	{ 21, LANG_COUNT },		/* language */
-	{ 22, 32 },			/* a flag that there is not */
+	{ 22, 64 },			/* a flag that there is not */
 	{ 27, 0x80 },			/* issued before 1970 */
 	{ PARTS_AT, 0 },		/* a page without a key */
 	{ PARTS_AT, 2 }, { PARTS_AT, 255 },
@@ -270,11 +280,33 @@ START_TEST(a_payload_is_parsed_strictly)
 	char *bent = (char *)arena_copy(suite_arena(), payload).p;
 	struct ticket got;
 
-	ck_assert_uint_eq(payload.n, PARTS_AT + 9);
+	ck_assert_uint_eq(payload.n, PARTS_AT + 10);
 	ck_assert_int_eq(ticket_parse(payload, &got), OK);
 	bent[bends[_i].at] = (char)bends[_i].byte;
 	ck_assert_int_eq(ticket_parse((struct str){ bent, payload.n }, &got),
 	    ERR_INPUT);
+} END_TEST
+
+/* What a visitor got before an update is still worth what it was. */
+START_TEST(version_1_is_opened)
+{
+	struct ticket t = typical(), got;
+	struct str payload;
+	struct buf b;
+
+	t.epoch = 0;
+	t.visitor_tag = 0;
+	t.arm = STR_EMPTY;
+	payload = payload_of(&t);
+	buf_init(&b, suite_arena(), TOKEN_PAYLOAD_BYTES_MAX);
+	buf_byte(&b, 1);
+	buf_add(&b, str_slice(payload, 1, ADDED_AT - 1));
+	buf_add(&b, str_slice(payload, PARTS_AT, payload.n - PARTS_AT -
+	    1));
+	ck_assert_int_eq(ticket_parse(buf_str(&b), &got), OK);
+	expect_same(&got, &t);
+	buf_byte(&b, 0);
+	ck_assert_int_eq(ticket_parse(buf_str(&b), &got), ERR_INPUT);
 } END_TEST
 
 START_TEST(a_payload_is_parsed_whole)
@@ -320,7 +352,7 @@ START_TEST(a_key_has_64_bytes)
 		buf_add(&b, str_slice(payload, 0, PARTS_AT));
 		buf_byte(&b, (char)n);
 		buf_add(&b, run_of("k", n));
-		buf_add(&b, str_slice(payload, PARTS_AT + 2, 7));
+		buf_add(&b, str_slice(payload, PARTS_AT + 2, payload.n));
 		ck_assert_int_eq(ticket_parse(buf_str(&b), &got),
 		    n <= TICKET_KEY_BYTES_MAX ? OK : ERR_INPUT);
 	}
@@ -337,9 +369,10 @@ START_TEST(a_touch_has_200_bytes)
 		struct buf b;
 
 		buf_init(&b, suite_arena(), 400);
-		buf_add(&b, str_slice(payload, 0, payload.n - 1));
+		buf_add(&b, str_slice(payload, 0, payload.n - 2));
 		buf_byte(&b, (char)n);
 		buf_add(&b, run_of("k", n));
+		buf_byte(&b, 0);
 		ck_assert_int_eq(ticket_parse(buf_str(&b), &got),
 		    n <= TICKET_TOUCH_BYTES_MAX ? OK : ERR_INPUT);
 	}
@@ -353,12 +386,13 @@ SUITE(ticket)
 	SUITE_LOOP(a_touch_is_cut_at_a_character, COUNT(cuts));
 	SUITE_LOOP(an_at_alone_is_no_address, COUNT(clean));
 	SUITE_LOOP(a_touch_that_is_no_text_is_left_out, COUNT(unclean));
-	SUITE_LOOP(flags_are_told_apart, 32);
+	SUITE_LOOP(flags_are_told_apart, 64);
 	SUITE_TEST(a_flipped_bit_is_refused);
 	SUITE_TEST(a_cut_or_longer_ticket_is_refused);
 	SUITE_TEST(another_key_or_purpose_is_refused);
 	SUITE_TEST(a_sealed_nothing_is_refused);
 	SUITE_LOOP(a_payload_is_parsed_strictly, COUNT(bends));
+	SUITE_TEST(version_1_is_opened);
 	SUITE_TEST(a_payload_is_parsed_whole);
 	SUITE_LOOP(a_hash_is_hexadecimal, COUNT(hashes));
 	SUITE_TEST(a_key_has_64_bytes);

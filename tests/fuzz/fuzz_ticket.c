@@ -1,6 +1,6 @@
 /*
  * Fuzzes form/ticket: a payload that is parsed is the payload its ticket is
- * sealed with.
+ * sealed with, but for version 1, which is no longer sealed.
  */
 #include <assert.h>
 
@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	text = ticket_seal(a, &key, &t);
 	assert(!token_open(a, &key, "form", text, &payload));
-	assert(str_eq(payload, input));
+	assert(str_eq(payload, input) || input.p[0] != TICKET_VERSION);
 	assert(!ticket_open(a, &key, text, &again));
 	return 0;
 }

@@ -70,7 +70,7 @@ START_TEST(landing_is_golden)
 {
 	struct render fr = demo(LANG_FR, "a"), en = demo(LANG_EN, "b");
 
-	fr.beacon = STR("BEACON");
+	fr.is_counted = true;
 	golden_check("landing-fr", render_page(suite_arena(), &fr));
 	golden_check("landing-en", render_page(suite_arena(), &en));
 } END_TEST
@@ -148,7 +148,7 @@ START_TEST(embedded_is_golden)
 	fr.origins = STR("https://a.example https://b.example");
 	fr.action = STR("/p/livre-blanc?embed=1&lang=fr");
 	golden_check("embed-fr", render_page(suite_arena(), &fr));
-	plain.beacon = STR("BEACON");
+	plain.is_counted = true;
 	golden_check("landing-fr", render_page(suite_arena(), &plain));
 	golden_check("embed-fr", render_page(suite_arena(), &fr));
 	golden_check("embed-thanks-fr", render_thanks(suite_arena(), &fr,
