@@ -18,7 +18,8 @@ static_assert(TRAFFIC_CELLS_MAX <= EVENTROW_ROWS_MAX,
 
 /*
  * Visitors who were named just now: nothing is known of them that
- * exposure_take would have to look up and merge.
+ * exposure_take would have to look up and merge, nobody else writes them, so
+ * that no lock is waited for crosswise, and their names rise with time.
  */
 SQL(eventrow_first, 10,
     "INSERT INTO piste.exposure (experiment_key, visitor, variant,"
@@ -29,8 +30,7 @@ SQL(eventrow_first, 10,
     " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[],"
     " $5::integer[], $6::bigint[], $7::text[], $8::text[], $9::text[],"
     " $10::text[]) AS u (experiment_key, visitor, variant, bucket_version,"
-    " epoch, seen_ms, country, device, source, lang)"
-    " ORDER BY u.experiment_key, u.visitor");
+    " epoch, seen_ms, country, device, source, lang)");
 SQL(eventrow_take, 15,
     "SELECT piste.exposure_take($1::text[], $2::text[], $3::text[],"
     " $4::bigint[], $5::integer[], $6::bigint[], $7::text[], $8::text[],"
