@@ -45,7 +45,7 @@ explain(const struct conf *c, int words, char **word)
 	if (!optionwords_read(words, word, options, 1, &is_json) ||
 	    !person_is_id(lead))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-allocate");
+	db = command_database(c, "piste-allocate");
 	return end(db, lead, allot_explain(db, lead, is_json, stdout));
 }
 
@@ -59,12 +59,17 @@ hand(const struct conf *c, int words, char **word)
 		{ "--reason", &reason, ALLOT_REASON_BYTES_MAX, true },
 	};
 	struct pg *db;
+	enum err e;
 
 	if (!optionwords_read(words, word, options, 3, NULL) ||
 	    !person_is_id(lead))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-allocate");
-	return end(db, lead, allot_hand(db, lead, seller, WHO, reason));
+	db = command_database(c, "piste-allocate");
+	e = allot_hand(db, lead, seller, WHO, reason);
+	if (!e)
+		printf("lead %.*s is %.*s's\n", STR_ARG(lead),
+		    STR_ARG(seller));
+	return end(db, lead, e);
 }
 
 /* "30d" */
@@ -95,7 +100,7 @@ replay(const struct conf *c, int words, char **word)
 	status = command_file(a, "allocate", file.p, SELLERRULE_BYTES_MAX,
 	    &r.json);
 	if (!status) {
-		db = pg_new(c->database, "piste-allocate");
+		db = command_database(c, "piste-allocate");
 		status = end(db, STR_EMPTY, rehearse_run(db, &r));
 	}
 	arena_free(a);
@@ -110,7 +115,7 @@ overflow(const struct conf *c, int words, char **word)
 
 	if (!optionwords_read(words - 1, word + 1, NULL, 0, &is_json))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-allocate");
+	db = command_database(c, "piste-allocate");
 	return end(db, STR_EMPTY, allot_overflow(db, is_json, stdout));
 }
 

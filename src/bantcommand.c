@@ -2,10 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/conf.h"
 #include "command.h"
 #include "form/date.h"
 #include "lead/bantrow.h"
+#include "lead/lead.h"
 #include "lead/person.h"
 #include "optionwords.h"
 #include "store/pg.h"
@@ -14,6 +16,7 @@
 
 #define WHO STR("command")
 #define KEY_BYTES_MAX 64
+#define PARSE_BYTES 65536
 #define BY(into) { "--by", (into), BANTROW_WHO_BYTES_MAX, false }
 #define NOTE(into) { "--note", (into), BANTROW_NOTE_BYTES_MAX, false }
 
@@ -22,13 +25,24 @@ static int
 end(struct pg *db, struct str lead, enum err e)
 {
 	if (e == ERR_ABSENT)
-		fprintf(stderr, "piste bant: there is no lead %.*s\n",
-		    STR_ARG(lead));
+		lead_absent(db, lead, "piste bant", stderr);
 	else if (e && (e != ERR_LIMIT || pg_message(db)[0]))
 		fprintf(stderr, "piste bant: %s\n", pg_message(db)[0] ?
 		    pg_message(db) : err_name(e));
 	pg_free(db);
 	return e ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static bool
+can_parse(const struct bantrow *row)
+{
+	struct arena *a = arena_new(PARSE_BYTES);
+	struct bant_answer answer;
+	bool can = row->value.n <= BANT_VALUE_BYTES_MAX &&
+	    !bant_parse(a, row->topic, row->value, &answer);
+
+	arena_free(a);
+	return can;
 }
 
 static int
@@ -37,7 +51,6 @@ set(const struct conf *c, int words, char **word)
 	struct bantrow row = { .who = WHO };
 	const struct optionword options[] = { NOTE(&row.note),
 		BY(&row.who) };
-	struct bant_answer answer;
 	struct pg *db;
 
 	if (words < 3 || !person_is_id(str_of(word[0])) ||
@@ -46,16 +59,15 @@ set(const struct conf *c, int words, char **word)
 		return COMMAND_USAGE;
 	row.lead = str_of(word[0]);
 	row.value = str_of(word[2]);
-	if (row.value.n > BANT_VALUE_BYTES_MAX ||
-	    bant_parse(row.topic, row.value, &answer)) {
+	if (!can_parse(&row)) {
 		fprintf(stderr, "piste bant: %s is yes, no, unknown%s\n",
-		    word[1], row.topic == BANT_BUDGET ? ", or an amount" :
-		    row.topic == BANT_TIMING ?
+		    word[1], row.topic == BANT_BUDGET ? ", or an amount like"
+		    " 9000" : row.topic == BANT_TIMING ?
 		    ", now, or a day like 2026-12-31" : "");
 		return COMMAND_FAILED;
 	}
-	db = pg_new(c->database, "piste-bant");
-	return end(db, row.lead, bantrow_set(db, &row, stdout));
+	db = command_database(c, "piste-bant");
+	return end(db, row.lead, bantrow_set(db, &row, stderr, stdout));
 }
 
 static int
@@ -67,7 +79,7 @@ show(const struct conf *c, int words, char **word)
 	if (words < 1 || !person_is_id(str_of(word[0])) ||
 	    !optionwords_read(words - 1, word + 1, NULL, 0, &is_json))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-bant");
+	db = command_database(c, "piste-bant");
 	return end(db, str_of(word[0]), bantrow_show(db, str_of(word[0]),
 	    is_json, stdout));
 }
@@ -88,8 +100,9 @@ accept(const struct conf *c, int words, char **word)
 	    date_parse(due, &n.due))
 		return COMMAND_USAGE;
 	n.lead = str_of(word[0]);
-	db = pg_new(c->database, "piste-bant");
-	return end(db, n.lead, bantrow_accept(db, &n, stderr));
+	db = command_database(c, "piste-bant");
+	return end(db, n.lead, bantrow_accept(db, &n, stderr,
+	    stdout));
 }
 
 static int
@@ -105,9 +118,9 @@ refuse(const struct conf *c, int words, char **word)
 	if (words < 1 || !person_is_id(str_of(word[0])) ||
 	    !optionwords_read(words - 1, word + 1, options, 3, NULL))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-bant");
+	db = command_database(c, "piste-bant");
 	return end(db, str_of(word[0]), bantrow_refuse(db, str_of(word[0]),
-	    who, reason, note));
+	    who, reason, note, stdout));
 }
 
 static int
@@ -118,7 +131,7 @@ late(const struct conf *c, int words, char **word)
 
 	if (!optionwords_read(words, word, NULL, 0, &is_json))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-bant");
+	db = command_database(c, "piste-bant");
 	return end(db, STR_EMPTY, bantrow_late(db, is_json, stdout));
 }
 

@@ -46,6 +46,15 @@ command_lang(enum lang fallback)
 	    fallback : lang;
 }
 
+struct pg *
+command_database(const struct conf *c, const char *application)
+{
+	struct pg *db = pg_new(c->database, application);
+
+	pg_tells(db);
+	return db;
+}
+
 /* Say why, and what it exits with. */
 static int
 failed(const struct pg *db, const char *what, enum err e)

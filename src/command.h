@@ -11,6 +11,7 @@
 
 struct arena;
 struct conf;
+struct pg;
 
 #define COMMAND_OK 0
 #define COMMAND_FAILED 1
@@ -30,6 +31,12 @@ int command_site(const struct conf *c, struct arena *a, const char *command,
  */
 int command_file(struct arena *a, const char *command, const char *name,
     size_t max, struct str *out);
+
+/*
+ * A connection of that name for a command that tells what is refused, as
+ * pg_tells has it.  Release with pg_free.
+ */
+struct pg *command_database(const struct conf *c, const char *application);
 
 /* Whoever asks: $LANG's language, or fallback when it is none of ours. */
 enum lang command_lang(enum lang fallback);

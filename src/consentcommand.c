@@ -70,7 +70,7 @@ consentcommand_run(const struct conf *c, int words, char **word)
 	if (!read_words(words, word, &w))
 		return COMMAND_USAGE;
 	a = arena_new(ARENA_REQUEST_BYTES_MAX);
-	db = pg_new(c->database, "piste-consent");
+	db = command_database(c, "piste-consent");
 	e = standing_find(db, a, w.person, &ids);
 	if (e == ERR_ABSENT)
 		fprintf(stderr, NAME ": there is no person %.*s\n",

@@ -8,8 +8,8 @@ struct conf;
 	"FILE.csv --campaign KEY --source NAME --legal-basis BASIS" \
 	" [--page KEY | --form KEY] [--lang LANG] [--map COLUMN=FIELD,…]" \
 	" [--consent KEY[:VERSION]]… [--date DAY] [--supplier NAME]" \
-	" [--cost AMOUNT CURRENCY] [--valid-until DAY] [--preview]" \
-	" [--report FILE]"
+	" [--cost AMOUNT CURRENCY] [--valid-until DAY] [--webinar NAME]" \
+	" [--preview] [--report FILE]"
 
 int importcommand_run(const struct conf *c, int words, char **word);
 

@@ -18,8 +18,7 @@ static int
 end(struct pg *db, struct str id, enum err e)
 {
 	if (e == ERR_ABSENT)
-		fprintf(stderr, "piste lead: there is no lead %.*s\n",
-		    STR_ARG(id));
+		lead_absent(db, id, "piste lead", stderr);
 	else if (e)
 		fprintf(stderr, "piste lead: %s\n", pg_message(db)[0] ?
 		    pg_message(db) : err_name(e));
@@ -38,7 +37,7 @@ tell(const struct conf *c, int words, char **word,
 
 	if (words != 1 + v.is_json || !person_is_id(id))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-lead");
+	db = command_database(c, "piste-lead");
 	return end(db, id, ask(db, id, &v));
 }
 
@@ -83,7 +82,7 @@ move(const struct conf *c, int words, char **word)
 			return COMMAND_USAGE;
 		*options[o].into = str_of(word[i]);
 	}
-	db = pg_new(c->database, "piste-lead");
+	db = command_database(c, "piste-lead");
 	return end(db, wish.id, lead_move(db, &wish, &v));
 }
 

@@ -188,7 +188,7 @@ linkcommand_run(const struct conf *c, int words, char **word)
 	if (!read_wish(words, word, &w))
 		return COMMAND_USAGE;
 	a = arena_new(ARENA_BYTES);
-	db = pg_new(c->database, "piste-link");
+	db = command_database(c, "piste-link");
 	status = print_link(c, db, a, &w);
 	pg_free(db);
 	arena_free(a);

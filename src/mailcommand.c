@@ -30,7 +30,7 @@ failed(const struct pg *db, const char *name, const char *why)
 static int
 allow(const struct conf *c, const char *address)
 {
-	struct pg *db = pg_new(c->database, "piste-bounce");
+	struct pg *db = command_database(c, "piste-bounce");
 	enum err e = optin_allow(db, str_of(address));
 	int status = COMMAND_OK;
 
@@ -65,7 +65,7 @@ read_report(struct arena *a, struct bounce *out, struct mail_id *id)
 static int
 mark(const struct conf *c, const struct bounce *b, const struct mail_id *id)
 {
-	struct pg *db = pg_new(c->database, "piste-bounce");
+	struct pg *db = command_database(c, "piste-bounce");
 	int status = COMMAND_OK;
 
 	for (size_t i = 0; i < b->failures; i++) {
@@ -149,7 +149,7 @@ mailcommand_delivery(const struct conf *c, int words, char **word)
 	if (words > 1 || (words && *word[0] == '-'))
 		return COMMAND_USAGE;
 	a = arena_new(ARENA_BYTES);
-	db = pg_new(c->database, "piste-delivery");
+	db = command_database(c, "piste-delivery");
 	e = optin_count(db, a, str_of(words ? word[0] : NULL), &steps, &pages);
 	if (e)
 		status = failed(db, DELIVERY, err_name(e));

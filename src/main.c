@@ -213,7 +213,7 @@ help(const struct conf *c, int words, char **word)
 	}
 	printf("usage: piste [-c piste.conf] COMMAND\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-12s%s\n", commands[i].name, commands[i].what);
+		printf("  %-14s%s\n", commands[i].name, commands[i].what);
 	return COMMAND_OK;
 }
 
@@ -287,6 +287,11 @@ main(int argc, char **argv)
 			fprintf(stderr, "piste: no command %s\n", argv[1]);
 		fprintf(stderr, "piste help lists the commands\n");
 		return COMMAND_USAGE;
+	}
+	if (argc == 3 && (!strcmp(argv[2], "-h") || !strcmp(argv[2],
+	    "--help"))) {
+		print_usage(stdout, cmd);
+		return COMMAND_OK;
 	}
 	if (cmd->needs == CONFIGURED && load(path, &c))
 		return COMMAND_FAILED;

@@ -31,7 +31,7 @@ show(const struct conf *c, int words, char **word)
 
 	if (words != 1 || !person_is_id(str_of(word[0])))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-person");
+	db = command_database(c, "piste-person");
 	e = person_show(db, str_of(word[0]), stdout);
 	if (e == ERR_ABSENT)
 		fprintf(stderr, "piste person: there is no person %s\n",
@@ -65,7 +65,7 @@ merge(const struct conf *c, int words, char **word)
 	if (note.reason.n > PERSON_REASON_BYTES_MAX ||
 	    !str_is_utf8(note.reason))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-person");
+	db = command_database(c, "piste-person");
 	return end(db, "person", person_merge(db, &pair, &note, is_preview,
 	    stdout));
 }
@@ -77,7 +77,7 @@ unmerge(const struct conf *c, int words, char **word)
 
 	if (words != 1 || !person_is_id(str_of(word[0])))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-person");
+	db = command_database(c, "piste-person");
 	return end(db, "person", person_unmerge(db, str_of(word[0]), WHO));
 }
 
@@ -116,6 +116,6 @@ personcommand_dedupe(const struct conf *c, int words, char **word)
 	}
 	if (!is_report)
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-dedupe");
+	db = command_database(c, "piste-dedupe");
 	return end(db, "dedupe", dedupe_report(db, &w, stdout));
 }

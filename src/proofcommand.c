@@ -109,7 +109,7 @@ proofcommand_run(const struct conf *c, int words, char **word)
 	if (!read_words(words, word, &w))
 		return COMMAND_USAGE;
 	a = arena_new(DOSSIER_ARENA_BYTES_MAX);
-	db = pg_new(c->database, "piste-proof");
+	db = command_database(c, "piste-proof");
 	e = w.is_verify ? verify(db, a, &w) : make(db, a, &w);
 	if (e && e != ERR_DENIED)
 		fprintf(stderr, NAME ": %s\n", pg_message(db)[0] ?

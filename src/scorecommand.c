@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "command.h"
 #include "lead/backtest.h"
+#include "lead/lead.h"
 #include "lead/rescore.h"
 #include "lead/scorepass.h"
 #include "lead/scorerule.h"
@@ -28,6 +29,14 @@ struct wish {
 	bool is_json;
 };
 
+static int
+finish(struct pg *db, struct arena *a, int status)
+{
+	pg_free(db);
+	arena_free(a);
+	return status;
+}
+
 /* Say why, and what it exits with. */
 static int
 end(struct pg *db, struct arena *a, enum err e)
@@ -35,30 +44,17 @@ end(struct pg *db, struct arena *a, enum err e)
 	if (e)
 		fprintf(stderr, NAME ": %s\n", pg_message(db)[0] ?
 		    pg_message(db) : err_name(e));
-	pg_free(db);
-	arena_free(a);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return finish(db, a, e ? COMMAND_FAILED : COMMAND_OK);
 }
 
-static bool
-slurp(struct arena *a, const char *path, struct str *out)
+/* A file's mistakes are told already, a line each. */
+static int
+end_file(struct pg *db, struct arena *a, enum err e, const char *what)
 {
-	char *text = arena_room(a, SCORERULE_BYTES_MAX + 1);
-	FILE *f = strcmp(path, "-") ? fopen(path, "r") : stdin;
-	bool is_read;
-
-	if (!f) {
-		fprintf(stderr, NAME ": %s: %m\n", path);
-		return false;
-	}
-	*out = (struct str){ text, fread(text, 1, SCORERULE_BYTES_MAX + 1,
-	    f) };
-	is_read = !ferror(f);
-	if (!is_read)
-		fprintf(stderr, NAME ": %s: %m\n", path);
-	if (f != stdin)
-		fclose(f);
-	return is_read;
+	if (e != ERR_INPUT || pg_message(db)[0])
+		return end(db, a, e);
+	fprintf(stderr, NAME ": %s\n", what);
+	return finish(db, a, COMMAND_FAILED);
 }
 
 static void
@@ -99,11 +95,34 @@ print_json(const struct rescore_lead *l, const struct score_rules *r,
 	    s)));
 }
 
+/* Why it has no score. */
+static void
+tell_absent(const struct wish *w, struct pg *db)
+{
+	char id[STR_I64_BYTES];
+
+	if (w->at.n)
+		fprintf(stderr, NAME ": there is no lead %" PRId64 " at that"
+		    " time\n", w->lead);
+	else
+		lead_absent(db, str_from_i64(id, w->lead), NAME, stderr);
+}
+
+static enum err
+find(const struct wish *w, struct pg *db, struct arena *a, int64_t at_ms,
+    const struct score_rules **r, struct rescore_lead *lead)
+{
+	enum err e = rescore_rules(db, a, w->at.n ? at_ms : at_ms +
+	    RESCORE_SKEW_MS, r);
+
+	return e ? e : rescore_one(db, a, *r, w->lead, at_ms, lead);
+}
+
 static int
 show(const struct wish *w)
 {
 	struct arena *a = arena_new(RESCORE_ARENA_BYTES_MAX);
-	struct pg *db = pg_new(w->conf->database, "piste-score");
+	struct pg *db = command_database(w->conf, "piste-score");
 	struct score *s = ARENA_NEW(a, struct score);
 	int64_t at_ms = clock_now_ms();
 	const struct score_rules *r;
@@ -112,17 +131,16 @@ show(const struct wish *w)
 
 	if (w->at.n)
 		e = rescore_moment(db, w->at, &at_ms);
+	if (e == ERR_INPUT) {
+		fprintf(stderr, NAME ": --at %.*s: a day or a moment is like"
+		    " 2026-12-01 or 2026-12-01T08:00:00Z\n", STR_ARG(w->at));
+		return finish(db, a, COMMAND_FAILED);
+	}
 	if (!e)
-		e = rescore_rules(db, a, w->at.n ? at_ms : at_ms +
-		    RESCORE_SKEW_MS, &r);
-	if (!e)
-		e = rescore_one(db, a, r, w->lead, at_ms, &lead);
+		e = find(w, db, a, at_ms, &r, &lead);
 	if (e == ERR_ABSENT) {
-		fprintf(stderr, NAME ": there is no lead %" PRId64 "%s\n",
-		    w->lead, w->at.n ? " at that time" : "");
-		pg_free(db);
-		arena_free(a);
-		return COMMAND_FAILED;
+		tell_absent(w, db);
+		return finish(db, a, COMMAND_FAILED);
 	}
 	if (!e) {
 		score_lead(a, r, &lead.in, at_ms, s);
@@ -139,7 +157,7 @@ static int
 rules(const struct wish *w)
 {
 	struct arena *a = arena_new(RESCORE_ARENA_BYTES_MAX);
-	struct pg *db = pg_new(w->conf->database, "piste-score");
+	struct pg *db = command_database(w->conf, "piste-score");
 	struct str text;
 	int32_t version;
 	enum err e;
@@ -150,41 +168,39 @@ rules(const struct wish *w)
 			printf("%.*s\n", STR_ARG(text));
 		return end(db, a, e);
 	}
-	if (!slurp(a, w->file, &text)) {
-		pg_free(db);
-		arena_free(a);
-		return COMMAND_FAILED;
-	}
+	if (command_file(a, "score", w->file, SCORERULE_BYTES_MAX, &text))
+		return finish(db, a, COMMAND_FAILED);
 	e = rescore_apply(db, a, text, WHO, stderr, &version);
 	if (!e)
 		printf("rules %d are in force; piste score --all, or the"
 		    " worker within a day, scores all leads by them\n",
 		    (int)version);
-	return end(db, a, e);
+	return end_file(db, a, e, "nothing is applied");
 }
 
 static int
 backtest(const struct wish *w)
 {
 	struct arena *a = arena_new(RESCORE_ARENA_BYTES_MAX);
-	struct pg *db = pg_new(w->conf->database, "piste-score");
+	struct pg *db = command_database(w->conf, "piste-score");
 	struct backtest_wish b = { .until_ms = clock_now_ms(),
 		.is_json = w->is_json };
 	struct str text;
-	enum err e = ERR_INPUT;
+	enum err e;
 
 	b.since_ms = b.until_ms - w->days * SCORE_DAY_MS;
-	if (slurp(a, w->file, &text))
-		e = scorerule_read(a, text, stderr, &b.rules);
+	if (command_file(a, "score", w->file, SCORERULE_BYTES_MAX, &text))
+		return finish(db, a, COMMAND_FAILED);
+	e = scorerule_read(a, text, stderr, &b.rules);
 	if (!e)
 		e = backtest_run(db, &b, stdout);
-	return end(db, a, e);
+	return end_file(db, a, e, "nothing is tested");
 }
 
 static int
 all(const struct wish *w)
 {
-	struct pg *db = pg_new(w->conf->database, "piste-score");
+	struct pg *db = command_database(w->conf, "piste-score");
 	struct scorepass pass = { 0 };
 	bool is_over = false;
 	enum err e = OK;
@@ -226,6 +242,12 @@ read_options(struct wish *w, int words, char **word, bool is_backtest)
 	return true;
 }
 
+static bool
+is_file(const char *word)
+{
+	return strncmp(word, "--", 2) != 0;
+}
+
 int
 scorecommand_run(const struct conf *c, int words, char **word)
 {
@@ -233,11 +255,13 @@ scorecommand_run(const struct conf *c, int words, char **word)
 
 	if (words == 1 && !strcmp(word[0], "--all"))
 		return all(&w);
-	if (words && words <= 2 && !strcmp(word[0], "--rules")) {
+	if (words && words <= 2 && !strcmp(word[0], "--rules") &&
+	    (words == 1 || is_file(word[1]))) {
 		w.file = words == 2 ? word[1] : NULL;
 		return rules(&w);
 	}
-	if (words >= 2 && !strcmp(word[0], "--backtest")) {
+	if (words >= 2 && !strcmp(word[0], "--backtest") &&
+	    is_file(word[1])) {
 		w.file = word[1];
 		return read_options(&w, words - 2, word + 2, true) ?
 		    backtest(&w) : COMMAND_USAGE;

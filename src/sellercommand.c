@@ -20,7 +20,7 @@
 static struct pg *
 connect(const struct conf *c)
 {
-	struct pg *db = pg_new(c->database, "piste-seller");
+	struct pg *db = command_database(c, "piste-seller");
 
 	pg_session(db, SESSION);
 	return db;
@@ -89,13 +89,20 @@ absent(const struct conf *c, int words, char **word)
 		{ "--to", &w.to, TIME_BYTES_MAX, true },
 	};
 	struct pg *db;
+	enum err e;
 
 	if (words < 1 || !optionwords_read(words - 1, word + 1, options, 2,
 	    NULL))
 		return COMMAND_USAGE;
 	w.key = str_of(word[0]);
 	db = connect(c);
-	return end(db, word[0], seller_absent(db, &w));
+	e = seller_absent(db, &w, stdout);
+	if (e != ERR_INPUT)
+		return end(db, word[0], e);
+	pg_free(db);
+	fprintf(stderr, "piste seller: from and to are moments like 2026-12-24"
+	    " 08:00, from before to, of the years 1900 to 2199\n");
+	return COMMAND_FAILED;
 }
 
 static int
@@ -138,12 +145,16 @@ refuse(const struct conf *c, int words, char **word)
 		{ "--reason", &reason, ALLOT_REASON_BYTES_MAX, true },
 	};
 	struct pg *db;
+	enum err e;
 
 	if (words < 1 || !person_is_id(str_of(word[0])) ||
 	    !optionwords_read(words - 1, word + 1, options, 1, NULL))
 		return COMMAND_USAGE;
 	db = connect(c);
-	return end(db, "", allot_refuse(db, str_of(word[0]), reason));
+	e = allot_refuse(db, str_of(word[0]), reason);
+	if (!e)
+		printf("lead %s is nobody's, for the next one\n", word[0]);
+	return end(db, "", e);
 }
 
 int

@@ -460,7 +460,7 @@ trialcommand_run(const struct conf *c, int words, char **word)
 		return COMMAND_USAGE;
 	o.wish = &w;
 	o.arena = arena_new(RESULTS_ARENA_BYTES_MAX);
-	o.db = pg_new(c->database, "piste-experiment");
+	o.db = command_database(c, "piste-experiment");
 	/* A key that is no text is nobody's; PostgreSQL would not look. */
 	e = str_is_utf8(w.key) && str_is_utf8(w.arm) ? v->run(&o) :
 	    ERR_ABSENT;

@@ -136,7 +136,7 @@ static const struct setting settings[] = {
 	    "who saw which variant is kept that long, then only counted"),
 	NUMBER(retention_objection_months, "36", 1, 1200,
 	    "how long imports of who objected are refused"),
-	NUMBER(retention_event_months, "12", 1, 120,
+	NUMBER(retention_event_months, "12", 1, 36,
 	    "what people did besides sending forms is kept that long"),
 	NUMBER(commit_wait_ms, "1500", 10, 60000,
 	    "a commit that takes longer leaves its submissions to the spool"),

@@ -180,6 +180,16 @@ add_line(struct buf *b, struct str name, struct str value)
 	buf_add(b, STR("\r\n"));
 }
 
+/* One that has no content says nothing about it (RFC 9110, 8.6). */
+static void
+add_headers(struct buf *b, const struct response *rs)
+{
+	for (size_t i = 0; i < rs->headers; i++)
+		if (rs->status != 204 || !str_eq_fold(rs->header[i].name,
+		    STR("Content-Type")))
+			add_line(b, rs->header[i].name, rs->header[i].value);
+}
+
 struct str
 response_head(struct request *rq)
 {
@@ -196,15 +206,17 @@ response_head(struct request *rq)
 	buf_byte(&b, ' ');
 	buf_add(&b, str_of(response_reason(rs->status)));
 	buf_add(&b, STR("\r\n"));
-	for (size_t i = 0; i < rs->headers; i++)
-		add_line(&b, rs->header[i].name, rs->header[i].value);
+	add_headers(&b, rs);
 	for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++)
 		if ((rq->is_https || !defaults[i].https_only) &&
 		    !find_header(rs, defaults[i].name))
 			add_line(&b, defaults[i].name, defaults[i].value);
-	buf_add(&b, STR("Content-Length: "));
-	buf_u64(&b, rs->body.n);
-	buf_add(&b, STR("\r\n\r\n"));
+	if (rs->status != 204) {
+		buf_add(&b, STR("Content-Length: "));
+		buf_u64(&b, rs->body.n);
+		buf_add(&b, STR("\r\n"));
+	}
+	buf_add(&b, STR("\r\n"));
 	assert(!b.full);
 	return buf_str(&b);
 }

@@ -41,7 +41,7 @@ bool response_is_local(struct str path);
 const char *response_reason(int status);
 
 /*
- * The head of a CGI answer: Status, headers (Content-Length always) and a
+ * The head of a CGI answer: Status, headers (Content-Length but for 204) and a
  * blank line.  An answer nobody has made becomes a 500, logged.
  */
 struct str response_head(struct request *rq);

@@ -1,5 +1,6 @@
 /* Implements allocate.h. */
 #include <assert.h>
+#include <math.h>
 
 #include "lead/zone.h"
 
@@ -13,6 +14,7 @@ static const char *const reason_names[ALLOCATE_REASONS] = {
 	[ALLOCATE_FORCE] = "force", [ALLOCATE_TRIED] = "tried",
 	[ALLOCATE_HOURS] = "hours", [ALLOCATE_ABSENT] = "absent",
 	[ALLOCATE_FULL] = "full", [ALLOCATE_RESERVED] = "reserved",
+	[ALLOCATE_RETURNS] = "returns",
 };
 
 const char *
@@ -43,11 +45,12 @@ place_of(const struct allocate_plan *p, const struct allocate_lead *l)
 			at.department = zone_department(l->postcode);
 			at.region = zone_region(at.department);
 		}
-	} else if (l->geo_country.n && l->radius_km >= 0 &&
-	    l->radius_km <= p->confidence_km) {
+	} else if (l->geo_country.n) {
 		at.is_known = true;
 		at.country = l->geo_country;
-		at.region = zone_region_code(l->geo_country, l->geo_region);
+		if (l->radius_km >= 0 && l->radius_km <= p->confidence_km)
+			at.region = zone_region_code(l->geo_country,
+			    l->geo_region);
 	}
 	return at;
 }
@@ -183,6 +186,24 @@ judge_presence(const struct allocate_seller *s, const struct allocate_lead *l)
 	return why;
 }
 
+/* Whose it was, if they can have it again, has nobody beside. */
+static void
+judge_return(const struct allocate_plan *p, const struct allocate_lead *l,
+    struct allocate_verdict *v)
+{
+	uint32_t hindered = BIT(ALLOCATE_STAGE) | BIT(ALLOCATE_TRIED) |
+	    BIT(ALLOCATE_ABSENT) | BIT(ALLOCATE_FULL) | BIT(ALLOCATE_RESERVED);
+	size_t had = 0;
+
+	while (had < p->sellers && p->seller[had].id != l->had)
+		had++;
+	if (!l->had || had == p->sellers || v->reasons[had] & hindered)
+		return;
+	for (size_t i = 0; i < p->sellers; i++)
+		v->reasons[i] |= BIT(ALLOCATE_RETURNS);
+	v->reasons[had] = 0;
+}
+
 /* Earlier start first, then who had none for longest, then the first. */
 static bool
 goes_before(const struct allocate_plan *p, const struct allocate_verdict *v,
@@ -231,6 +252,7 @@ allocate_decide(const struct allocate_plan *p, const struct allocate_lead *l,
 		out->reasons[i] = judge_fit(p, &p->seller[i], l, band) |
 		    judge_presence(&p->seller[i], l);
 	judge_zones(p, &at, band, out);
+	judge_return(p, l, out);
 	choose(p, out);
 }
 
@@ -267,5 +289,6 @@ allocate_evenness(const double *got, const double *share, size_t n)
 		squares += x * x;
 		counted++;
 	}
-	return squares > 0 ? sum * sum / ((double)counted * squares) : 1;
+	return squares > 0 ? sum * sum / ((double)counted * squares) :
+	    (double)NAN;
 }

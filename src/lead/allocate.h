@@ -40,6 +40,7 @@ enum allocate_reason {
 	ALLOCATE_ABSENT,
 	ALLOCATE_FULL,		/* has as many open leads as may be */
 	ALLOCATE_RESERVED,	/* what is left is kept for hot ones */
+	ALLOCATE_RETURNS,	/* who had it before has it again */
 	ALLOCATE_REASONS
 };
 /* "stage", "need", …, as decisions are stored; NULL beyond the last. */
@@ -96,7 +97,7 @@ struct allocate_plan {
 	size_t bands;
 	struct allocate_seller *seller;
 	size_t sellers;
-	int32_t confidence_km;	/* a larger radius tells no place */
+	int32_t confidence_km;	/* a larger radius tells the country alone */
 	uint32_t accept_minutes;	/* of working time */
 	int64_t turn;		/* leads given so far */
 };
@@ -117,6 +118,7 @@ struct allocate_lead {
 	int32_t radius_km;	/* or ALLOCATE_UNKNOWN */
 	const int64_t *tried;	/* ids of sellers */
 	size_t tried_count;
+	int64_t had;		/* id of whose it was last; 0: nobody's */
 };
 
 struct allocate_verdict {
@@ -127,7 +129,10 @@ struct allocate_verdict {
 	int64_t furthest;	/* start among the candidates */
 };
 
-/* Who gets it; plan is as before. */
+/*
+ * Who gets it; plan is as before.  Whose it was has it again, whatever else
+ * holds, unless they take no leads of that stage, are away or have no place.
+ */
 void allocate_decide(const struct allocate_plan *p,
     const struct allocate_lead *l, struct allocate_verdict *out);
 /* By how many turns of weight 1 a candidate is behind the furthest one. */
@@ -137,7 +142,8 @@ void allocate_take(struct allocate_plan *p, const struct allocate_verdict *v);
 
 /*
  * Jain's index of what each got by what a fair share is (Jain, Chiu and Hawe,
- * DEC-TR-301, 1984): 1 is even, 1/n is one for all; 1 when nobody has a share.
+ * DEC-TR-301, 1984): 1 is even, 1/n is one for all; NAN when nobody with a
+ * share got any.
  */
 double allocate_evenness(const double *got, const double *share, size_t n);
 

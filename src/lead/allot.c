@@ -23,6 +23,8 @@
 
 SQL(allot_expired, 0,
     "SELECT piste.allocation_expire(" TEXT_OF(ALLOT_EXPIRE_MAX) ")");
+SQL(allot_woken, 0,
+    "SELECT piste.lead_wake_due(" TEXT_OF(ALLOT_EXPIRE_MAX) ")");
 SQL(allot_lock, 0, "SELECT pg_try_advisory_xact_lock(hashtext("
     "'piste.allocation'))");
 SQL(allot_claim, 0,
@@ -30,7 +32,7 @@ SQL(allot_claim, 0,
 SQL(allot_facts, 1,
     "SELECT f.lead_id, f.at_ms, f.stage, f.need, f.potential, f.is_hot,"
     " f.country, f.postcode, f.geo_country, f.geo_region, f.radius_km,"
-    " array_to_string(f.tried, ' ')"
+    " array_to_string(f.tried, ' '), f.had"
     " FROM unnest($1::bigint[]) WITH ORDINALITY AS c (id, ord)"
     " JOIN piste.allocation_facts($1::bigint[]) AS f"
     " ON f.lead_id = c.id ORDER BY c.ord");
@@ -47,7 +49,11 @@ SQL(allot_told, 1,
     " 'reason', w.reason, 'accept_by', " STAMP("w.accept_by") ","
     " 'accepted_at', " STAMP("w.accepted_at") ", 'ended_at', "
     STAMP("w.ended_at") ", 'outcome', w.outcome, 'why', w.why),"
-    " w.decision, w.what"
+    " w.decision, w.what, concat_ws(' ', 'lead', l.id,"
+    " 'was never given to anybody: it is at', l.stage || CASE"
+    " WHEN NOT l.stage = ANY (piste.allocation_stages())"
+    " THEN ', which no seller takes' WHEN l.scored_at IS NULL"
+    " THEN ', and not scored yet' ELSE ', and about to be tried' END)"
     " FROM piste.lead AS l LEFT JOIN LATERAL ("
     "SELECT 0 AS part, a.id, a.at, 'given' AS what, s.key AS seller,"
     " concat_ws(' ', 'by', a.actor, a.reason, coalesce(a.outcome,"
@@ -77,11 +83,22 @@ SQL(allot_taken, 1, "SELECT piste.allocation_accept($1::bigint)");
 SQL(allot_refused, 2,
     "SELECT piste.allocation_end($1::bigint, 'refused', $2)");
 SQL(allot_list, 0,
-    "SELECT concat_ws(E'\\t', o.lead_id, " STAMP("o.since") ","
-    " o.tries || ' tries', 'again at ' || " STAMP("o.next_at") "),"
+    "SELECT w.line, w.record FROM (SELECT 0 AS part, o.since, o.lead_id,"
+    " concat_ws(E'\\t', o.lead_id, " STAMP("o.since") ","
+    " o.tries || ' tries', 'again at ' || " STAMP("o.next_at") ") AS line,"
     " json_build_object('lead', o.lead_id, 'since', " STAMP("o.since") ","
     " 'tries', o.tries, 'next_at', " STAMP("o.next_at") ", 'decision',"
-    " o.decision) FROM piste.overflow AS o ORDER BY o.since, o.lead_id");
+    " o.decision) AS record FROM piste.overflow AS o"
+    " UNION ALL SELECT 1, l.updated_at, l.id, concat_ws(E'\\t', l.id, "
+    STAMP("l.updated_at") ", l.stage, 'no seller takes leads there'),"
+    " json_build_object('lead', l.id, 'since', " STAMP("l.updated_at") ","
+    " 'stage', l.stage) FROM piste.lead AS l"
+    " JOIN piste.person AS p ON p.id = l.person_id"
+    " WHERE l.stage IN ('mql', 'sql', 'opportunity') AND l.owner_id IS NULL"
+    " AND l.is_open AND l.merged_into IS NULL AND p.erased_at IS NULL"
+    " AND NOT l.stage = ANY (piste.allocation_stages())"
+    " AND EXISTS (SELECT FROM piste.allocation_rules)) AS w"
+    " ORDER BY w.part, w.since, w.lead_id");
 SQL(allot_count, 0,
     "SELECT count(*), coalesce(floor(extract(epoch FROM now() -"
     " min(since)) * 1000), 0)::bigint FROM piste.overflow");
@@ -180,7 +197,7 @@ static void
 read_lead(struct arena *a, const struct pg_rows *rows, size_t row,
     struct allocate_lead *out)
 {
-	struct str text[12];
+	struct str text[13];
 
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		text[i] = arena_copy(a, pg_value(rows, row, i));
@@ -190,7 +207,7 @@ read_lead(struct arena *a, const struct pg_rows *rows, size_t row,
 		.is_hot = str_eq(text[5], STR("t")), .country = text[6],
 		.postcode = text[7], .geo_country = text[8],
 		.geo_region = text[9], .radius_km =
-		(int32_t)number_of(text[10]) };
+		(int32_t)number_of(text[10]), .had = number_of(text[12]) };
 	read_tried(a, text[11], out);
 }
 
@@ -269,6 +286,8 @@ turn(struct pg *db, struct arena *a, int64_t *done)
 	enum err e = pg_run(db, &allot_expired, NULL, WAIT_MS, NULL);
 
 	if (!e)
+		e = pg_run(db, &allot_woken, NULL, WAIT_MS, NULL);
+	if (!e)
 		e = pg_run(db, &allot_lock, NULL, WAIT_MS, &rows);
 	if (e || !str_eq(pg_value(rows, 0, 0), STR("t")))
 		return e;
@@ -323,8 +342,11 @@ allot_explain(struct pg *db, struct str lead, bool is_json, FILE *out)
 	if (!e && !n)
 		e = ERR_ABSENT;
 	/* Of a lead that never was anybody's there is one row of nothing. */
-	if (n && pg_is_null(rows, 0, 3))
+	if (n && pg_is_null(rows, 0, 3)) {
+		if (!is_json)
+			fprintf(out, "%.*s\n", STR_ARG(pg_value(rows, 0, 4)));
 		n = 0;
+	}
 	line = arena_array(a, n, sizeof *line);
 	decision = arena_array(a, n, sizeof *decision);
 	for (size_t i = 0; i < n; i++) {

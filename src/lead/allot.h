@@ -19,13 +19,14 @@ struct pg;
 
 /* Leads a turn, in one transaction: new ones, hot and others tried again. */
 #define ALLOT_BATCH_MAX 50
-#define ALLOT_EXPIRE_MAX 500	/* taken back in one turn */
+#define ALLOT_EXPIRE_MAX 50	/* taken back in one turn */
 #define ALLOT_REASON_BYTES_MAX 2000
 #define ALLOT_DECISION_BYTES_MAX ((size_t)1 << 20)
 
 /*
- * Take back what was not accepted in time, then decide on leads that are
- * nobody's.  Nothing while there are no rules, or another worker is at it.
+ * Take back what was not accepted in time, wake those whose day has come,
+ * then decide on leads that are nobody's: not while there are no rules, or
+ * another worker is at it.
  * *done is how many were decided on.
  */
 MUST_USE enum err allot_turn(struct pg *db, int64_t *done);
@@ -36,7 +37,8 @@ struct str allot_json(struct arena *a, const struct allocate_plan *p,
 
 /*
  * Whose the lead was and is, and why: each decision's candidates and those
- * left out; is_json: a line for each.  ERR_ABSENT: there is no such lead.
+ * left out; is_json: a line for each.  Never anybody's: a line that says so,
+ * none for is_json.  ERR_ABSENT: there is no such lead.
  */
 MUST_USE enum err allot_explain(struct pg *db, struct str lead, bool is_json,
     FILE *out);
@@ -51,7 +53,10 @@ MUST_USE enum err allot_accept(struct pg *db, struct str lead,
 MUST_USE enum err allot_refuse(struct pg *db, struct str lead,
     struct str reason);
 
-/* Those nobody could take. */
+/*
+ * Those nobody could take, and those at stages of selling that no seller
+ * takes leads at.
+ */
 MUST_USE enum err allot_overflow(struct pg *db, bool is_json, FILE *out);
 struct allot_depth {
 	int64_t overflow;

@@ -1,9 +1,11 @@
 /* Implements bant.h. */
+#include "base/arena.h"
 #include "form/date.h"
+#include "form/number.h"
 
 #include "lead/bant.h"
 
-#define AMOUNT_MAX INT64_C(1000000000000)
+#define CENTS 2
 
 static const char *const topic_names[BANT_TOPICS] = {
 	[BANT_BUDGET] = "budget", [BANT_AUTHORITY] = "authority",
@@ -27,8 +29,23 @@ bant_topic_parse(struct str name, enum bant_topic *out)
 	return ERR_INPUT;
 }
 
+static enum err
+parse_amount(struct arena *a, struct str typed, int64_t *out)
+{
+	struct str normal;
+	int64_t cents = 0;
+	enum err e = number_parse(a, str_trim(typed), CENTS, &normal, &cents);
+
+	if (e || cents < 0 || cents >= NUMBER_WHOLE_MAX * number_scale(CENTS) +
+	    number_scale(CENTS))
+		return ERR_INPUT;
+	*out = cents / number_scale(CENTS);
+	return OK;
+}
+
 enum err
-bant_parse(enum bant_topic topic, struct str typed, struct bant_answer *out)
+bant_parse(struct arena *a, enum bant_topic topic, struct str typed,
+    struct bant_answer *out)
 {
 	static const struct {
 		const char *word;
@@ -51,8 +68,18 @@ bant_parse(enum bant_topic topic, struct str typed, struct bant_answer *out)
 	out->word = BANT_NUMBER;
 	if (topic == BANT_TIMING)
 		return date_parse(typed, &out->number);
-	return topic == BANT_BUDGET && str_i64(typed, 0, AMOUNT_MAX,
-	    &out->number) ? OK : ERR_INPUT;
+	return topic == BANT_BUDGET ? parse_amount(a, typed, &out->number) :
+	    ERR_INPUT;
+}
+
+struct str
+bant_text(struct arena *a, enum bant_topic topic, struct str typed,
+    const struct bant_answer *answer)
+{
+	if (answer->word != BANT_NUMBER)
+		return typed;
+	return topic == BANT_TIMING ? date_iso(a, answer->number) :
+	    str_from_i64(arena_take(a, STR_I64_BYTES), answer->number);
 }
 
 struct bant_rule

@@ -21,17 +21,22 @@ const char *bant_topic_name(size_t topic);
 MUST_USE enum err bant_topic_parse(struct str name, enum bant_topic *out);
 
 enum bant_word { BANT_UNKNOWN, BANT_YES, BANT_NO, BANT_NUMBER };
+struct arena;
 struct bant_answer {
 	enum bant_word word;
 	int64_t number;	/* of budget: an amount; of timing: 20261231 */
 };
 /*
  * An answer as people type it: "yes" or "no" (of timing: "now" for yes), an
- * amount in whole units of the site's currency for a budget, a date that
- * exists for timing.  "unknown" takes back what was answered.
+ * amount in the site's currency for a budget, with blanks between groups of
+ * three and two decimals at will (whole units count), a date that exists for
+ * timing.  "unknown" takes back what was answered.
  */
-MUST_USE enum err bant_parse(enum bant_topic topic, struct str typed,
-    struct bant_answer *out);
+MUST_USE enum err bant_parse(struct arena *a, enum bant_topic topic,
+    struct str typed, struct bant_answer *out);
+/* As it is kept: typed, or what a number is; in a or borrowed. */
+struct str bant_text(struct arena *a, enum bant_topic topic,
+    struct str typed, const struct bant_answer *answer);
 
 /* An offer's thresholds. */
 struct bant_rule {

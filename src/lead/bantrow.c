@@ -13,9 +13,12 @@
 #define STAMP(column) "to_char(" column " AT TIME ZONE 'UTC'," \
     " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
-/* Two who answer at once are judged one after the other. */
+/*
+ * Two who answer at once are judged one after the other, and a merge, which
+ * takes the person first, is not met crosswise if the lead is closed.
+ */
 SQL(bantrow_lock, 1,
-    "SELECT FROM piste.lead WHERE id = $1::bigint FOR NO KEY UPDATE");
+    "SELECT piste.lead_hold($1::bigint, 'disqualified')");
 /* Asked behind the lock: an erasure may have been what was waited for. */
 SQL(bantrow_lead, 1,
     "SELECT l.offer_key FROM piste.lead AS l"
@@ -24,6 +27,8 @@ SQL(bantrow_lead, 1,
     " AND p.erased_at IS NULL");
 SQL(bantrow_last_day, 1,
     "SELECT to_char(current_date + $1::int, 'YYYYMMDD')");
+SQL(bantrow_today, 0, "SELECT to_char(current_date, 'YYYYMMDD')");
+SQL(bantrow_stage, 1, "SELECT stage FROM piste.lead WHERE id = $1::bigint");
 SQL(bantrow_add, 5,
     "INSERT INTO piste.bant (lead_id, topic, value, note, author)"
     " VALUES ($1::bigint, $2, $3, nullif($4, ''), $5)");
@@ -32,7 +37,7 @@ SQL(bantrow_answers, 1,
     " FROM piste.bant WHERE lead_id = $1::bigint"
     " ORDER BY topic, id DESC");
 SQL(bantrow_move, 5,
-    "SELECT piste.lead_move($1::bigint, $2, $3, 'seller', $4,"
+    "SELECT piste.lead_move($1::bigint, $2, $3, piste.bant_role($3), $4,"
     " nullif($5, ''))");
 SQL(bantrow_follow, 5,
     "SELECT piste.bant_move($1::bigint, $2, $3, $4, nullif($5, ''))");
@@ -41,7 +46,7 @@ SQL(bantrow_sleep, 1,
 SQL(bantrow_wake, 2,
     "INSERT INTO piste.lead_wake (lead_id, wake_on)"
     " VALUES ($1::bigint, $2::date) ON CONFLICT (lead_id)"
-    " DO UPDATE SET wake_on = excluded.wake_on");
+    " DO UPDATE SET wake_on = excluded.wake_on, since = now()");
 SQL(bantrow_act, 4,
     "INSERT INTO piste.next_action (lead_id, action, due_on, author)"
     " VALUES ($1::bigint, $2, $3::date, $4) ON CONFLICT (lead_id)"
@@ -93,7 +98,7 @@ read_answers(struct pg *db, struct arena *a, struct str lead,
 		s->author[topic] = arena_copy(a, pg_value(rows, i, 2));
 		s->at[topic] = arena_copy(a, pg_value(rows, i, 3));
 		/* Erased ones are empty: nothing is known. */
-		if (bant_parse(topic, s->value[topic], &s->answer[topic]))
+		if (bant_parse(a, topic, s->value[topic], &s->answer[topic]))
 			s->answer[topic] = (struct bant_answer){ 0 };
 	}
 	return e;
@@ -210,24 +215,81 @@ follow(struct pg *db, struct arena *a, const struct bantrow *row,
 	    date_iso(a, v->until) }, WAIT_MS, NULL);
 }
 
+/* What follows from answers is about days to come. */
 static enum err
-set(struct pg *db, struct arena *a, const struct bantrow *row, FILE *out)
+refuse_past(struct pg *db, struct arena *a, int64_t day, FILE *complaints)
+{
+	const struct pg_rows *rows;
+	int64_t today = 0;
+	enum err e = pg_run(db, &bantrow_today, NULL, WAIT_MS, &rows);
+
+	if (e)
+		return e;
+	(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &today);
+	if (day >= today)
+		return OK;
+	fprintf(complaints, "%.*s is over\n", STR_ARG(date_iso(a, day)));
+	return ERR_LIMIT;
+}
+
+static enum err
+keep(struct pg *db, struct arena *a, const struct bantrow *row,
+    FILE *complaints)
+{
+	struct bant_answer answer;
+	enum err e = bant_parse(a, row->topic, row->value, &answer);
+
+	if (!e && row->topic == BANT_TIMING && answer.word == BANT_NUMBER)
+		e = refuse_past(db, a, answer.number, complaints);
+	return e ? e : pg_run(db, &bantrow_add, (struct str[]){ row->lead,
+	    str_of(bant_topic_name(row->topic)), bant_text(a, row->topic,
+	    row->value, &answer), row->note, row->who }, WAIT_MS, NULL);
+}
+
+/* The verdict, where the lead is, and what hinders it. */
+static enum err
+tell_stage(struct pg *db, struct arena *a, struct str lead,
+    const struct bant_verdict *v, FILE *out)
+{
+	const struct pg_rows *rows;
+	struct str verdict = tell(a, v), stage;
+	bool is_out;
+	enum err e = pg_run(db, &bantrow_stage, &lead, WAIT_MS, &rows);
+
+	if (e)
+		return e;
+	stage = pg_value(rows, 0, 0);
+	is_out = str_eq(stage, STR("disqualified")) ||
+	    str_eq(stage, STR("lost"));
+	fprintf(out, "%.*s; lead %.*s is at %.*s", STR_ARG(verdict),
+	    STR_ARG(lead), STR_ARG(stage));
+	if (v->outcome != BANT_DISQUALIFIED && is_out)
+		fprintf(out, ": to go on, piste lead move %.*s %s --reason"
+		    " mistake", STR_ARG(lead), str_eq(stage, STR("lost")) ?
+		    "sql" : "lead");
+	fputc('\n', out);
+	return OK;
+}
+
+static enum err
+set(struct pg *db, struct arena *a, const struct bantrow *row,
+    FILE *complaints, FILE *out)
 {
 	struct str why_not = STR_EMPTY;
 	struct state s;
 	enum err e = load(db, a, row->lead, &s);
 
 	if (!e)
-		e = pg_run(db, &bantrow_add, (struct str[]){ row->lead,
-		    str_of(bant_topic_name(row->topic)), row->value,
-		    row->note, row->who }, WAIT_MS, NULL);
+		e = keep(db, a, row, complaints);
 	if (!e)
 		e = judge(db, a, row->lead, &s);
 	if (!e)
 		e = follow(db, a, row, &s.verdict, &why_not);
-	if (!e)
-		fprintf(out, "%.*s%s%.*s\n", STR_ARG(tell(a, &s.verdict)),
-		    why_not.n ? ", but " : "", STR_ARG(why_not));
+	if (!e && why_not.n)
+		fprintf(out, "%.*s, but %.*s\n", STR_ARG(tell(a,
+		    &s.verdict)), STR_ARG(why_not));
+	else if (!e)
+		e = tell_stage(db, a, row->lead, &s.verdict, out);
 	return e;
 }
 
@@ -244,7 +306,8 @@ finish(struct pg *db, struct arena *a, enum err e)
 }
 
 enum err
-bantrow_set(struct pg *db, const struct bantrow *row, FILE *out)
+bantrow_set(struct pg *db, const struct bantrow *row, FILE *complaints,
+    FILE *out)
 {
 	enum err e = pg_begin(db);
 	struct arena *a;
@@ -252,7 +315,7 @@ bantrow_set(struct pg *db, const struct bantrow *row, FILE *out)
 	if (e)
 		return e;
 	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
-	return finish(db, a, set(db, a, row, out));
+	return finish(db, a, set(db, a, row, complaints, out));
 }
 
 static void
@@ -336,6 +399,8 @@ accept(struct pg *db, struct arena *a, const struct bantrow_next *n,
 	enum err e = load(db, a, n->lead, &s);
 
 	if (!e)
+		e = refuse_past(db, a, n->due, complaints);
+	if (!e)
 		e = judge(db, a, n->lead, &s);
 	if (e)
 		return e;
@@ -354,23 +419,35 @@ accept(struct pg *db, struct arena *a, const struct bantrow_next *n,
 }
 
 enum err
-bantrow_accept(struct pg *db, const struct bantrow_next *n, FILE *complaints)
+bantrow_accept(struct pg *db, const struct bantrow_next *n, FILE *complaints,
+    FILE *out)
 {
 	enum err e = pg_begin(db);
 	struct arena *a;
+	char day[DAYS_BYTES];
 
 	if (e)
 		return e;
 	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
-	return finish(db, a, accept(db, a, n, complaints));
+	snprintf(day, sizeof day, "%.*s", STR_ARG(date_iso(a, n->due)));
+	e = finish(db, a, accept(db, a, n, complaints));
+	if (!e)
+		fprintf(out, "lead %.*s is at sql; next until %s: %.*s\n",
+		    STR_ARG(n->lead), day, STR_ARG(n->action));
+	return e;
 }
 
 enum err
 bantrow_refuse(struct pg *db, struct str lead, struct str who,
-    struct str reason, struct str note)
+    struct str reason, struct str note, FILE *out)
 {
-	return pg_run(db, &bantrow_move, (struct str[]){ lead,
+	enum err e = pg_run(db, &bantrow_move, (struct str[]){ lead,
 	    STR("nurturing"), who, reason, note }, WAIT_MS, NULL);
+
+	if (!e)
+		fprintf(out, "lead %.*s is at nurturing, for %.*s\n",
+		    STR_ARG(lead), STR_ARG(reason));
+	return e;
 }
 
 enum err

@@ -27,12 +27,13 @@ struct bantrow {
 };
 /*
  * Keep it and do what all answers together decide: disqualify, nurture until
- * a day, or nothing.  A line to out says which, and why the lead can't be
- * moved so if it can't: it stays where it is then, and the answer is kept.
- * ERR_ABSENT: there is no such lead, or its person was erased.
+ * a day, or nothing.  A line to out says which, where the lead is, and why it
+ * can't be moved so if it can't: it stays where it is then, and the answer is
+ * kept.  ERR_ABSENT: there is no such lead, or its person was erased;
+ * ERR_LIMIT: its day is over, and complaints says so.
  */
 MUST_USE enum err bantrow_set(struct pg *db, const struct bantrow *row,
-    FILE *out);
+    FILE *complaints, FILE *out);
 
 /* The four answers, what they decide, and the next action.  ERR_ABSENT. */
 MUST_USE enum err bantrow_show(struct pg *db, struct str lead, bool is_json,
@@ -47,15 +48,16 @@ struct bantrow_next {
 };
 /*
  * The seller takes it as an SQL, or says what is next of one that is.
- * ERR_LIMIT: the answers do not suffice, and complaints says what is missing;
+ * ERR_LIMIT: the answers do not suffice, or due is over, and complaints says
+ * what is missing; a line to out says what holds now.
  * ERR_INPUT: pg_message says why not.  One that is nobody's is the seller's
  * whose key who is, and refused when there are sellers but who is none.
  */
 MUST_USE enum err bantrow_accept(struct pg *db, const struct bantrow_next *n,
-    FILE *complaints);
+    FILE *complaints, FILE *out);
 /* The seller does not: it goes to nurturing.  reason is piste.lead_reason's. */
 MUST_USE enum err bantrow_refuse(struct pg *db, struct str lead,
-    struct str who, struct str reason, struct str note);
+    struct str who, struct str reason, struct str note, FILE *out);
 
 /* SQL and opportunities whose next action is late, or that have none. */
 MUST_USE enum err bantrow_late(struct pg *db, bool is_json, FILE *out);

@@ -15,45 +15,64 @@
 /* A reason r as people read it, in language $2. */
 #define REASON "concat(h.reason, ' (' || coalesce(r.name->>$2," \
     " r.name->>'en', r.name->>'fr') || ')')"
+/* Whose a lead l is, who has it, and what is to come. */
+#define AROUND " JOIN piste.person AS p ON p.id = l.person_id" \
+    " LEFT JOIN piste.seller AS o ON o.id = l.owner_id" \
+    " LEFT JOIN piste.next_action AS n ON n.lead_id = l.id" \
+    " LEFT JOIN piste.lead_wake AS w ON w.lead_id = l.id" \
+    " AND l.stage = 'nurturing'"
+/* Where an operator may move it, if anywhere. */
+#define MOVES " FROM piste.stage_move AS m WHERE m.from_stage = l.stage" \
+    " AND 'operator' = ANY (m.roles) AND l.merged_into IS NULL" \
+    " AND p.erased_at IS NULL"
 
 SQL(lead_facts, 2,
-    "SELECT f.what, f.detail FROM piste.lead AS l"
+    "SELECT f.what, f.detail FROM piste.lead AS l" AROUND
     " CROSS JOIN LATERAL (SELECT o.at, o.reason FROM piste.lead_history AS o"
     " WHERE o.lead_id = l.id ORDER BY o.id DESC LIMIT 1) AS h"
     " LEFT JOIN piste.lead_reason AS r ON r.key = h.reason"
     " CROSS JOIN LATERAL ("
     "SELECT v.n, '' AS m, v.what, v.detail FROM (VALUES"
     " (1, 'lead', l.id::text), (2, 'gave way to', l.merged_into::text),"
-    " (3, 'person', l.person_id::text), (4, 'offer', l.offer_key),"
-    " (5, 'stage', l.stage), (6, 'since', " STAMP("h.at") "),"
-    " (7, 'reason', nullif(" REASON ", '')),"
-    " (8, 'score', l.score::text), (9, 'grade', l.grade),"
-    " (10, 'owner', l.owner_id::text), (11, 'value', l.value::text),"
-    " (12, 'created', " STAMP("l.created_at") "),"
-    " (13, 'submissions', (SELECT count(*)::text FROM piste.submission AS s"
+    " (3, 'person', l.person_id::text),"
+    " (4, 'erased', " STAMP("p.erased_at") "),"
+    " (5, 'name', nullif(" LINE("concat_ws(' ', p.first_name, p.last_name)")
+    ", '')), (6, 'email', p.email), (7, 'company', " LINE("p.company") "),"
+    " (8, 'offer', l.offer_key),"
+    " (9, 'stage', l.stage), (10, 'since', " STAMP("h.at") "),"
+    " (11, 'until', w.wake_on::text),"
+    " (12, 'reason', nullif(" REASON ", '')),"
+    " (13, 'score', l.score::text), (14, 'grade', l.grade),"
+    " (15, 'owner', concat(o.key, ' (' || " LINE("o.name") " || ')')),"
+    " (16, 'next', concat(n.due_on || ' ', " LINE("n.action") ")),"
+    " (17, 'value', l.value::text),"
+    " (18, 'created', " STAMP("l.created_at") "),"
+    " (19, 'submissions', (SELECT count(*)::text FROM piste.submission AS s"
     " WHERE s.lead_id = l.id)))"
     " AS v (n, what, detail)"
-    " UNION ALL SELECT 14, m.to_stage, 'may go to', m.to_stage ||"
+    " UNION ALL SELECT 20, m.to_stage, 'may go to', m.to_stage ||"
     " CASE WHEN m.needs_reason THEN ', for a reason: ' ||"
-    " piste.lead_reasons(m.to_stage) ELSE '' END FROM piste.stage_move AS m"
-    " WHERE m.from_stage = l.stage AND 'operator' = ANY (m.roles)"
-    " AND l.merged_into IS NULL"
+    " piste.lead_reasons(m.to_stage) ELSE '' END" MOVES
     ") AS f (n, m, what, detail)"
-    " WHERE l.id = $1::bigint AND f.detail IS NOT NULL ORDER BY f.n, f.m");
+    " WHERE l.id = $1::bigint AND f.detail <> '' ORDER BY f.n, f.m");
 
 SQL(lead_facts_json, 1,
     "SELECT jsonb_build_object('lead', l.id, 'merged_into', l.merged_into,"
-    " 'person', l.person_id, 'offer', l.offer_key, 'stage', l.stage,"
-    " 'since', " STAMP("h.at") ", 'reason', l.stage_reason,"
+    " 'person', l.person_id, 'erased', " STAMP("p.erased_at") ","
+    " 'first_name', p.first_name, 'last_name', p.last_name,"
+    " 'email', p.email, 'company', p.company,"
+    " 'offer', l.offer_key, 'stage', l.stage,"
+    " 'since', " STAMP("h.at") ", 'until', w.wake_on,"
+    " 'reason', l.stage_reason,"
     " 'open', l.is_open AND l.merged_into IS NULL, 'score', l.score,"
-    " 'grade', l.grade, 'owner', l.owner_id, 'value', l.value,"
+    " 'grade', l.grade, 'owner', o.key, 'owner_name', o.name,"
+    " 'next_action', n.action, 'due_on', n.due_on, 'value', l.value,"
     " 'created', " STAMP("l.created_at") ", 'submissions',"
     " (SELECT count(*) FROM piste.submission AS s WHERE s.lead_id = l.id),"
     " 'moves', coalesce((SELECT jsonb_agg(jsonb_build_object('to',"
     " m.to_stage, 'needs_reason', m.needs_reason) ORDER BY m.to_stage)"
-    " FROM piste.stage_move AS m WHERE m.from_stage = l.stage"
-    " AND 'operator' = ANY (m.roles) AND l.merged_into IS NULL), '[]'))"
-    " FROM piste.lead AS l CROSS JOIN LATERAL (SELECT o.at"
+    MOVES "), '[]')) FROM piste.lead AS l" AROUND
+    " CROSS JOIN LATERAL (SELECT o.at"
     " FROM piste.lead_history AS o WHERE o.lead_id = l.id"
     " ORDER BY o.id DESC LIMIT 1) AS h WHERE l.id = $1::bigint");
 
@@ -90,6 +109,11 @@ SQL(lead_stands, 2,
     " jsonb_build_object('lead', $1::bigint, 'from', $2::text,"
     " 'to', $2::text, 'history', NULL)");
 
+SQL(lead_gone, 1,
+    "SELECT concat('the person of lead ', l.id, ' was erased')"
+    " FROM piste.lead AS l JOIN piste.person AS p ON p.id = l.person_id"
+    " WHERE l.id = $1::bigint AND p.erased_at IS NOT NULL");
+
 /* Each row as JSON, or as a label and a text. */
 static enum err
 write_rows(struct pg *db, const struct sql *ask, const struct str *params,
@@ -107,6 +131,20 @@ write_rows(struct pg *db, const struct sql *ask, const struct str *params,
 			    STR_ARG(pg_value(rows, i, 0)),
 			    STR_ARG(pg_value(rows, i, 1)));
 	return e ? e : pg_count(rows) ? OK : ERR_ABSENT;
+}
+
+void
+lead_absent(struct pg *db, struct str id, const char *command, FILE *out)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &lead_gone, &id, WAIT_MS, &rows);
+
+	if (!e && pg_count(rows))
+		fprintf(out, "%s: %.*s\n", command,
+		    STR_ARG(pg_value(rows, 0, 0)));
+	else
+		fprintf(out, "%s: there is no lead %.*s\n", command,
+		    STR_ARG(id));
 }
 
 enum err

@@ -24,7 +24,14 @@ struct lead_voice {
 };
 
 /*
- * Write what is known of a lead and where an operator may move it.
+ * Say why a command has nothing to say of a lead: there is none of that id, or
+ * its person was erased.
+ */
+void lead_absent(struct pg *db, struct str id, const char *command,
+    FILE *out);
+
+/*
+ * Write what is known of a lead, whose it is and where an operator may move it.
  * ERR_ABSENT when there is none of that id.
  */
 MUST_USE enum err lead_show(struct pg *db, struct str id,

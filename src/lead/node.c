@@ -28,8 +28,8 @@ node_child(const struct node *n, const char *name)
 	struct node c = { .r = n->r,
 		.value = json_object_get(n->value, name) };
 
-	snprintf(c.path, sizeof c.path, "%.*s%s%s", NODE_PATH_BYTES / 2,
-	    n->path, n->path[0] ? "/" : "", name);
+	snprintf(c.path, sizeof c.path, "%.*s.%s", NODE_PATH_BYTES / 2,
+	    n->path, name);
 	return c;
 }
 
@@ -39,7 +39,7 @@ node_item(const struct node *n, size_t at)
 	struct node c = { .r = n->r,
 		.value = json_array_get(n->value, at) };
 
-	snprintf(c.path, sizeof c.path, "%.*s/%zu", NODE_PATH_BYTES / 2,
+	snprintf(c.path, sizeof c.path, "%.*s[%zu]", NODE_PATH_BYTES / 2,
 	    n->path, at);
 	return c;
 }
@@ -80,6 +80,14 @@ node_list(const struct node *n, size_t max)
 		return 0;
 	}
 	return json_array_size(n->value);
+}
+
+size_t
+node_some(const struct node *n, size_t max)
+{
+	if (json_is_array(n->value) && !json_array_size(n->value))
+		node_complain(n, "must not be empty: leave it out instead");
+	return node_list(n, max);
 }
 
 void
@@ -154,7 +162,7 @@ void
 node_texts(const struct node *n, const char *const *words,
     struct str **out, size_t *count)
 {
-	size_t size = node_list(n, NODE_LIST_MAX);
+	size_t size = node_some(n, NODE_LIST_MAX);
 
 	if (!n->value)
 		return;
@@ -175,7 +183,19 @@ node_member(const json_t *object, const char *name)
 	return json_string_value(json_object_get(object, name));
 }
 
-/* A key that no earlier row of the list has. */
+static bool
+is_key(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool is_word = (s.p[i] >= 'a' && s.p[i] <= 'z') ||
+		    (s.p[i] >= '0' && s.p[i] <= '9');
+
+		if (!is_word && (!i || !strchr("._-", s.p[i])))
+			return false;
+	}
+	return true;
+}
+
 bool
 node_key(const struct node *list, size_t at, struct str *out)
 {
@@ -187,6 +207,9 @@ node_key(const struct node *list, size_t at, struct str *out)
 			node_complain(&key, "is needed");
 		return false;
 	}
+	if (!is_key(*out))
+		node_complain(&key, "must be of a-z, 0-9 and . _ -, and begin"
+		    " with a letter or digit");
 	for (size_t i = 0; i < at; i++) {
 		const char *before = node_member(json_array_get(
 		    list->value, i), "key");

@@ -1,4 +1,6 @@
 /* Implements rehearse.h: reads decisions, calls lead/replay, tells. */
+#include <math.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -221,6 +223,14 @@ tell_sellers(struct arena *a, const struct rehearse *r,
 	return allocate_evenness(got, share, n);
 }
 
+/* Nobody had any: there is nothing to be even. */
+static const char *
+evenness_of(struct arena *a, const struct rehearse *r, double v)
+{
+	return isnan(v) ? r->is_json ? "null" : "n/a" :
+	    buf_fmt(a, STR_I64_BYTES, "%.4f%c", v, 0).p;
+}
+
 static enum err
 run(struct pg *db, struct arena *a, const struct rehearse *r)
 {
@@ -247,11 +257,11 @@ run(struct pg *db, struct arena *a, const struct rehearse *r)
 	moved = tell_leads(a, r, &s.rule.plan, &l);
 	before = tell_sellers(a, r, rows, &s.rule.plan, &told);
 	fprintf(r->out, r->is_json ? "{\"leads\":%zu,\"moved\":%zu,"
-	    "\"waited\":%zu,\"nobody\":%zu,\"evenness_before\":%.4f,"
-	    "\"evenness_after\":%.4f}\n" : "%zu leads, %zu would be"
+	    "\"waited\":%zu,\"nobody\":%zu,\"evenness_before\":%s,"
+	    "\"evenness_after\":%s}\n" : "%zu leads, %zu would be"
 	    " another's, %zu would wait, %zu would be nobody's; evenness"
-	    " %.4f, would be %.4f\n", l.count, moved, told.waited,
-	    told.nobody, before, told.evenness);
+	    " %s, would be %s\n", l.count, moved, told.waited, told.nobody,
+	    evenness_of(a, r, before), evenness_of(a, r, told.evenness));
 	return OK;
 }
 

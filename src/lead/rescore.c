@@ -22,9 +22,40 @@ SQL(rescore_say, 0,
     " ORDER BY version DESC LIMIT 1");
 SQL(rescore_when, 1,
     "SELECT floor(extract(epoch FROM $1::timestamptz) * 1000)::bigint");
+/* Does the JSON list have an object with that member? */
+#define HAS(list, member, value) list \
+    " @> jsonb_build_array(jsonb_build_object('" member "', " value "))"
+/*
+ * The version, and in rows of their own what the site as it is now does not
+ * have: a field may be asked no more that old answers have, or not yet.
+ */
 SQL(rescore_put, 3,
-    "INSERT INTO piste.score_rules (definition, fields, applied_by)"
-    " VALUES ($1::jsonb, $2::text[], $3) RETURNING version");
+    "WITH put AS (INSERT INTO piste.score_rules (definition, fields,"
+    " applied_by) VALUES ($1::jsonb, $2::text[], $3)"
+    " RETURNING version, definition, fields)"
+    " SELECT q.version, q.told FROM (SELECT p.version, NULL AS told, 0 AS n"
+    " FROM put AS p UNION ALL SELECT p.version,"
+    " concat('$.rules[', r.n - 1, CASE WHEN r.fact IS NOT NULL"
+    " THEN '].fact: no form of the site has a field ' || r.fact"
+    " ELSE concat('].name: the site has no ', CASE r.event"
+    " WHEN 'page_view' THEN 'origin that observes'"
+    " WHEN 'page_meaningful' THEN 'origin that observes a page'"
+    " WHEN 'mail_link' THEN 'page or origin that observes' ELSE 'page' END,"
+    " ' called ', r.name) END), r.n FROM put AS p CROSS JOIN ROWS FROM ("
+    "jsonb_to_recordset(p.definition->'rules') AS (fact text, event text,"
+    " name text)) WITH ORDINALITY AS r (fact, event, name, n)"
+    " WHERE r.fact = ANY (p.fields) AND NOT EXISTS (SELECT FROM piste.form"
+    " AS f WHERE " HAS("f.definition->'fields'", "name", "r.fact") ")"
+    " OR r.name IS NOT NULL AND r.event <> 'webinar'"
+    " AND NOT (r.event NOT IN ('page_view', 'page_meaningful')"
+    " AND EXISTS (SELECT FROM piste.page AS g WHERE g.key = r.name))"
+    " AND NOT EXISTS (SELECT FROM piste.origin AS o"
+    " WHERE o.definition ? 'observe' AND CASE r.event"
+    " WHEN 'page_meaningful' THEN "
+    HAS("o.definition->'observe'->'pages'", "name", "r.name")
+    " WHEN 'page_view' THEN o.key = r.name"
+    " WHEN 'mail_link' THEN o.key = r.name ELSE false END)"
+    ") AS q ORDER BY q.n");
 SQL(rescore_upto, 2,
     "SELECT max(o.person_id) FROM (SELECT l.person_id FROM piste.lead AS l"
     " WHERE l.person_id > $1::bigint ORDER BY l.person_id LIMIT $2::int)"
@@ -112,6 +143,8 @@ rescore_apply(struct pg *db, struct arena *a, struct str json, struct str who,
 		return e;
 	if (!str_u32(pg_value(rows, 0, 0), 1, INT32_MAX, &made))
 		return ERR_INPUT;
+	for (size_t i = 1; i < pg_count(rows); i++)
+		fprintf(complaints, "%.*s\n", STR_ARG(pg_value(rows, i, 1)));
 	*version = (int32_t)made;
 	return OK;
 }
@@ -145,7 +178,7 @@ rescore_moment(struct pg *db, struct str text, int64_t *ms)
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &rescore_when, &text, PG_STATEMENT_MS, &rows);
 
-	if (!e && !str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, ms))
+	if (!e && !str_i64(pg_value(rows, 0, 0), 0, RESCORE_MOMENT_MAX, ms))
 		e = ERR_INPUT;
 	return e;
 }

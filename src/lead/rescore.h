@@ -37,7 +37,8 @@ MUST_USE enum err rescore_rules(struct pg *db, struct arena *a, int64_t at_ms,
     const struct score_rules **out);
 /*
  * Put a set in force, checked as scorerule_read does.  ERR_INPUT: complaints
- * was told, or pg_run's.
+ * was told, or pg_run's.  OK: it was told what the site as it is now does not
+ * have, which may have been or may be to come.
  */
 MUST_USE enum err rescore_apply(struct pg *db, struct arena *a,
     struct str json, struct str who, FILE *complaints, int32_t *version);
@@ -48,8 +49,9 @@ MUST_USE enum err rescore_text(struct pg *db, struct arena *a,
 
 /*
  * A day or a moment as PostgreSQL reads one, in UTC unless it says otherwise.
- * ERR_INPUT: it is none; else as pg_run.
+ * ERR_INPUT: it is none, or none from 1970 to 9999; else as pg_run.
  */
+#define RESCORE_MOMENT_MAX INT64_C(253402300799999)
 MUST_USE enum err rescore_moment(struct pg *db, struct str text,
     int64_t *ms);
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/strictjson.h"
 #include "lead/score.h"
+#include "lead/scorefact.h"
 #include "lead/scoreread.h"
 
 #include "lead/scorerule.h"
@@ -204,6 +205,7 @@ read_words(const struct scoreread_spot *s, struct score_rule *rule)
 		struct scoreread_spot at = scoreread_element(s, i);
 
 		word[i] = scoreread_text(&at);
+		scorefact_judge(&at, rule->fact, rule->test, word[i]);
 		if (rule->test == SCORE_WORDS && word[i].n) {
 			word[i] = score_words(a, word[i]);
 			if (!word[i].n)
@@ -276,31 +278,26 @@ read_test(const struct scoreread_spot *s, struct score_rule *rule)
 		return;
 	}
 	at = scoreread_member(s, tests[rule->test]);
-	if (rule->test == SCORE_BANDS)
+	if (rule->test == SCORE_BANDS) {
+		scorefact_judge_number(&at, rule->fact);
 		read_bands(&at, rule);
-	else if (rule->test != SCORE_GIVEN)
+	} else if (rule->test != SCORE_GIVEN) {
 		read_words(&at, rule);
-	else if (!json_is_true(at.json))
+	} else if (!json_is_true(at.json)) {
 		scoreread_complain(&at, "must be true");
+	}
 }
 
 static void
 read_event(const struct scoreread_spot *s, struct score_rule *rule)
 {
-	/* What piste.event may hold, and what submissions are. */
-	static const char *const kinds[] = { "page_view", "page_meaningful",
-		"document", "mail_link", "form_started", "webinar",
-		"submission", "other_submission", NULL };
 	struct scoreread_spot kind = scoreread_member(s, "event");
 	struct scoreread_spot name = scoreread_member(s, "name");
 	struct scoreread_spot days = scoreread_member(s, "half_life_days");
-	size_t i = 0;
 
 	rule->test = SCORE_EVENT;
 	rule->kind = scoreread_text(&kind);
-	while (kinds[i] && !str_eq(rule->kind, str_of(kinds[i])))
-		i++;
-	if (rule->kind.n && !kinds[i])
+	if (rule->kind.n && !scorefact_is_event(rule->kind))
 		scoreread_complain(&kind, "there is no event %.*s",
 		    STR_ARG(rule->kind));
 	if (name.json)

@@ -17,7 +17,8 @@
  *	   {"key": "e", "group": "web", "points": 8, "event":
  *	     "page_meaningful", "name": "prices", "half_life_days": 14}]}
  *
- * A fact is one of score_fact_name's or a form's field.  Of mql's, fit and
+ * A fact is one of score_fact_name's, with values as scorefact has them, or a
+ * form's field.  Of mql's, fit and
  * engagement are asked only where they are there.
  */
 #ifndef PISTE_LEAD_SCORERULE_H
@@ -40,8 +41,8 @@ struct score_rules;
 /*
  * Read json into *out, in a.  ERR_INPUT: complaints has a line for each
  * mistake, "$.rules[3].points: …": what is unknown or missing, out of range
- * or there twice, bands that overlap, groups within themselves, thresholds
- * that can't be reached.
+ * or there twice, a word that its fact never is, bands that overlap, groups
+ * within themselves, thresholds that can't be reached.
  */
 MUST_USE enum err scorerule_read(struct arena *a, struct str json,
     FILE *complaints, const struct score_rules **out);

@@ -3,16 +3,16 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "lead/sellersite.h"
 #include "store/pg.h"
 
 #include "lead/seller.h"
 
 #define WAIT_MS 30000
+#define STAMP(column) "to_char(" column " AT TIME ZONE 'UTC'," \
+    " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 #define LIST_BYTES_MAX (1 << 20)
 
-SQL(seller_zones_unknown, 1,
-    "SELECT z FROM unnest($1::text[]) AS z"
-    " WHERE z NOT IN (SELECT name FROM pg_timezone_names)");
 /* Two who apply at once do so one after the other, nor does anybody decide. */
 SQL(seller_rules_lock, 0, "SELECT piste.allocation_lock()");
 SQL(seller_rules_add, 3,
@@ -36,6 +36,8 @@ SQL(seller_put, 3,
     " SELECT CASE WHEN p.is_new THEN 'added' ELSE 'changed' END, p.key"
     " FROM put AS p UNION ALL SELECT 'removed', key FROM gone"
     " ORDER BY 1, 2");
+SQL(seller_freed, 0, "SELECT seller, leads FROM piste.seller_gone()");
+SQL(seller_version, 0, "SELECT max(version) FROM piste.allocation_rules");
 SQL(seller_renew, 0, "SELECT piste.overflow_renew()");
 SQL(seller_in_force, 0,
     "SELECT version, definition FROM piste.allocation_rules"
@@ -70,7 +72,8 @@ SQL(seller_rows, 0,
 SQL(seller_away_add, 4,
     "INSERT INTO piste.seller_absence (seller_id, starts_at, ends_at,"
     " created_by) SELECT s.id, $2::timestamptz, $3::timestamptz, $4"
-    " FROM piste.seller AS s WHERE s.key = $1 RETURNING id");
+    " FROM piste.seller AS s WHERE s.key = $1 RETURNING "
+    STAMP("starts_at") ", " STAMP("ends_at"));
 /* What has begun ends now, what has not is taken back. */
 SQL(seller_back, 1,
     "WITH mine AS (SELECT a.id, a.starts_at FROM piste.seller_absence AS a"
@@ -133,27 +136,6 @@ array_of(struct arena *a, const struct allocate_plan *p, enum part part)
 	return buf_str(&b);
 }
 
-static enum err
-check_zones(struct pg *db, struct arena *a, const struct allocate_plan *p,
-    FILE *complaints)
-{
-	const struct pg_rows *rows;
-	enum err e = pg_run(db, &seller_zones_unknown, (struct str[]){
-	    array_of(a, p, PART_ZONE) }, WAIT_MS, &rows);
-	size_t wrong = e ? 0 : pg_count(rows);
-
-	for (size_t i = 0; i < p->sellers; i++)
-		for (size_t k = 0; k < wrong; k++)
-			if (str_eq(pg_value(rows, k, 0),
-			    p->seller[i].zone_name)) {
-				fprintf(complaints, "sellers/%zu/timezone:"
-				    " there is no time zone %.*s\n", i,
-				    STR_ARG(p->seller[i].zone_name));
-				break;
-			}
-	return e ? e : wrong ? ERR_INPUT : OK;
-}
-
 static bool
 is_taken(const struct allocate_plan *p, struct str stage)
 {
@@ -180,6 +162,35 @@ stages_of(struct arena *a, const struct allocate_plan *p)
 	return buf_str(&b);
 }
 
+/* Those whom nobody follows up any more. */
+static enum err
+free_leads(struct pg *db, const struct allocate_plan *p, FILE *out)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &seller_freed, NULL, WAIT_MS, &rows);
+
+	for (size_t i = 0; !e && i < pg_count(rows); i++)
+		fprintf(out, "freed\t%.*s open leads of %.*s, for others\n",
+		    STR_ARG(pg_value(rows, i, 1)),
+		    STR_ARG(pg_value(rows, i, 0)));
+	if (!e && !p->sellers)
+		fprintf(out, "nobody\tthere is no seller: leads are"
+		    " nobody's\n");
+	return e ? e : pg_run(db, &seller_renew, NULL, WAIT_MS, NULL);
+}
+
+static enum err
+tell_unchanged(struct pg *db, FILE *out)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &seller_version, NULL, WAIT_MS, &rows);
+
+	if (!e)
+		fprintf(out, "unchanged\trules are as in version %.*s\n",
+		    STR_ARG(pg_value(rows, 0, 0)));
+	return e;
+}
+
 /* In a transaction. */
 static enum err
 put(struct pg *db, struct arena *a, struct str json, struct str who,
@@ -196,6 +207,10 @@ put(struct pg *db, struct arena *a, struct str json, struct str who,
 	if (pg_count(rows))
 		fprintf(out, "rules\tversion %.*s\n",
 		    STR_ARG(pg_value(rows, 0, 0)));
+	else
+		e = tell_unchanged(db, out);
+	if (e)
+		return e;
 	e = pg_run(db, &seller_put, (struct str[]){ array_of(a, p, PART_KEY),
 	    array_of(a, p, PART_NAME), array_of(a, p, PART_TEAM) }, WAIT_MS,
 	    &rows);
@@ -203,7 +218,7 @@ put(struct pg *db, struct arena *a, struct str json, struct str who,
 		fprintf(out, "%.*s\tseller %.*s\n",
 		    STR_ARG(pg_value(rows, i, 0)),
 		    STR_ARG(pg_value(rows, i, 1)));
-	return e ? e : pg_run(db, &seller_renew, NULL, WAIT_MS, NULL);
+	return e ? e : free_leads(db, p, out);
 }
 
 enum err
@@ -214,7 +229,7 @@ seller_apply(struct pg *db, struct arena *a, struct str json, struct str who,
 	enum err e = sellerrule_read(a, json, complaints, &rule);
 
 	if (!e)
-		e = check_zones(db, a, &rule.plan, complaints);
+		e = sellersite_check(db, a, &rule, complaints);
 	if (!e)
 		e = pg_begin(db);
 	if (e)
@@ -362,7 +377,7 @@ seller_suppose(struct pg *db, struct arena *a, struct str json,
 
 	out->version = 0;
 	if (!e)
-		e = check_zones(db, a, &out->rule.plan, complaints);
+		e = sellersite_check(db, a, &out->rule, complaints);
 	return e ? e : load_times(db, a, &out->rule.plan, span);
 }
 
@@ -378,13 +393,19 @@ seller_list(struct pg *db, bool is_json, FILE *out)
 }
 
 enum err
-seller_absent(struct pg *db, const struct seller_away *w)
+seller_absent(struct pg *db, const struct seller_away *w, FILE *out)
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &seller_away_add, (struct str[]){ w->key,
 	    w->from, w->to, w->who }, WAIT_MS, &rows);
 
-	return e ? e : pg_count(rows) ? OK : ERR_ABSENT;
+	if (e)
+		return e;
+	if (!pg_count(rows))
+		return ERR_ABSENT;
+	fprintf(out, "%.*s is away from %.*s to %.*s\n", STR_ARG(w->key),
+	    STR_ARG(pg_value(rows, 0, 0)), STR_ARG(pg_value(rows, 0, 1)));
+	return OK;
 }
 
 enum err

@@ -18,7 +18,8 @@ struct pg;
 #define SELLER_WHO_BYTES_MAX 200
 
 /*
- * Take a file of rules, whole or not at all, and write each change to out.
+ * Take a file of rules, whole or not at all, and write each change to out, or
+ * that there is none.  Open leads of who is in it no more are nobody's.
  * ERR_INPUT: complaints has every mistake with its path.  As pg_run else.
  */
 MUST_USE enum err seller_apply(struct pg *db, struct arena *a,
@@ -61,8 +62,12 @@ struct seller_away {
 	struct str to;
 	struct str who;
 };
-/* ERR_ABSENT: there is no such seller; ERR_INPUT: no such times. */
-MUST_USE enum err seller_absent(struct pg *db, const struct seller_away *w);
+/*
+ * A line to out says from when to when.  ERR_ABSENT: there is no such seller;
+ * ERR_INPUT: no such times.
+ */
+MUST_USE enum err seller_absent(struct pg *db, const struct seller_away *w,
+    FILE *out);
 /* Is here from now on; *ended absences were cut short or taken back. */
 MUST_USE enum err seller_present(struct pg *db, struct str key,
     int64_t *ended);

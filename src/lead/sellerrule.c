@@ -6,23 +6,9 @@
 
 #include "base/arena.h"
 #include "base/strictjson.h"
+#include "form/country.h"
+#include "form/email.h"
 #include "lead/node.h"
-#include "lead/zone.h"
-
-#include "lead/sellerrule.h"
-
-/*
- * Implements sellerrule.h.  A seller is what the team's team says, then the
- * team, then the seller: what is said nearer counts.
- */
-#include <inttypes.h>
-#include <jansson.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include "base/arena.h"
-#include "base/buf.h"
-#include "base/strictjson.h"
 #include "lead/zone.h"
 
 #include "lead/sellerrule.h"
@@ -70,7 +56,7 @@ static void
 read_hours(const struct node *n, struct shift *s)
 {
 	static const char *const names[] = { "days", "from", "to", NULL };
-	size_t size = node_list(n, NODE_LIST_MAX);
+	size_t size = node_some(n, NODE_LIST_MAX);
 
 	if (!n->value)
 		return;
@@ -106,7 +92,9 @@ static void
 add_codes(const struct node *n, struct str country,
     enum allocate_level level, struct allocate_seller *s)
 {
-	for (size_t i = 0; i < node_list(n, NODE_LIST_MAX); i++) {
+	size_t size = node_some(n, NODE_LIST_MAX);
+
+	for (size_t i = 0; i < size; i++) {
 		struct node c = node_item(n, i);
 		struct str code;
 		bool is_french = str_eq_fold(country, STR("FR"));
@@ -169,9 +157,10 @@ read_territories(const struct node *n, struct allocate_seller *s)
 		if (!node_check(&c, names))
 			continue;
 		country = node_child(&c, "country");
-		if (json_string_length(country.value) != 2 ||
+		if (!country_find(str_of(node_member(c.value, "country"))) ||
 		    !node_text(&country, 2, &code))
-			node_complain(&country, "must be a country like FR");
+			node_complain(&country, "must be a country of ISO 3166"
+			    " like FR or GB");
 		for (size_t k = 1; k < 4; k++) {
 			struct node codes = node_child(&c, names[k]);
 
@@ -189,10 +178,11 @@ static void
 read_bands_taken(const struct node *n, struct allocate_seller *s)
 {
 	const struct allocate_plan *p = &reading_of(n->r)->out->plan;
+	size_t size = node_some(n, ALLOCATE_BANDS_MAX);
 
 	if (n->value)
 		s->bands = 0;
-	for (size_t i = 0; i < node_list(n, ALLOCATE_BANDS_MAX); i++) {
+	for (size_t i = 0; i < size; i++) {
 		struct node c = node_item(n, i);
 		struct str key;
 		size_t at = 0;
@@ -326,6 +316,7 @@ read_seller(const struct node *list, size_t at, struct allocate_seller *s)
 	static struct str stages[] = { { "mql", 3 }, { "sql", 3 } };
 	struct allocate_seller unused = { 0 };
 	struct node n = node_item(list, at), c;
+	struct str unread;
 	ptrdiff_t team;
 
 	*s = (struct allocate_seller){ .weight = 1, .stage = stages,
@@ -338,7 +329,9 @@ read_seller(const struct node *list, size_t at, struct allocate_seller *s)
 	if (!node_text(&c, NODE_TEXT_BYTES_MAX, &s->name))
 		s->name = s->key;
 	c = node_child(&n, "email");
-	(void)node_text(&c, NODE_TEXT_BYTES_MAX, &s->email);
+	if (node_text(&c, NODE_TEXT_BYTES_MAX, &s->email) &&
+	    email_parse(list->r->arena, s->email, &s->email, &unread))
+		node_complain(&c, "must be an e-mail address");
 	c = node_child(&n, "weight");
 	node_u32(&c, 1, ALLOCATE_WEIGHT_MAX, &s->weight);
 	c = node_child(&n, "team");
@@ -388,7 +381,7 @@ read_bands(const struct node *list, struct allocate_plan *p)
 		for (size_t k = 0; k < i; k++)
 			if (b->from < p->band[k].to &&
 			    p->band[k].from < b->to)
-				node_complain(&n, "overlaps bands/%zu", k);
+				node_complain(&n, "overlaps $.bands[%zu]", k);
 	}
 }
 
@@ -453,6 +446,8 @@ read_root(const struct node *root, struct sellerrule *out)
 	c = node_child(root, "bant");
 	read_bant(&c, out);
 	c = node_child(root, "sellers");
+	if (!c.value)
+		node_complain(&c, "is needed; [] takes everybody out");
 	out->plan.sellers = node_list(&c, ALLOCATE_SELLERS_MAX);
 	out->plan.seller = arena_array(root->r->arena, out->plan.sellers,
 	    sizeof *out->plan.seller);
@@ -467,7 +462,7 @@ sellerrule_read(struct arena *a, struct str json, FILE *complaints,
 	struct reading reading = { .out = out };
 	struct node_reader r = { .arena = a, .complaints = complaints,
 		.context = &reading };
-	struct node root = { .r = &r };
+	struct node root = { .r = &r, .path = "$" };
 	json_error_t why;
 	json_t *document = strictjson_read(json, &why);
 

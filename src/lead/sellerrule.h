@@ -34,7 +34,7 @@ struct sellerrule {
 
 /*
  * Read json into a; what is wrong goes to complaints, a line each, as
- * "sellers/3/weight: …".  ERR_INPUT then.
+ * "$.sellers[3].weight: …".  ERR_INPUT then.
  */
 MUST_USE enum err sellerrule_read(struct arena *a, struct str json,
     FILE *complaints, struct sellerrule *out);

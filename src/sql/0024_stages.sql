@@ -212,6 +212,10 @@ BEGIN
 	IF NOT coalesce((SELECT h.xact = pg_current_xact_id()
 			AND h.from_stage = OLD.stage AND h.to_stage = NEW.stage
 			AND h.reason IS NOT DISTINCT FROM NEW.stage_reason
+			AND EXISTS (SELECT FROM piste.stage_move AS m
+				WHERE m.from_stage = OLD.stage AND m.to_stage = NEW.stage
+					AND h.role = ANY (m.roles)
+					AND (h.reason IS NOT NULL OR NOT m.needs_reason))
 		FROM piste.lead_history AS h WHERE h.lead_id = NEW.id
 		ORDER BY h.id DESC LIMIT 1), false)
 	THEN
@@ -221,7 +225,7 @@ BEGIN
 	RETURN NEW;
 END $$;
 COMMENT ON FUNCTION piste.lead_guard() IS
-	'Refuses a stage, or a reason to stand there, that is not what the last row of history, of this very transaction, says.';
+	'Refuses a stage, or a reason to stand there, that is not what the last row of history, of this very transaction, says, or that no allowed move leads to. It keeps from mistakes; who owns the schema can take it away.';
 CREATE TRIGGER lead_guard BEFORE UPDATE ON piste.lead FOR EACH ROW
 	WHEN (OLD.stage IS DISTINCT FROM NEW.stage
 		OR OLD.stage_reason IS DISTINCT FROM NEW.stage_reason)

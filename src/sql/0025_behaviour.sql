@@ -165,12 +165,18 @@ BEGIN
 		PERFORM piste.event_partition(
 			(now() AT TIME ZONE 'UTC')::date + ahead)
 		FROM generate_series(0, 7) AS ahead;
-		-- What was written in the moment of a withdrawal, unseen by it.
+		next := 'names';
+	ELSIF after = 'names' THEN
+		-- What was written in the moment of a withdrawal, unseen by it.  Each
+		-- person is asked for once, before any day is read.
 		UPDATE piste.event AS e SET person_id = NULL, submission_id = NULL
-		WHERE e.person_id IN (SELECT c.person_id FROM piste.consent AS c
+		WHERE e.person_id = ANY (ARRAY(SELECT w.person_id FROM (
+				SELECT DISTINCT c.person_id FROM piste.consent AS c
 				WHERE c.what = 'withdrawn'
-					AND c.given_at > now() - interval '2 days')
-			AND NOT piste.may_observe(e.person_id);
+					AND c.given_at > now() - interval '2 days'
+					AND c.person_id IS NOT NULL
+				OFFSET 0) AS w
+			WHERE NOT piste.may_observe(w.person_id)));
 		next := 'told';
 	ELSIF after = 'told' THEN
 		-- A row is a name and a moment: many are no more than few others.
@@ -196,7 +202,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION piste.event_upkeep(timestamptz, text, integer) IS
-	'A step of a pass, as retention_step: makes the days of the week to come and takes off names that a withdrawal missed; forgets what was told when, fifty times rows_max at a time; drops the days that ended before that moment, one at a time. How many events went.';
+	'A step of a pass, as retention_step: makes the days of the week to come; takes off names that a withdrawal missed; forgets what was told when, fifty times rows_max at a time; drops the days that ended before that moment, one at a time. How many events went.';
 
 CREATE FUNCTION piste.event_take(kinds text[], names text[], at_ms bigint[],
 	vias text[], whose text[], whos text[], tellings text[])

@@ -76,7 +76,7 @@ CREATE TABLE piste.allocation (
 	accepted_at timestamptz,
 	ended_at timestamptz,
 	outcome text CHECK (outcome IN ('expired', 'refused', 'reassigned',
-		'left')),
+		'left', 'removed')),
 	why text CHECK (octet_length(why) BETWEEN 1 AND 2000),
 	CHECK ((ended_at IS NULL) = (outcome IS NULL))
 );
@@ -102,7 +102,7 @@ COMMENT ON COLUMN piste.allocation.accept_by IS 'Else the next one gets it';
 COMMENT ON COLUMN piste.allocation.accepted_at IS 'The seller took it';
 COMMENT ON COLUMN piste.allocation.ended_at IS 'It is another''s, or nobody''s';
 COMMENT ON COLUMN piste.allocation.outcome IS
-	'expired: not accepted in time; left: the lead was closed, merged, or went to nurturing';
+	'expired: not accepted in time; left: the lead was closed, merged, or went to nurturing; removed: the seller was, from the rules';
 COMMENT ON COLUMN piste.allocation.why IS 'The reason somebody gave';
 
 CREATE TABLE piste.overflow (
@@ -118,6 +118,7 @@ CREATE TABLE piste.overflow (
 		)) STORED
 );
 CREATE INDEX overflow_next ON piste.overflow (is_hot, next_at, lead_id);
+CREATE INDEX overflow_places ON piste.overflow USING gin (places);
 COMMENT ON TABLE piste.overflow IS
 	'Leads that nobody could take when it was last tried: the alarm is that there are any.';
 COMMENT ON COLUMN piste.overflow.lead_id IS 'Which';
@@ -169,12 +170,17 @@ COMMENT ON COLUMN piste.next_action.at IS 'When';
 
 CREATE TABLE piste.lead_wake (
 	lead_id bigint PRIMARY KEY REFERENCES piste.lead (id),
-	wake_on date NOT NULL
+	wake_on date NOT NULL,
+	since timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX lead_wake_on ON piste.lead_wake (wake_on);
 COMMENT ON TABLE piste.lead_wake IS
 	'Until when a lead is nurtured because it asked for a later day.';
 COMMENT ON COLUMN piste.lead_wake.lead_id IS 'Which';
-COMMENT ON COLUMN piste.lead_wake.wake_on IS 'The day it named';
+COMMENT ON COLUMN piste.lead_wake.wake_on IS
+	'The day it named: then it comes up again';
+COMMENT ON COLUMN piste.lead_wake.since IS
+	'When it named it; a form sent later asks again';
 
 INSERT INTO piste.held (place, whose, emptied, why) VALUES
 	('allocation', 't.lead_id = ANY (($1).leads)',
@@ -293,11 +299,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	UPDATE piste.overflow AS w SET next_at = now()
-	WHERE w.next_at > now() AND w.lead_id = (
-		SELECT l.id FROM piste.overflow AS o
+	WHERE w.lead_id = (
+		WITH waits AS MATERIALIZED (
+			SELECT f.lead_id FROM piste.overflow AS f
+			WHERE f.places ? (SELECT s.key FROM piste.seller AS s
+				WHERE s.id = OLD.owner_id))
+		SELECT l.id FROM waits JOIN piste.overflow AS o USING (lead_id)
 			JOIN piste.lead AS l ON l.id = o.lead_id
-		WHERE o.places ? (SELECT s.key FROM piste.seller AS s
-			WHERE s.id = OLD.owner_id)
+		WHERE o.next_at > now()
 		ORDER BY o.is_hot DESC, o.lead_id
 		LIMIT 1 FOR NO KEY UPDATE OF l, o SKIP LOCKED);
 	RETURN NULL;
@@ -348,11 +357,34 @@ $$;
 COMMENT ON FUNCTION piste.overflow_renew() IS
 	'Rules or sellers have changed: what waits is tried now, and what nobody takes at its stage waits no longer.';
 
+CREATE FUNCTION piste.seller_gone(OUT seller text, OUT leads bigint)
+RETURNS SETOF record
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH theirs AS MATERIALIZED (
+		SELECT l.id, s.key
+		FROM piste.lead AS l JOIN piste.seller AS s ON s.id = l.owner_id
+		WHERE NOT s.is_active AND l.is_open AND l.merged_into IS NULL
+		ORDER BY l.id FOR NO KEY UPDATE OF l
+	), ended AS (
+		UPDATE piste.allocation AS a SET ended_at = now(),
+			outcome = 'removed'
+		FROM theirs AS t WHERE a.lead_id = t.id AND a.ended_at IS NULL
+	), freed AS (
+		UPDATE piste.lead AS l SET owner_id = NULL, updated_at = now()
+		FROM theirs AS t WHERE l.id = t.id
+		RETURNING t.key)
+	SELECT f.key, count(*) FROM freed AS f GROUP BY f.key ORDER BY f.key
+$$;
+COMMENT ON FUNCTION piste.seller_gone() IS
+	'Whoever is in the rules no more has no open leads: they are nobody''s, for allocation to try. How many, by seller.';
+
 CREATE FUNCTION piste.allocation_facts(leads bigint[], OUT lead_id bigint,
 	OUT at_ms bigint, OUT stage text, OUT need text, OUT potential bigint,
 	OUT is_hot boolean, OUT country text, OUT postcode text,
 	OUT geo_country text, OUT geo_region text, OUT radius_km integer,
-	OUT tried bigint[])
+	OUT tried bigint[], OUT had bigint)
 RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -365,23 +397,47 @@ AS $$
 		coalesce(nullif(s.need, ''), l.offer_key),
 		coalesce(CASE WHEN b.value ~ '^[0-9]{1,12}$'
 				THEN b.value::bigint END,
-			CASE WHEN s.potential ~ '^[0-9]{1,12}([.][0-9]*)?$'
-				THEN floor(s.potential::numeric)::bigint END, -1),
+			floor(s.potential::numeric)::bigint, -1),
 		coalesce(l.grade = 'hot', false),
-		coalesce(s.form_country, ''), coalesce(s.declared_postcode, ''),
-		coalesce(s.geo_country, ''), coalesce(s.geo_region, ''),
-		coalesce(s.geo_radius_km, -1),
+		coalesce(s.country, ''), coalesce(s.postcode, ''),
+		coalesce(g.geo_country, ''), coalesce(g.geo_region, ''),
+		coalesce(g.geo_radius_km, -1),
 		ARRAY(SELECT DISTINCT a.seller_id FROM piste.allocation AS a
 			WHERE a.lead_id = l.id AND a.outcome IN ('expired', 'refused')
-				AND a.ended_at > now() - interval '30 days')
+				AND a.ended_at > now() - interval '30 days'),
+		(SELECT a.seller_id FROM (
+				SELECT o.seller_id, o.outcome FROM piste.allocation AS o
+				WHERE o.lead_id = l.id ORDER BY o.id DESC LIMIT 1) AS a
+			WHERE a.outcome = 'left' AND (SELECT h.reason
+				FROM piste.lead_history AS h
+				WHERE h.lead_id = l.id AND h.to_stage = 'nurturing'
+				ORDER BY h.id DESC LIMIT 1) IS DISTINCT FROM 'refused')
 	FROM piste.lead AS l
-		LEFT JOIN LATERAL (SELECT o.fields->>k.need AS need,
-				o.fields->>k.potential AS potential, o.form_country,
-				o.declared_postcode, o.geo_country, o.geo_region,
+		LEFT JOIN LATERAL (
+			SELECT (array_agg(t.need ORDER BY t.nth)
+					FILTER (WHERE t.need <> ''))[1] AS need,
+				(array_agg(t.potential ORDER BY t.nth) FILTER (WHERE
+					t.potential ~ '^[0-9]{1,12}([.][0-9]*)?$'))[1]
+					AS potential,
+				(array_agg(t.form_country ORDER BY t.nth) FILTER (WHERE
+					t.declared_postcode <> ''))[1] AS country,
+				(array_agg(t.declared_postcode ORDER BY t.nth) FILTER (
+					WHERE t.declared_postcode <> ''))[1] AS postcode
+			FROM (SELECT o.fields->>k.need AS need,
+					o.fields->>k.potential AS potential,
+					o.form_country, o.declared_postcode,
+					row_number() OVER (ORDER BY
+						m.offer_key = l.offer_key DESC, o.received_at DESC,
+						o.seq DESC) AS nth
+				FROM piste.lead AS m
+					JOIN piste.submission AS o ON o.lead_id = m.id
+					LEFT JOIN asked AS k ON true
+				WHERE m.person_id = l.person_id) AS t) AS s ON true
+		LEFT JOIN LATERAL (SELECT o.geo_country, o.geo_region,
 				o.geo_radius_km
-			FROM piste.submission AS o LEFT JOIN asked AS k ON true
-			WHERE o.lead_id = l.id
-			ORDER BY o.seq DESC LIMIT 1) AS s ON true
+			FROM piste.submission AS o
+			WHERE o.lead_id = l.id AND o.geo_country <> ''
+			ORDER BY o.seq DESC LIMIT 1) AS g ON true
 		LEFT JOIN LATERAL (SELECT v.value FROM piste.bant AS v
 			WHERE v.lead_id = l.id AND v.topic = 'budget'
 			ORDER BY v.id DESC LIMIT 1) AS b ON true
@@ -389,7 +445,7 @@ AS $$
 		WHERE q.id = l.person_id AND q.erased_at IS NOT NULL)
 $$;
 COMMENT ON FUNCTION piste.allocation_facts(bigint[]) IS
-	'What allocation judges of a lead: the postcode and place of its last submission, its need and potential (what BANT found, else what was typed into the fields that the rules in force name; -1: unknown), who had it in the last 30 days and did not take it. Lets the worker do without what people typed otherwise; who was erased is left out.';
+	'What allocation judges of a lead: postcode (with the country of that form), need and potential as their person gave each last, in a form for the same offer or else for another (before that potential comes what BANT found; the fields are those that the rules in force name; -1: unknown); the place that an address of its forms told last; who had it in the last 30 days and did not take it; whose it was until it was nurtured or closed, unless they refused it. Lets the worker do without what people typed otherwise; who was erased is left out.';
 REVOKE EXECUTE ON FUNCTION piste.allocation_facts(bigint[]) FROM PUBLIC;
 
 CREATE FUNCTION piste.allocation_claim(rows_max integer)
@@ -513,6 +569,8 @@ DECLARE
 			JOIN piste.lead AS l ON l.id = a.lead_id
 		WHERE a.ended_at IS NULL AND a.accepted_at IS NULL
 			AND a.accept_by <= now()
+			-- Whoever sells has taken it, and who has sold keeps it.
+			AND l.is_open AND l.stage <> 'opportunity'
 		ORDER BY a.accept_by LIMIT rows_max
 		FOR NO KEY UPDATE OF l SKIP LOCKED);
 	ended bigint;
@@ -603,6 +661,16 @@ END $$;
 COMMENT ON FUNCTION piste.allocation_hand(bigint, text, text, text) IS
 	'Gives a lead to a seller by hand, with a reason; whose turn it is stays as it was.';
 
+CREATE FUNCTION piste.bant_role(who text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN EXISTS (SELECT FROM piste.seller AS s
+		WHERE s.key = $1 AND s.is_active) THEN 'seller' ELSE 'operator' END
+$$;
+COMMENT ON FUNCTION piste.bant_role(text) IS
+	'As what somebody moves a lead who is named: a seller, or whoever types.';
+
 CREATE FUNCTION piste.bant_move(lead bigint, to_stage text, who text,
 	reason text, note text) RETURNS text
 LANGUAGE plpgsql
@@ -612,7 +680,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM piste.lead AS l
 		WHERE l.id = $1 AND l.stage = $2)
 	THEN
-		PERFORM piste.lead_move($1, $2, $3, 'seller', $4, $5);
+		PERFORM piste.lead_move($1, $2, $3, piste.bant_role($3), $4, $5);
 	END IF;
 	RETURN NULL;
 EXCEPTION
@@ -699,7 +767,57 @@ COMMENT ON FUNCTION piste.bant_score() IS
 CREATE TRIGGER bant_score AFTER INSERT ON piste.bant FOR EACH ROW
 	WHEN (NEW.topic = 'timing') EXECUTE FUNCTION piste.bant_score();
 
+-- Who named a day is let alone until then.
+CREATE FUNCTION piste.lead_sleeps(lead bigint) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT NOT EXISTS (SELECT FROM piste.submission AS s
+		WHERE s.lead_id = $1 AND s.received_at > w.since)
+	FROM piste.lead_wake AS w
+	WHERE w.lead_id = $1 AND w.wake_on > current_date
+$$;
+COMMENT ON FUNCTION piste.lead_sleeps(bigint) IS
+	'Whether a lead that named a day is to be let alone still; false when a form of theirs has asked again since; NULL: it named none, or that has come.';
+
+SELECT piste.function_change(
+	'piste.score_take(integer, timestamptz, json)', c.before, c.after)
+FROM (VALUES
+	('AND NOT n.above;', 'AND (NOT n.above OR NOT piste.lead_sleeps(n.lead));'),
+	('WHERE n.above ORDER BY n.lead',
+		'WHERE n.above AND piste.lead_sleeps(n.lead) IS NOT TRUE'
+		' ORDER BY n.lead')
+) AS c (before, after);
+COMMENT ON FUNCTION piste.score_take(integer, timestamptz, json) IS
+	'Writes scores down: version of the rules, as of when, [{"lead", "points", "grade", "above", "parts"}], above when at or above all MQL thresholds. Who comes up to them, once until fallen below, and is a lead or nurturing, becomes an MQL; how many did. Who named a later day does so when that has come, or, if above then, when a form of theirs asks again. A lead that was scored as of later stays as it is.';
+
+CREATE FUNCTION piste.lead_wake_due(rows_max integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	due record;
+	woken bigint := 0;
+BEGIN
+	FOR due IN
+		SELECT l.id, w.wake_on
+		FROM piste.lead AS l JOIN piste.lead_wake AS w ON w.lead_id = l.id
+			JOIN piste.person AS p ON p.id = l.person_id
+		WHERE w.wake_on <= current_date AND l.stage = 'nurturing'
+			AND l.merged_into IS NULL AND p.erased_at IS NULL
+		ORDER BY l.id LIMIT rows_max FOR NO KEY UPDATE OF l SKIP LOCKED
+	LOOP
+		PERFORM piste.lead_move(due.id, 'mql', 'piste', 'system', NULL,
+			'It named ' || due.wake_on || '.');
+		woken := woken + 1;
+	END LOOP;
+	RETURN woken;
+END $$;
+COMMENT ON FUNCTION piste.lead_wake_due(integer) IS
+	'Leads whose day has come are MQL again, whatever their score; how many.';
+REVOKE EXECUTE ON FUNCTION piste.lead_wake_due(integer) FROM PUBLIC;
+
 SELECT count(piste.worker_allow(r.what)) FROM unnest(ARRAY[
 	'SELECT ON piste.allocation_rules, piste.seller, piste.seller_absence, piste.overflow',
-	'EXECUTE ON FUNCTION piste.seller_open(bigint), piste.allocation_facts(bigint[]), piste.allocation_claim(integer), piste.allocation_give(bigint, bigint, bigint, jsonb, bigint, bigint, bigint), piste.allocation_wait(bigint, jsonb), piste.allocation_expire(integer), piste.allocation_end(bigint, text, text)'
+	'EXECUTE ON FUNCTION piste.seller_open(bigint), piste.allocation_facts(bigint[]), piste.allocation_claim(integer), piste.allocation_give(bigint, bigint, bigint, jsonb, bigint, bigint, bigint), piste.allocation_wait(bigint, jsonb), piste.allocation_expire(integer), piste.lead_wake_due(integer), piste.allocation_end(bigint, text, text)'
 	]) AS r (what);

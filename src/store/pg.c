@@ -52,6 +52,7 @@ struct pg {
 	struct str copy;	/* what a COPY is given */
 	bool in_transaction;
 	bool is_away;		/* and the log has been told */
+	enum log_level refusals;
 	char state[6];
 	char message[PG_MESSAGE_BYTES];
 };
@@ -94,6 +95,7 @@ pg_new(struct str conninfo, const char *application)
 
 	db->conninfo = need(strndup(conninfo.p, conninfo.n));
 	db->application = need(strdup(application));
+	db->refusals = LOG_WARN;
 	db->is_prepared = need(calloc(pg_statements(&first) + 1, sizeof(bool)));
 	return db;
 }
@@ -102,6 +104,12 @@ void
 pg_session(struct pg *db, const char *script)
 {
 	db->session = script;
+}
+
+void
+pg_tells(struct pg *db)
+{
+	db->refusals = LOG_DEBUG;
 }
 
 static void
@@ -186,7 +194,7 @@ refused(struct pg *db, const char *what)
 	e = sqlstate_err(db->state);
 	if (str_has_prefix(str_of(db->state), STR("22")))
 		text = STR("a value of the wrong form");
-	log_event(LOG_WARN, "pg.refused", LOG_Z("sql", what),
+	log_event(db->refusals, "pg.refused", LOG_Z("sql", what),
 	    LOG_Z("state", db->state), LOG_STR("text", text),
 	    LOG_STR("constraint", field_of(r, PG_DIAG_CONSTRAINT_NAME)),
 	    LOG_STR("column", field_of(r, PG_DIAG_COLUMN_NAME)));
@@ -410,10 +418,8 @@ pg_commit(struct pg *db)
 void
 pg_rollback(struct pg *db)
 {
-	int64_t until = clock_mono_ms() + PG_STATEMENT_MS;
-
-	if (db->conn && db->in_transaction
-	    && send_script(db, "ROLLBACK", until))
+	if (db->conn && db->in_transaction && send_script(db, "ROLLBACK",
+	    clock_mono_ms() + PG_STATEMENT_MS))
 		hang_up(db);
 	db->in_transaction = false;
 }

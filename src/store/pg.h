@@ -46,6 +46,11 @@ void pg_free(struct pg *db);	/* NULL is accepted */
  */
 void pg_session(struct pg *db, const char *script);
 /*
+ * Whoever asks tells in words of their own what is refused, by pg_message:
+ * the log has it for debugging only.
+ */
+void pg_tells(struct pg *db);
+/*
  * For who writes submissions.  A foreign key's check is planned once for a
  * session: planned over a table that was still empty it is a sequential scan
  * for ever.  A plan that can't avoid one looks so dear that it would be

@@ -16,7 +16,7 @@ struct behaviour_log;
 struct pg;
 
 #define BEHAVIOUR_QUEUE_MAX 20000	/* more are lost, and counted */
-#define BEHAVIOUR_BATCH_MAX 500
+#define BEHAVIOUR_BATCH_MAX 100
 #define BEHAVIOUR_NAME_BYTES_MAX 64
 #define BEHAVIOUR_WHO_BYTES_MAX 36	/* a UUID, or a person's number */
 #define BEHAVIOUR_TELLING_BYTES_MAX 128

@@ -18,8 +18,8 @@ static_assert(TRAFFIC_CELLS_MAX <= EVENTROW_ROWS_MAX,
 
 /*
  * Visitors who were named just now: nothing is known of them that
- * exposure_take would have to look up and merge, nobody else writes them, so
- * that no lock is waited for crosswise, and their names rise with time.
+ * exposure_take would have to look up and merge, and their names rise with
+ * time, so that they need no sorting.
  */
 SQL(eventrow_first, 10,
     "INSERT INTO piste.exposure (experiment_key, visitor, variant,"

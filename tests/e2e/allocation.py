@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from check import check, contains, equal, scenario, until
-from stack import PAGE, person
+from stack import PAGE, ROOT, person
 
 ANA = {"key": "ana", "general": True, "weight": 1}
 BOB = {"key": "bob", "general": True}
@@ -47,7 +47,7 @@ def given(s, lead):
           stack="sold", short=True)
 def turns(s):
     said = apply(s, {"sellers": [ANA, dict(BOB, weight=0)]}, 1)
-    contains(said, "sellers/1/weight: must be a whole number", "the path")
+    contains(said, "$.sellers[1].weight: must be a whole number", "the path")
     contains(said, "nothing is applied", "what became of it")
     contains(apply(s, {"sellers": [ANA, BOB]}), "added\tseller ana",
              "what changed")
@@ -55,14 +55,15 @@ def turns(s):
     whose = [given(s, lead) for lead in leads]
     equal(sorted(whose), ["ana", "ana", "bob", "bob"], "whose they are")
     first, other = leads[0], {"ana": "bob", "bob": "ana"}[whose[0]]
-    equal(s.piste("seller", "refuse", first, "--reason", "away")
-          .returncode, 0, "status of refuse")
+    equal(s.piste("seller", "refuse", first, "--reason", "away").stdout,
+          f"lead {first} is nobody's, for the next one\n", "who refuses")
     until(lambda: owner(s, first) == other, 10, "the next one has it")
     told = s.piste("allocate", "--explain", first).stdout
     contains(told, f"left out {whose[0]} tried", "why")
     contains(told, f"candidate {other} weight 1 deficit", "who could")
     equal(s.piste("allocate", "--to", whose[0], "--lead", first,
-                  "--reason", "by phone").returncode, 0, "status of --to")
+                  "--reason", "by phone").stdout,
+          f"lead {first} is {whose[0]}'s\n", "who has it by hand")
     equal(owner(s, first), whose[0], "whose it is by hand")
     contains(s.piste("seller", "accept", first).stdout,
              f"is {whose[0]}'s", "who accepts")
@@ -76,8 +77,9 @@ def turns(s):
 @scenario("nobody free is an overflow with an alarm", stack="sold")
 def overflow(s):
     apply(s, {"sellers": [dict(ANA, open_max=0), BOB]})
-    equal(s.piste("seller", "absent", "bob", "--from", "2020-01-01",
-                  "--to", "2100-01-01").returncode, 0, "status of absent")
+    contains(s.piste("seller", "absent", "bob", "--from", "2020-01-01",
+                     "--to", "2100-01-01").stdout, "bob is away from",
+             "who is away")
     lead = sent(s, "nobody@seller.example")
     until(lambda: lead in s.piste("allocate", "--overflow").stdout.split(),
           10, "it is on the list")
@@ -130,13 +132,19 @@ def bant(s):
     lead = sent(s, "bant@seller.example")
     given(s, lead)
     contains(said("accept", lead, "--action", "visit", "--due",
-                  "2026-01-01", status=1), "is no SQL: incomplete", "why")
+                  "2100-01-01", status=1), "is no SQL: incomplete", "why")
+    contains(said("set", lead, "timing", "2020-01-01", status=1),
+             "2020-01-01 is over", "a day that is over")
     for topic, value in (("budget", "9000"), ("authority", "yes"),
                          ("need", "yes")):
         contains(said("set", lead, topic, value, "--by", "ana"),
                  "incomplete", f"after {topic}")
-    equal(said("set", lead, "timing", "now"), "ready\n", "the verdict")
-    said("accept", lead, "--action", "visit", "--due", "2020-01-01")
+    equal(said("set", lead, "timing", "now"),
+          f"ready; lead {lead} is at mql\n", "the verdict")
+    equal(said("accept", lead, "--action", "visit", "--due", "2100-01-01"),
+          f"lead {lead} is at sql; next until 2100-01-01: visit\n", "an SQL")
+    s.sql("UPDATE next_action SET due_on = current_date - 1"
+          f" WHERE lead_id = {lead}")
     check(s.one("SELECT accepted_at IS NOT NULL FROM allocation"
                 f" WHERE lead_id = {lead}") == "t", "it is accepted")
     contains(s.piste("lead", "show", lead).stdout, "sql", "its stage")
@@ -146,8 +154,10 @@ def bant(s):
     said("set", lead, "need", "no")
     equal(s.one(f"SELECT stage || ' ' || stage_reason FROM lead"
                 f" WHERE id = {lead}"), "disqualified no-need", "its end")
-    contains(said("set", lead, "need", "yes"), "ready", "who thinks again")
-    contains(said("set", lead, "timing", "2100-01-01"),
+    contains(said("set", lead, "need", "yes"),
+             f"is at disqualified: to go on, piste lead move {lead} lead"
+             " --reason mistake", "who thinks again")
+    contains(said("set", lead, "timing", "2100-01-01", "--by", "ana"),
              f", but lead {lead} can't go from disqualified", "why not")
     contains(said("show", lead), "timing\t2100-01-01", "what is kept")
 
@@ -159,8 +169,24 @@ def endless(s):
     ran = s.piste("seller", "absent", "ana", "--from", "2020-01-01",
                   "--to", "infinity")
     equal(ran.returncode, 1, "status of an absence without end")
-    contains(ran.stderr, "absence_is_between_1900_and_2200", "why")
+    contains(ran.stderr, "from and to are moments like", "why")
     given(s, sent(s, "endless@seller.example"))
+
+
+@scenario("the README's sellers are taken, of a site that has the offer",
+          stack="sold")
+def example(s):
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as f:
+        text = f.read()
+    start = text.index('    { "confidence_km"')
+    rules = json.loads(text[start:text.index("\n\n", start)])
+    contains(apply(s, rules), "added\tseller hotline", "what changed")
+    rules["bant"][0]["offer"] = "audit"
+    contains(apply(s, rules, 1), "$.bant[0].offer: the site has no offer"
+             " audit", "an offer that is none")
+    del rules["sellers"]
+    contains(apply(s, rules, 1), "$.sellers: is needed", "no sellers")
+    apply(s, {"sellers": [ANA]})
 
 
 @scenario("seller, allocate and bant say when they are used wrongly",

@@ -66,6 +66,12 @@ def usage(s):
         one = s.piste("help", name)
         equal(one.returncode, 0, f"status of help {name}")
         contains(one.stdout, "piste " + name, f"help {name}")
+        equal([(r.returncode, r.stdout, r.stderr) for r in
+               (s.piste(name, "--help"), s.piste(name, "-h"))],
+              [(0, one.stdout, "")] * 2, f"{name} --help")
+    contains(said.stdout, "  export-person write", "a blank behind each name")
+    contains(s.piste("import", "--help").stdout, "[--webinar NAME]",
+             "what import takes")
     for words in (["nonsense"], ["apply"], ["export", "x"], ["validate"],
                   ["validate", "nonsense"], ["assign"], ["work", "--nonsense"],
                   ["stats"], ["events"], ["results"], ["experiment"],

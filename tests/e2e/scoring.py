@@ -74,8 +74,10 @@ def explained(s):
     contains(score(s, lead), "company-domain: societe.example", "as text")
     contains(score(s, lead, "--at", "2020-01-01", status=1),
              f"there is no lead {lead} at that time", "before its time")
-    contains(score(s, lead, "--at", "jamais", status=1), "jamais",
-             "no moment")
+    for moment in ("jamais", "infinity", "10000-01-01", "1969-12-31"):
+        equal(score(s, lead, "--at", moment, status=1), f"piste score: --at"
+              f" {moment}: a day or a moment is like 2026-12-01 or"
+              " 2026-12-01T08:00:00Z\n", "no moment")
     contains(score(s, "999999", status=1), "there is no lead 999999",
              "no lead")
 
@@ -85,6 +87,7 @@ def explained(s):
     for part in ('$: unknown member "extra"', "$.groups[0].within: e is of"
                  " the other part", "$.groups[1].within: a cycle"):
         contains(said, part, "what is wrong and where")
+    contains(said, "\npiste score: nothing is applied\n", "what comes of it")
     equal(s.one("SELECT count(*) FROM score_rules"), "0", "nothing applied")
 
     path = rules_file(s, RULES)
@@ -124,7 +127,8 @@ def usage(s):
                   ("1", "--since", "3d"), ("--backtest", "f", "--at", "x"),
                   ("--backtest", "f", "--since", "0d"),
                   ("--backtest", "f", "--since", "3651d"),
-                  ("--rules", "a", "b")):
+                  ("--rules", "a", "b"), ("--rules", "--json"),
+                  ("--backtest", "--json")):
         contains(score(s, *words, status=2), "usage: piste score",
                  f"score {' '.join(words)}")
     contains(score(s, "--rules", "/nonexistent", status=1),

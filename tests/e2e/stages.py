@@ -62,6 +62,9 @@ def road(s):
           ("sql", "interested-again", True), "where it stands")
     contains(s.piste("lead", "show", lead, env={"LANG": "fr_FR"}).stdout,
              "interested-again (De nouveau intéressé)", "in French")
+    equal(shown["email"], "etapes@firm.example", "whose it is")
+    contains(done(s, "show", lead), "email        etapes@firm.example\n",
+             "whose it is, as text")
     who = s.one("SELECT person_id FROM submission"
                 " WHERE email = 'etapes@firm.example'")
     contains(s.piste("export-person", who).stdout, "Trop petit",
@@ -69,8 +72,19 @@ def road(s):
     equal(s.piste("erase", who, "--yes").returncode, 0, "status of erase")
     equal(s.count("lead_history", f"lead_id = {lead} AND note IS NULL"), 11,
           "rows without a note")
-    contains(s.piste("lead", "move", lead, "opportunity").stderr,
-             f"the person of lead {lead} was erased", "nobody is left")
+    gone = f"the person of lead {lead} was erased\n"
+    for words in (("lead", "move", lead, "opportunity"), ("score", lead),
+                  ("bant", "show", lead)):
+        ran = s.piste(*words)
+        equal((ran.returncode, ran.stderr),
+              (1, f"piste {words[0]}: {gone}"), "nobody is left")
+    left = json.loads(done(s, "show", lead, "--json"))
+    equal((left["moves"], left["email"], left["last_name"]), ([], None, None),
+          "nothing of who is erased")
+    check(left["erased"], "it says so")
+    told = done(s, "show", lead)
+    contains(told, "erased       20", "in text, too")
+    check("may go to" not in told and "@" not in told, "and offers no move")
 
 
 @scenario("a move that may not be is refused by name and changes nothing")
@@ -110,6 +124,7 @@ def refusals(s):
         what = " ".join(words)[:60]
         equal(ran.returncode, status, f"status of {what}")
         contains(ran.stderr, why, f"why {what} is refused")
+        check("event=" not in ran.stderr, f"{what} is told once, in words")
         equal(ran.stdout, "", f"output of {what}")
         equal(state(s, lead), before, f"where it stands after {what}")
     done(s, "move", lead, "mql", "--note", "x" * 2000, "--by", "x" * 200)

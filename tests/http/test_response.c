@@ -64,6 +64,17 @@ START_TEST(head_has_the_length_and_no_body)
 }
 END_TEST
 
+/* Neither a length nor a type of what is not there. */
+START_TEST(no_content_says_nothing_of_it)
+{
+	struct request rq = new_request();
+
+	response_set(&rq, 204, RESPONSE_TEXT, STR_EMPTY);
+	ck_assert_str_same(response_text(&rq), buf_fmt(suite_arena(), 4096,
+	    "Status: 204 No Content\r\n%s\r\n", always));
+}
+END_TEST
+
 START_TEST(https_is_made_to_last)
 {
 	struct request rq = new_request();
@@ -229,6 +240,7 @@ SUITE(response)
 {
 	SUITE_TEST(an_answer_is_whole);
 	SUITE_TEST(head_has_the_length_and_no_body);
+	SUITE_TEST(no_content_says_nothing_of_it);
 	SUITE_TEST(https_is_made_to_last);
 	SUITE_TEST(a_handler_overrides_a_default);
 	SUITE_LOOP(unsafe_values_are_left_out, COUNT(unsafe));

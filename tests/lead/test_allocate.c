@@ -145,6 +145,10 @@ static const struct {
 	/* A country alone says little of where: the address does. */
 	{ ALLOCATE_COUNTRY, "", "FR", "", "FR", "", 10, true },
 	{ ALLOCATE_COUNTRY, "", "FR", "", "", "", -1, false },
+	/* A country is sure, however large the circle, or unknown. */
+	{ ALLOCATE_COUNTRY, "", "", "", "FR", "IDF", 51, true },
+	{ ALLOCATE_COUNTRY, "", "", "", "FR", "IDF", -1, true },
+	{ ALLOCATE_COUNTRY, "", "", "", "BE", "", -1, false },
 };
 
 START_TEST(territories_cover)
@@ -199,6 +203,42 @@ START_TEST(pool_takes_what_those_of_the_zone_do_not)
 	hinder(_i, &s[0], &l);
 	/* For the next morning one waits. */
 	ck_assert_uint_eq(give(&p, &l), _i == 5 ? ALLOCATE_NOBODY : 1);
+} END_TEST
+
+static const struct {
+	int hindrance;	/* of hinder(), or -1 */
+	const char *stage;
+	size_t chosen;
+} returns[] = {
+	{ -1, "mql", 0 }, { -1, "lead", ALLOCATE_NOBODY }, { 0, "mql", 0 },
+	{ 1, "mql", 1 }, { 2, "mql", 1 }, { 3, "mql", 1 }, { 4, "mql", 1 },
+	{ 5, "mql", 0 },
+};
+
+/* Out of turn and of the zone, at night, but not to who is away or full. */
+START_TEST(who_had_it_has_it_again)
+{
+	struct allocate_seller s[] = { seller("ana"), seller("bob") };
+	struct allocate_plan p = { .seller = s, .sellers = 2 };
+	struct allocate_lead l = lead();
+	struct allocate_verdict v;
+
+	s[0].id = 77;
+	s[0].territories = 0;
+	s[0].is_external = true;
+	ck_assert_uint_eq(give(&p, &l), 1);
+	l.had = 77;
+	l.stage = str_of(returns[_i].stage);
+	if (returns[_i].hindrance >= 0)
+		hinder(returns[_i].hindrance, &s[0], &l);
+	allocate_decide(&p, &l, &v);
+	ck_assert_uint_eq(v.chosen, returns[_i].chosen);
+	if (!v.chosen)
+		ck_assert_uint_eq(v.reasons[1], 1u << ALLOCATE_RETURNS);
+	/* Who has gone is nobody to return to. */
+	l.had = 78;
+	allocate_decide(&p, &l, &v);
+	ck_assert_uint_ne(v.chosen, 0);
 } END_TEST
 
 START_TEST(force_follows_potential)
@@ -382,15 +422,16 @@ START_TEST(deficit_says_who_is_next)
 
 START_TEST(evenness_is_jains)
 {
+	static const double nothing[3] = { 0, 0, 0 };
 	static const struct {
 		double got[3], share[3], is;
 	} cases[] = {
 		{ { 1, 1, 1 }, { 1, 1, 1 }, 1 },
 		{ { 3, 0, 0 }, { 1, 1, 1 }, 1.0 / 3 },
 		{ { 2, 1, 7 }, { 2, 1, 0 }, 1 },
-		{ { 0, 0, 0 }, { 0, 0, 0 }, 1 },
 	};
 
+	ck_assert(isnan(allocate_evenness(nothing, nothing, 3)));
 	ck_assert_double_eq_tol(allocate_evenness(cases[_i].got,
 	    cases[_i].share, 3), cases[_i].is, 1e-12);
 } END_TEST
@@ -408,5 +449,6 @@ SUITE(allocate)
 	SUITE_TEST(weights_are_shares);
 	SUITE_TEST(nobody_gets_more_than_may_be);
 	SUITE_TEST(deficit_says_who_is_next);
-	SUITE_LOOP(evenness_is_jains, 4);
+	SUITE_LOOP(who_had_it_has_it_again, COUNT(returns));
+	SUITE_LOOP(evenness_is_jains, 3);
 }

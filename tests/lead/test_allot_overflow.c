@@ -82,6 +82,17 @@ START_TEST(a_place_goes_to_the_first_who_waits_for_it)
 	    STR("1,2 ana,3,4,5"));
 } END_TEST
 
+START_TEST(each_place_wakes_one)
+{
+	struct scene s = scene(5, "{\"sellers\":[{\"key\":\"ana\","
+	    "\"general\":true,\"open_max\":2}]}");
+
+	ck_assert_int_eq(turn(s.db), 5);
+	sample_run(s.c.conn, FREE(1) "; " FREE(2));
+	ck_assert_str_same(sample_text(s.c.conn, WAITS),
+	    STR("3 1 t,4 1 t,5 1 f"));
+} END_TEST
+
 START_TEST(what_waits_holds_nothing_up)
 {
 	struct scene s = scene(120, "{\"sellers\":[{\"key\":\"ana\","
@@ -126,6 +137,7 @@ SUITE(allot_overflow)
 	SUITE_TEST(nobody_free_is_an_overflow_with_an_alarm);
 	SUITE_TEST(new_rules_try_what_waits_at_once);
 	SUITE_TEST(a_place_goes_to_the_first_who_waits_for_it);
+	SUITE_TEST(each_place_wakes_one);
 	SUITE_TEST(what_waits_holds_nothing_up);
 	SUITE_TEST(a_decision_that_is_the_same_is_not_written_again);
 }

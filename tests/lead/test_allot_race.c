@@ -100,6 +100,25 @@ START_TEST(what_was_accepted_does_not_expire)
 	    buf_fmt(suite_arena(), 40, "%d 0", taker.taken));
 } END_TEST
 
+/* Nobody who sells says besides that it is theirs. */
+START_TEST(what_is_being_sold_does_not_expire)
+{
+	struct scene s = scene(3, SELLERS);
+
+	ck_assert_int_eq(turn(s.db), 3);
+	sample_run(s.c.conn, "SELECT piste.lead_move(id, 'sql', 't', 'seller',"
+	    " NULL, NULL) FROM piste.lead; SELECT piste.lead_move(id,"
+	    " 'opportunity', 't', 'seller', NULL, NULL) FROM piste.lead"
+	    " WHERE id > 1; SELECT piste.lead_move(3, 'customer', 't',"
+	    " 'seller', NULL, NULL); UPDATE piste.allocation"
+	    " SET accept_by = now()");
+	ck_assert_str_same(sample_text(s.c.conn,
+	    "SELECT piste.allocation_expire(500)"), STR("1"));
+	ck_assert_str_same(sample_text(s.c.conn, "SELECT string_agg(id::text,"
+	    " ',' ORDER BY id) FROM piste.lead WHERE owner_id IS NOT NULL"),
+	    STR("2,3"));
+} END_TEST
+
 struct editor {
 	struct str conninfo;
 	enum err err;
@@ -148,5 +167,6 @@ SUITE(allot_race)
 {
 	SUITE_TEST(two_workers_never_give_one_lead_twice);
 	SUITE_TEST(what_was_accepted_does_not_expire);
+	SUITE_TEST(what_is_being_sold_does_not_expire);
 	SUITE_TEST(rules_wait_for_who_decides_and_hold_nothing);
 }

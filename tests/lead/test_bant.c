@@ -18,8 +18,14 @@ static const struct {
 	{ BANT_NEED, "12", ERR_INPUT, 0, 0 },
 	{ BANT_AUTHORITY, "2026-12-31", ERR_INPUT, 0, 0 },
 	{ BANT_BUDGET, "0", OK, BANT_NUMBER, 0 },
-	{ BANT_BUDGET, "1000000000000", OK, BANT_NUMBER, 1000000000000 },
-	{ BANT_BUDGET, "1000000000001", ERR_INPUT, 0, 0 },
+	{ BANT_BUDGET, "999999999999", OK, BANT_NUMBER, 999999999999 },
+	{ BANT_BUDGET, "999999999999.99", OK, BANT_NUMBER, 999999999999 },
+	{ BANT_BUDGET, "1000000000000", ERR_INPUT, 0, 0 },
+	{ BANT_BUDGET, "9 000", OK, BANT_NUMBER, 9000 },
+	{ BANT_BUDGET, "9000.50", OK, BANT_NUMBER, 9000 },
+	{ BANT_BUDGET, "9000,5", OK, BANT_NUMBER, 9000 },
+	{ BANT_BUDGET, "9000.505", ERR_INPUT, 0, 0 },
+	{ BANT_BUDGET, "90 00", ERR_INPUT, 0, 0 },
 	{ BANT_BUDGET, "-1", ERR_INPUT, 0, 0 },
 	{ BANT_BUDGET, "", ERR_INPUT, 0, 0 },
 	{ BANT_TIMING, "now", OK, BANT_YES, 0 },
@@ -30,7 +36,8 @@ static const struct {
 START_TEST(answers_are_read)
 {
 	struct bant_answer a;
-	enum err e = bant_parse(typed[_i].topic, str_of(typed[_i].typed), &a);
+	enum err e = bant_parse(suite_arena(), typed[_i].topic,
+	    str_of(typed[_i].typed), &a);
 
 	ck_assert_int_eq(e, typed[_i].err);
 	if (e)
@@ -84,7 +91,8 @@ START_TEST(answers_decide)
 	size_t n = 0;
 
 	for (size_t i = 0; i < BANT_TOPICS; i++)
-		ck_assert_int_eq(bant_parse((enum bant_topic)i,
+		ck_assert_int_eq(bant_parse(suite_arena(),
+		    (enum bant_topic)i,
 		    str_of(cases[_i].answer[i]), &a[i]), OK);
 	bant_decide(&r, a, LAST_DAY, &v);
 	for (size_t i = 0; i < BANT_TOPICS; i++)

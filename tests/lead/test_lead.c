@@ -82,6 +82,10 @@ START_TEST(pairs_are_as_tabled)
 #define REASONS(stage, keys) "there is no reason " stage ": " keys
 #define LOST_TOO "BEGIN; INSERT INTO piste.lead (person_id, offer_key, stage," \
     " stage_reason) VALUES (1, 'o2', 'lost', 'price');"
+#define FORGED(to, role, reason) "BEGIN; INSERT INTO piste.lead_history" \
+    " (lead_id, actor, role, from_stage, to_stage, reason) VALUES (1, 'me'," \
+    " '" role "', 'sql', '" to "', " reason "); UPDATE piste.lead" \
+    " SET stage = '" to "', stage_reason = " reason " WHERE id = 1"
 #define OF_LOST "postponed, no-answer, no-budget, no-need, no-authority," \
     " competitor, price, mistake"
 
@@ -156,6 +160,13 @@ static const struct {
 	    "lead 1 changes its stage by piste.lead_move() only" },
 	{ "BEGIN; " STAGED("1", "opportunity", "NULL") "; UPDATE piste.lead"
 	    " SET stage_reason = 'won' WHERE id = 1",
+	    "lead 1 changes its stage by piste.lead_move() only" },
+	/* Nor by a row of one's own that no move allows. */
+	{ FORGED("customer", "operator", "NULL"),
+	    "lead 1 changes its stage by piste.lead_move() only" },
+	{ FORGED("opportunity", "marketer", "NULL"),
+	    "lead 1 changes its stage by piste.lead_move() only" },
+	{ FORGED("lost", "operator", "NULL"),
 	    "lead 1 changes its stage by piste.lead_move() only" },
 	{ "UPDATE piste.lead_history SET note = NULL",
 	    "history of lead 1 is kept as it is" },
@@ -354,6 +365,8 @@ START_TEST(lead_is_told)
 	static const char *const lines[] = { "lead         1\n",
 		"stage        lost\n", "reason       price (Prix)\n",
 		"offer        o1\n", "submissions  0\n",
+		"name         Ana B\n", "email        ana@firm.fr\n",
+		"owner        lea (Léa M)\n", "next         2026-12-01 Call\n",
 		"may go to    nurturing, for a reason: too-early, ",
 		"may go to    opportunity, for a reason: ",
 		"may go to    sql, for a reason: " };
@@ -366,6 +379,12 @@ START_TEST(lead_is_told)
 	struct str shown, was;
 
 	sample_run(c.conn, STAGED("1", "lost", "'price'"));
+	sample_run(c.conn, "UPDATE piste.person SET first_name = 'Ana',"
+	    " last_name = 'B' WHERE id = 1;"
+	    "INSERT INTO piste.seller (key, name) VALUES ('lea', E'Léa\nM');"
+	    "UPDATE piste.lead SET owner_id = 1 WHERE id = 1;"
+	    "INSERT INTO piste.next_action (lead_id, action, due_on, author)"
+	    " VALUES (1, 'Call', '2026-12-01', 'lea')");
 	shown = told(&c, "1", false, lead_show);
 	was = told(&c, "1", false, lead_history);
 	for (size_t i = 0; i < COUNT(lines); i++)
@@ -374,7 +393,11 @@ START_TEST(lead_is_told)
 	for (size_t i = 0; i < COUNT(past); i++)
 		ck_assert_msg(strstr(was.p, past[i]) != NULL, "%s in %s",
 		    past[i], was.p);
-	/* What gave way goes nowhere. */
+	ck_assert_ptr_null(strstr(shown.p, "erased"));
+	/* What gave way goes nowhere, nor does whose person was erased. */
+	shown = told(&c, "3", false, lead_show);
+	ck_assert_ptr_nonnull(strstr(shown.p, "erased       20"));
+	ck_assert_ptr_null(strstr(shown.p, "may go to"));
 	shown = told(&c, "2", false, lead_show);
 	ck_assert_ptr_nonnull(strstr(shown.p, "gave way to  1\n"));
 	ck_assert_ptr_null(strstr(shown.p, "may go to"));
@@ -438,12 +461,19 @@ START_TEST(wish_is_answered)
 
 START_TEST(nobody_is_absent)
 {
-	struct sample c = sample_new();
+	struct sample c = with_leads();
 	struct pg *db = pg_new(c.conninfo, "piste-lead");
 	const struct lead_voice v = { stdout, LANG_EN, true };
+	char text[TOLD_BYTES_MAX] = "";
+	FILE *out = fmemopen(text, sizeof text, "w");
 
-	ck_assert_int_eq(lead_show(db, STR("1"), &v), ERR_ABSENT);
-	ck_assert_int_eq(lead_history(db, STR("1"), &v), ERR_ABSENT);
+	ck_assert_int_eq(lead_show(db, STR("9"), &v), ERR_ABSENT);
+	ck_assert_int_eq(lead_history(db, STR("9"), &v), ERR_ABSENT);
+	lead_absent(db, STR("9"), "piste x", out);
+	lead_absent(db, STR("3"), "piste x", out);
+	fclose(out);
+	ck_assert_str_eq(text, "piste x: there is no lead 9\n"
+	    "piste x: the person of lead 3 was erased\n");
 	pg_free(db);
 } END_TEST
 

@@ -43,6 +43,8 @@ scene_new(void)
 	struct scene s = { .c = sample_new() };
 
 	s.db = pg_new(s.c.conninfo, "piste-test");
+	sample_run(s.c.conn, "UPDATE piste.form SET definition = '{\"fields\":"
+	    "[{\"name\":\"job\"},{\"name\":\"text\"}]}'");
 	sample_take(s.c.conn, sample_batch(&(struct sample_row){ 1,
 	    .email = "ana@firm.fr" }, 1));
 	sample_run(s.c.conn, "SELECT piste.event_partition(((now() -"
@@ -308,7 +310,9 @@ START_TEST(moments_are_read)
 	static const struct { struct str text; int64_t ms; } cases[] = {
 		{ STR("2026-11-02"), INT64_C(1793577600000) },
 		{ STR("2026-11-02T01:00:00+01:00"), INT64_C(1793577600000) },
-		{ STR("yesterweek"), 0 },
+		{ STR("9999-12-31"), INT64_C(253402214400000) },
+		{ STR("10000-01-01"), 0 }, { STR("1969-12-31"), 0 },
+		{ STR("yesterweek"), 0 }, { STR("infinity"), 0 },
 	};
 	struct scene s = scene_new();
 
@@ -321,8 +325,47 @@ START_TEST(moments_are_read)
 	}
 } END_TEST
 
+#define WORD(fact) ",{\"key\":\"" fact "\",\"group\":\"f\",\"fact\":\"" \
+	fact "\",\"given\":true,\"points\":1}"
+#define NAMED(kind, name) ",{\"key\":\"" kind name "\",\"group\":\"e\"," \
+	"\"event\":\"" kind "\",\"name\":\"" name "\",\"points\":1," \
+	"\"half_life_days\":1}"
+
+/* Applied all the same. */
+START_TEST(what_the_site_has_not_is_told)
+{
+	struct scene s = scene_new();
+	struct str json = buf_fmt(suite_arena(), 8192, "%.*s%s]}",
+	    (int)sizeof set - 3, set, WORD("job") WORD("jobtitel")
+	    NAMED("page_view", "shop") NAMED("page_view", "p1")
+	    NAMED("page_meaningful", "prices") NAMED("page_meaningful", "shop")
+	    NAMED("document", "p1") NAMED("submission", "p9")
+	    NAMED("mail_link", "p1") NAMED("mail_link", "shop")
+	    NAMED("mail_link", "shut") NAMED("webinar", "any"));
+	char told[2048] = "";
+	FILE *out = fmemopen(told, sizeof told, "w");
+	int32_t version;
+
+	sample_run(s.c.conn, "INSERT INTO piste.origin (key, position,"
+	    " definition) VALUES ('shop', 1, '{\"observe\":{\"pages\":"
+	    "[{\"name\":\"prices\"}]}}'), ('shut', 2, '{}')");
+	ck_assert_int_eq(rescore_apply(s.db, suite_arena(), json,
+	    STR("test"), out, &version), OK);
+	fclose(out);
+	ck_assert_int_eq(version, 1);
+	ck_assert_str_eq(told,
+	    "$.rules[4].fact: no form of the site has a field jobtitel\n"
+	    "$.rules[6].name: the site has no origin that observes called p1\n"
+	    "$.rules[8].name: the site has no origin that observes a page"
+	    " called shop\n"
+	    "$.rules[10].name: the site has no page called p9\n"
+	    "$.rules[13].name: the site has no page or origin that observes"
+	    " called shut\n");
+} END_TEST
+
 SUITE(rescore)
 {
+	SUITE_TEST(what_the_site_has_not_is_told);
 	SUITE_TEST(what_somebody_does_is_scored);
 	SUITE_LOOP(a_clock_ahead_is_believed_a_little, 2);
 	SUITE_TEST(each_rise_is_one_mql);

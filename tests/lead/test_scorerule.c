@@ -23,6 +23,8 @@
 #define WITH(rule) SET(MQL, GRADES, GROUPS, "\"rules\":[" RULE "," rule "]")
 #define ASKED(test) WITH("{\"key\":\"b\",\"group\":\"f\",\"points\":1," \
 	"\"fact\":\"job\"," test "}")
+#define FACT(fact, test) WITH("{\"key\":\"b\",\"group\":\"f\",\"points\":1," \
+	"\"fact\":\"" fact "\"," test "}")
 #define BANDS(bands) WITH("{\"key\":\"b\",\"group\":\"f\",\"fact\":\"n\"," \
 	"\"bands\":[" bands "]}")
 #define NESTED(a, b) SET(MQL, GRADES, "\"groups\":[{\"key\":\"f\",\"part\":" \
@@ -108,6 +110,36 @@ static const struct { const char *json; const char *told; } cases[] = {
 	{ WITH("{\"key\":\"b\",\"group\":\"f\",\"points\":101,\"fact\":"
 	    "\"job\",\"given\":true}"), "$.rules[1].points: must be a whole"
 	    " number from -100 to 100\n" },
+	/* Words that a fact can be. */
+	{ FACT("domain", "\"in\":[\"company\",\"Free\",\"disposable\"]"),
+	    NULL },
+	{ FACT("domain", "\"in\":[\"free\",\"compnay\"]"),
+	    "$.rules[1].in[1]: domain is never \"compnay\", only: company,"
+	    " free, disposable\n" },
+	{ FACT("domain", "\"words\":[\"compnay\"]"),
+	    "$.rules[1].words[0]: domain is never" },
+	{ FACT("role", "\"in\":[\"yes\"]"), NULL },
+	{ FACT("role", "\"in\":[\"no\"]"), "$.rules[1].in[0]: role is never" },
+	{ FACT("mail", "\"in\":[\"exchanger\",\"address\",\"refused\","
+	    "\"absent\",\"unknown\"]"), NULL },
+	{ FACT("mail", "\"in\":[\"found\"]"), "$.rules[1].in[0]: mail is" },
+	{ FACT("place", "\"in\":[\"match\",\"differs\",\"unknown\"]"), NULL },
+	{ FACT("place", "\"in\":[\"Lyon\"]"), "$.rules[1].in[0]: place is" },
+	{ FACT("phone", "\"in\":[\"given\"]"), NULL },
+	{ FACT("phone", "\"in\":[\"+33\"]"), "$.rules[1].in[0]: phone is" },
+	{ FACT("country", "\"in\":[\"FR\",\"be\"]"), NULL },
+	{ FACT("country", "\"in\":[\"UK\"]"),
+	    "$.rules[1].in[0]: there is no country UK\n" },
+	{ FACT("geo_country", "\"in\":[\"XK\"]"), NULL },
+	{ FACT("geo_country", "\"in\":[\"France\"]"),
+	    "$.rules[1].in[0]: there is no country France\n" },
+	{ FACT("email", "\"in\":[\"@firm.fr\"]"), NULL },
+	{ FACT("email", "\"words\":[\"firm\"]"), NULL },
+	{ FACT("email", "\"in\":[\"firm.fr\"]"), "$.rules[1].in[0]: of an"
+	    " address only what follows is known: \"@firm.fr\"?\n" },
+	{ WITH("{\"key\":\"b\",\"group\":\"f\",\"fact\":\"postcode\","
+	    "\"bands\":[{\"from\":75000,\"points\":1}]}"),
+	    "$.rules[1].bands: postcode is no number\n" },
 	{ BANDS("{\"from\":1,\"below\":9,\"points\":1},{\"from\":9,\"points\":"
 	    "2}"), NULL },
 	{ BANDS("{\"from\":1,\"below\":9,\"points\":1},{\"from\":8,\"points\":"
@@ -195,7 +227,7 @@ static void
 add_words(struct buf *b, int n)
 {
 	buf_add(b, STR(",{\"key\":\"w\",\"group\":\"f\",\"points\":1,"
-	    "\"fact\":\"phone\",\"in\":[\"x\""));
+	    "\"fact\":\"job\",\"in\":[\"x\""));
 	for (int i = 1; i < n; i++)
 		buf_add(b, STR(",\"x\""));
 	buf_add(b, STR("]}"));
@@ -204,7 +236,7 @@ add_words(struct buf *b, int n)
 static void
 add_bands(struct buf *b, int n)
 {
-	buf_add(b, STR(",{\"key\":\"w\",\"group\":\"f\",\"fact\":\"phone\","
+	buf_add(b, STR(",{\"key\":\"w\",\"group\":\"f\",\"fact\":\"staff\","
 	    "\"bands\":[{\"below\":0,\"points\":1}"));
 	for (int i = 1; i < n; i++)
 		buf_addf(b, ",{\"from\":%d,\"below\":%d,\"points\":1}", i,

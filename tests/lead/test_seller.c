@@ -46,13 +46,14 @@ START_TEST(rules_are_applied_whole_or_not_at_all)
 	ck_assert_str_same(said, STR("rules\tversion 1\nadded\tseller ana\n"
 	    "added\tseller bob\n"));
 	ck_assert_int_eq(apply(db, BOTH), OK);
-	ck_assert_str_same(said, STR_EMPTY);
+	ck_assert_str_same(said, STR("unchanged\trules are as in version"
+	    " 1\n"));
 	ck_assert_int_eq(apply(db, "{\"sellers\":[" ANA ",{\"key\":\"cy\"}]}"),
 	    ERR_INPUT);
 	ck_assert_int_eq(apply(db, "{\"sellers\":[{\"key\":\"ana\","
 	    "\"general\":true,\"timezone\":\"Europe/Atlantis\"}]}"),
 	    ERR_INPUT);
-	ck_assert_str_same(said, STR("sellers/0/timezone: there is no time"
+	ck_assert_str_same(said, STR("$.sellers[0].timezone: there is no time"
 	    " zone Europe/Atlantis\n"));
 	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ', count(*),"
 	    " (SELECT string_agg(key || name || is_active, ',' ORDER BY key)"
@@ -117,30 +118,85 @@ START_TEST(absences_are_kept_and_ended)
 	struct pg *db = pg_new(c.conninfo, "piste-test");
 	struct seller_away w = { STR("ana"), STR("2020-01-01"),
 		STR("2120-01-01"), STR("test") };
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
 	int64_t ended;
 
 	ck_assert_int_eq(apply(db, BOTH), OK);
-	ck_assert_int_eq(seller_absent(db, &w), OK);
+	ck_assert_int_eq(seller_absent(db, &w, f), OK);
 	w.from = STR("2119-01-01");
-	ck_assert_int_eq(seller_absent(db, &w), OK);
+	ck_assert_int_eq(seller_absent(db, &w, f), OK);
 	w.to = STR("2118-01-01");
-	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	ck_assert_int_eq(seller_absent(db, &w, f), ERR_INPUT);
 	/* Without end, whoever decides could not tell when. */
 	w.to = STR("infinity");
-	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	ck_assert_int_eq(seller_absent(db, &w, f), ERR_INPUT);
 	w.to = STR("2200-01-01 00:00:01Z");
-	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	ck_assert_int_eq(seller_absent(db, &w, f), ERR_INPUT);
 	w.from = STR("-infinity");
 	w.to = STR("2120-01-01");
-	ck_assert_int_eq(seller_absent(db, &w), ERR_INPUT);
+	ck_assert_int_eq(seller_absent(db, &w, f), ERR_INPUT);
 	w.key = STR("cy");
-	ck_assert_int_eq(seller_absent(db, &w), ERR_ABSENT);
+	ck_assert_int_eq(seller_absent(db, &w, f), ERR_ABSENT);
 	ck_assert_int_eq(seller_present(db, STR("ana"), &ended), OK);
 	ck_assert_int_eq(ended, 2);
 	ck_assert_str_same(sample_text(c.conn, "SELECT concat_ws(' ', count(*),"
 	    " max(ends_at) <= now()) FROM piste.seller_absence"),
 	    STR("1 t"));
 	ck_assert_int_eq(seller_present(db, STR("cy"), &ended), ERR_ABSENT);
+	fclose(f);
+	ck_assert_str_same(str_of(text), STR("ana is away from"
+	    " 2020-01-01T00:00:00Z to 2120-01-01T00:00:00Z\nana is away from"
+	    " 2119-01-01T00:00:00Z to 2120-01-01T00:00:00Z\n"));
+	free(text);
+	pg_free(db);
+} END_TEST
+
+START_TEST(everybody_goes_by_their_own_words_only)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+
+	ck_assert_int_eq(apply(db, "{\"sellers\":[" ANA "]}"), OK);
+	ck_assert_int_eq(apply(db, "{}"), ERR_INPUT);
+	ck_assert_str_same(sample_text(c.conn, "SELECT is_active"
+	    " FROM piste.seller"), STR("t"));
+	ck_assert_int_eq(apply(db, "{\"sellers\":[]}"), OK);
+	ck_assert_str_same(said, STR("rules\tversion 2\n"
+	    "removed\tseller ana\nnobody\tthere is no seller: leads are"
+	    " nobody's\n"));
+	pg_free(db);
+} END_TEST
+
+/* Needs are offers, unless a field tells them. */
+static const struct {
+	const char *json;
+	enum err err;
+	const char *said;
+} unknown[] = {
+	{ "{\"bant\":[{\"offer\":\"o1\"},{\"offer\":\"o3\"}],"
+	    "\"sellers\":[]}", ERR_INPUT,
+	    "$.bant[1].offer: the site has no offer o3\n" },
+	{ "{\"sellers\":[" ANA ",{\"key\":\"bob\",\"general\":true,"
+	    "\"needs\":[\"o1\",\"solar\"]}]}", ERR_INPUT,
+	    "$.sellers[1]: needs solar, which is no offer of the site\n" },
+	{ "{\"need_field\":\"kind\",\"sellers\":[{\"key\":\"bob\","
+	    "\"general\":true,\"needs\":[\"solar\"]}]}", OK,
+	    "$.need_field: no form of the site has a field kind so far\n"
+	    "rules\tversion 1\nadded\tseller bob\n" },
+	{ "{\"potential_field\":\"sum\",\"sellers\":[" ANA "]}", OK,
+	    "$.potential_field: no form of the site has a field sum so far\n"
+	    "rules\tversion 1\nadded\tseller ana\n" },
+};
+
+START_TEST(what_the_site_has_not_is_told)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "piste-test");
+
+	ck_assert_int_eq(apply(db, unknown[_i].json), unknown[_i].err);
+	ck_assert_str_same(said, str_of(unknown[_i].said));
 	pg_free(db);
 } END_TEST
 
@@ -201,6 +257,8 @@ SUITE(seller)
 {
 	SUITE_TEST(owners_of_before_stop_the_upgrade);
 	SUITE_TEST(rules_are_applied_whole_or_not_at_all);
+	SUITE_TEST(everybody_goes_by_their_own_words_only);
+	SUITE_LOOP(what_the_site_has_not_is_told, COUNT(unknown));
 	SUITE_TEST(edits_reset_nothing);
 	SUITE_TEST(snapshot_has_what_changes);
 	SUITE_TEST(absences_are_kept_and_ended);
