@@ -53,9 +53,9 @@ TEST_CC = $(wildcard tests/support/*.cc)
 TEST_OBJ = $(TEST_C:%.c=$(BUILD)/%.o) $(TEST_CC:%.cc=$(BUILD)/%.o) \
 	$(if $(filter tests/ops/%,$(TEST_C)),$(filter-out %/embed.o,$(EMBED_OBJ)))
 
-.PHONY: all build widget help
+.PHONY: all build widget letter help
 all: build
-build: $(BUILD)/piste widget
+build: $(BUILD)/piste widget letter
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -107,6 +107,11 @@ $(BUILD)/disposable_list.o: $(BUILD)/disposable_list.c
 WIDGET ?= $(dir $(ROBOTS))altcha
 widget:
 	@src/ops/widget $(WIDGET) static/altcha
+
+# What our mails look like, by MJML.
+LETTER ?= $(dir $(ROBOTS))mjml
+letter:
+	@src/ops/letter $(LETTER) templates/mail
 
 $(BUILD)/check: $(LIB_OBJ) $(TEST_OBJ)
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit $(LIBS) -lrt
@@ -224,10 +229,11 @@ run:
 	@exec env --default-signal=INT BUILD='$(BUILD)' VAR='$(VAR)' PORT='$(PORT)' \
 		POST_RATE='$(POST_RATE)' MIN_FILL_MS='$(MIN_FILL_MS)' \
 		TRUSTED_PROXIES='$(TRUSTED_PROXIES)' src/ops/run
-## make demo-data   two demo experiments with a synthetic history, while make run runs
+## make demo-data   two demo experiments and a year of leads, synthetic, while make run runs (SIZE=6000)
+SIZE ?= 6000
 .PHONY: demo-data
 demo-data:
-	@src/ops/demo-data '$(VAR)'
+	@src/ops/demo-data '$(VAR)' '$(SIZE)'
 ## make install     lay out a deployment: DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 install: build
 install uninstall:
@@ -237,4 +243,4 @@ install uninstall:
 ## make clean       remove what was built; VAR and what was fetched stay
 clean:
 	@[ ! -d '$(BUILD)' ] || find '$(BUILD)' -mindepth 1 -maxdepth 1 ! -name geo \
-		! -name robots ! -name disposable ! -name altcha -exec rm -rf {} +
+		! -name robots ! -name disposable ! -name altcha ! -name mjml -exec rm -rf {} +

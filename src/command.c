@@ -18,6 +18,7 @@
 #include "form/verdict.h"
 #include "http/body.h"
 #include "http/route.h"
+#include "lead/scenario.h"
 #include "page/define.h"
 #include "page/site.h"
 #include "page/siteorigin.h"
@@ -200,7 +201,8 @@ read_wish(int words, char **word, const char **file, enum define_text *out)
 int
 command_apply(const struct conf *c, int words, char **word)
 {
-	struct define d = { .out = stdout, .complaints = stderr };
+	struct define d = { .judge = scenario_check, .out = stdout,
+	    .complaints = stderr };
 	const char *file;
 	struct arena *a;
 	struct pg *db;

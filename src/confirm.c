@@ -53,6 +53,17 @@ open_link(struct request *rq, enum link_kind kind, struct link *out)
 	return false;
 }
 
+struct str
+confirm_brand(const struct request *rq, const struct site_page *pg,
+    enum lang l)
+{
+	const struct site_variant *v = pg ? &pg->variant[pg->control] : NULL;
+	struct str brand = v ? site_part(v->part, v->parts, STR("brand"), l) :
+	    STR_EMPTY;
+
+	return brand.n ? brand : rq->app->conf->mail_name;
+}
+
 /* Answer with a page; r has the form, if there is one. */
 static void
 answer(struct request *rq, const struct link *l, const struct says *s,
@@ -73,14 +84,7 @@ answer(struct request *rq, const struct link *l, const struct says *s,
 		r->back = buf_fmt(rq->arena, PATH_BYTES_MAX,
 		    "/p/%.*s?lang=%.*s", STR_ARG(pg->key),
 		    STR_ARG(lang_code(l->lang)));
-	if (pg) {
-		const struct site_variant *v = &pg->variant[pg->control];
-
-		r->brand = site_part(v->part, v->parts, STR("brand"), l->lang);
-	}
-	/* Whose mail it was, in the words it came by. */
-	if (!r->brand.n)
-		r->brand = rq->app->conf->mail_name;
+	r->brand = confirm_brand(rq, pg, l->lang);
 	response_set(rq, s->status, RESPONSE_HTML,
 	    render_answer(rq->arena, r));
 	if (p)

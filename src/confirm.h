@@ -7,8 +7,12 @@
 
 #include <stdbool.h>
 
+#include "base/lang.h"
+#include "base/str.h"
 #include "http/route.h"
 
+struct request;
+struct site_page;
 struct uuid;
 
 enum turn confirm_ask(struct request *rq);	/* GET /c/:token */
@@ -22,5 +26,12 @@ enum turn confirm_leave(struct request *rq);	/* POST /u/:token, RFC 8058 */
  */
 void confirm_note(struct request *rq, const struct uuid *submission,
     bool is_fetched);
+
+/*
+ * Whose mail it was that led to a page of ours: in the words of the landing
+ * page it was about, which may be NULL, else in those it came by.
+ */
+struct str confirm_brand(const struct request *rq, const struct site_page *pg,
+    enum lang l);
 
 #endif

@@ -11,6 +11,7 @@
 #include "http/response.h"
 #include "lead/allot.h"
 #include "lead/flood.h"
+#include "lead/promise.h"
 #include "lead/quarantine.h"
 #include "page/snapshot.h"
 #include "visitor.h"
@@ -207,6 +208,39 @@ overflow(struct buf *b, struct app *app)
 	    "How long the oldest of them waits.", d.oldest_ms / 1000);
 }
 
+/* Likewise. */
+static void
+promises(struct buf *b, struct app *app)
+{
+	struct promise_count of[PROMISE_COUNTS_MAX];
+	struct group_count group;
+	size_t count = 0;
+	struct pg *db;
+	enum err e = ERR_AWAY;
+
+	group_counts(app->group, &group);
+	if (!group.is_away) {
+		db = pool_take(app->pool);
+		e = promise_counts(db, of, &count);
+		pool_give(app->pool, db);
+	}
+	if (e || !count)
+		return;
+	buf_add(b, STR("# HELP piste_promises_broken_total Promises to leads"
+	    " that were broken, by step and grade.\n"
+	    "# TYPE piste_promises_broken_total counter\n"));
+	for (size_t i = 0; i < count; i++)
+		buf_addf(b, "piste_promises_broken_total{step=\"%s\","
+		    "grade=\"%s\"} %lld\n", of[i].step, of[i].grade,
+		    (long long)of[i].broken);
+	buf_add(b, STR("# HELP piste_promises_overdue Those of them that still"
+	    " wait.\n# TYPE piste_promises_overdue gauge\n"));
+	for (size_t i = 0; i < count; i++)
+		buf_addf(b, "piste_promises_overdue{step=\"%s\",grade=\"%s\"}"
+		    " %lld\n", of[i].step, of[i].grade,
+		    (long long)of[i].overdue);
+}
+
 static void
 flood(struct buf *b, struct app *app, int64_t now_ms)
 {
@@ -255,6 +289,7 @@ health_metrics(struct request *rq)
 	outbox(&b, app);
 	quarantine(&b, app);
 	overflow(&b, app);
+	promises(&b, app);
 	flood(&b, app, rq->received_ms);
 	event_counts(app->events, &events);
 	metric(&b, COUNTER, "piste_exposures_written_total",

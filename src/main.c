@@ -17,13 +17,17 @@
 #include "base/token.h"
 #include "command.h"
 #include "consentcommand.h"
+#include "dealcommand.h"
+#include "funnelcommand.h"
 #include "http/gateway.h"
 #include "importcommand.h"
 #include "inspect.h"
 #include "leadcommand.h"
 #include "linkcommand.h"
 #include "mailcommand.h"
+#include "nurturecommand.h"
 #include "personcommand.h"
+#include "promisescommand.h"
 #include "proofcommand.h"
 #include "quarantinecommand.h"
 #include "resultscommand.h"
@@ -152,13 +156,31 @@ static const struct command {
 	    " say what they would have made of the past; score all anew" },
 	{ "seller", sellercommand_run, CONFIGURED, SELLERCOMMAND_USAGE,
 	    "apply the rules by which leads come to sellers, list sellers, say"
-	    " who is away; take or leave a lead" },
+	    " who is away; take or leave a lead, tell of a first contact" },
 	{ "allocate", allocatecommand_run, CONFIGURED, ALLOCATECOMMAND_USAGE,
 	    "tell whose a lead is and why, who would have had the last ones by"
 	    " other rules, which ones nobody could take; give one by hand" },
+	{ "promises", promisescommand_run, CONFIGURED, PROMISESCOMMAND_USAGE,
+	    "tell how long leads waited for each step, by grade, against what"
+	    " was promised; --broken lists the promises that were not kept" },
 	{ "bant", bantcommand_run, CONFIGURED, BANTCOMMAND_USAGE,
 	    "keep what is known of a lead's budget, authority, need and timing,"
 	    " accept or refuse it as an SQL, list what is late" },
+	{ "deal", dealcommand_run, CONFIGURED, DEALCOMMAND_USAGE,
+	    "keep what a lead may bring and what was ordered, correct it, take"
+	    " it back, or say that it is lost" },
+	{ "funnel", funnelcommand_run, CONFIGURED, FUNNELCOMMAND_USAGE,
+	    "tell how many of those who came got how far, from a visit to an"
+	    " order; SPLIT is campaign, channel, strategy, source, medium,"
+	    " page, variant, offer, country, region, seller, week or month" },
+	{ "recycle", funnelcommand_recycle, CONFIGURED,
+	    FUNNELCOMMAND_RECYCLE_USAGE,
+	    "tell what became of leads that were laid aside: what woke them,"
+	    " what they brought and what that cost" },
+	{ "nurture", nurturecommand_run, CONFIGURED, NURTURECOMMAND_USAGE,
+	    "list scenarios and where people stand in them, or let somebody"
+	    " go; --dry-run tells the messages that somebody would get who"
+	    " entered on a day" },
 	{ "help", help, BARE, "[COMMAND | settings]",
 	    "explain a command, or list the settings" },
 };

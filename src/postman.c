@@ -21,7 +21,9 @@
 
 #include "postman.h"
 
-#define TEMPLATE "mail/letter"
+/* Laid out when we were built, if that could be; else by hand. */
+#define LAID_OUT "mail/letter-mjml"
+#define BY_HAND "mail/letter"
 #define WHY_BYTES_MAX 2000
 
 struct postman {
@@ -57,10 +59,12 @@ struct str
 postman_html(struct arena *a, const struct template_set *set,
     const struct letter *l)
 {
-	const struct view_template *t = template_find(set, STR(TEMPLATE));
+	const struct view_template *t = template_find(set, STR(LAID_OUT));
 	struct view *v;
 	struct buf out;
 
+	if (!t)
+		t = template_find(set, STR(BY_HAND));
 	if (!t)
 		return STR_EMPTY;
 	v = view_new(a, NULL);
@@ -68,15 +72,23 @@ postman_html(struct arena *a, const struct template_set *set,
 	view_set(v, "SUBJECT", l->subject);
 	view_set(v, "BRAND", l->brand);
 	view_set(v, "HEADLINE", l->headline);
-	view_set(v, "TEXT", l->text);
-	view_set(v, "BUTTON", l->button);
-	view_set(v, "URL", l->url);
+	for (size_t i = 0; i < l->paragraphs; i++)
+		view_set(view_add(v, "PARAGRAPH"), "TEXT", l->paragraph[i]);
+	for (size_t i = 0; i < l->buttons; i++) {
+		struct view *button = view_add(v, "LINK");
+
+		view_set(button, "BUTTON", l->button[i].label);
+		view_set(button, "URL", l->button[i].url);
+	}
 	view_set(v, "NOTE", l->note);
-	view_set(v, "UNSUBSCRIBE", l->unsubscribe);
-	view_set(v, "UNSUBSCRIBE_URL", l->unsubscribe_url);
+	view_set(v, "PREFERENCES", l->preferences.label);
+	view_set(v, "PREFERENCES_URL", l->preferences.url);
+	view_set(v, "UNSUBSCRIBE", l->unsubscribe.label);
+	view_set(v, "UNSUBSCRIBE_URL", l->unsubscribe.url);
 	buf_init(&out, a, LETTER_BYTES_MAX);
 	view_expand(t, v, &out);
-	return buf_str(&out);
+	/* Half a page would be worse than the text alone. */
+	return out.full ? STR_EMPTY : buf_str(&out);
 }
 
 static struct str

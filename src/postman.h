@@ -27,7 +27,10 @@ void postman_free(struct postman *p);	/* NULL is accepted */
 MUST_USE enum err postman_turn(struct postman *p, struct pg *db,
     struct str worker, int64_t *done);
 
-/* The letter as HTML; empty without the template mail/letter. */
+/*
+ * The letter as HTML, by the template mail/letter-mjml, else mail/letter; empty
+ * without both, or beyond LETTER_BYTES_MAX.
+ */
 struct str postman_html(struct arena *a, const struct template_set *set,
     const struct letter *l);
 

@@ -7,7 +7,9 @@
 #include "command.h"
 #include "lead/allot.h"
 #include "lead/person.h"
+#include "lead/promise.h"
 #include "lead/seller.h"
+#include "lead/sellerdesk.h"
 #include "optionwords.h"
 #include "store/pg.h"
 
@@ -157,6 +159,82 @@ refuse(const struct conf *c, int words, char **word)
 	return end(db, "", e);
 }
 
+/* What a seller tells of a lead: that they spoke, or words alone. */
+static int
+tell(const struct conf *c, int words, char **word, bool is_contact)
+{
+	struct promise_word w = { .who = WHO, .is_contact = is_contact };
+	const struct optionword options[] = {
+		{ "--note", &w.note, SELLERDESK_WORDS_BYTES_MAX, !is_contact },
+	};
+	bool is_new = false;
+	struct pg *db;
+	enum err e;
+
+	if (words < 1 || !person_is_id(str_of(word[0])) ||
+	    !optionwords_read(words - 1, word + 1, options, 1, NULL))
+		return COMMAND_USAGE;
+	w.lead = str_of(word[0]);
+	db = connect(c);
+	e = promise_tell(db, &w, &is_new);
+	if (!e)
+		printf("lead %s: %s\n", word[0], is_new ? "noted" :
+		    "that was the last thing noted");
+	return end(db, "", e);
+}
+
+static int
+contact(const struct conf *c, int words, char **word)
+{
+	return tell(c, words, word, true);
+}
+
+static int
+note(const struct conf *c, int words, char **word)
+{
+	return tell(c, words, word, false);
+}
+
+static int
+notes(const struct conf *c, int words, char **word)
+{
+	bool is_json = false;
+	struct pg *db;
+
+	if (words < 1 || !person_is_id(str_of(word[0])) ||
+	    !optionwords_read(words - 1, word + 1, NULL, 0, &is_json))
+		return COMMAND_USAGE;
+	db = connect(c);
+	return end(db, "", promise_words(db, str_of(word[0]), is_json,
+	    stdout));
+}
+
+static int
+day(const struct conf *c, int words, char **word)
+{
+	bool is_json = false;
+	struct pg *db;
+
+	if (words < 1 || !optionwords_read(words - 1, word + 1, NULL, 0,
+	    &is_json))
+		return COMMAND_USAGE;
+	db = connect(c);
+	return end(db, word[0], promise_day(db, str_of(word[0]), is_json,
+	    stdout));
+}
+
+static int
+language(const struct conf *c, int words, char **word)
+{
+	struct pg *db;
+	enum lang l;
+
+	if (words != 2 || lang_parse(str_of(word[1]), &l))
+		return COMMAND_USAGE;
+	db = connect(c);
+	return end(db, word[0], sellerdesk_language(db, str_of(word[0]), l));
+}
+
 int
 sellercommand_run(const struct conf *c, int words, char **word)
 {
@@ -166,7 +244,9 @@ sellercommand_run(const struct conf *c, int words, char **word)
 	} verbs[] = {
 		{ "apply", apply }, { "list", list }, { "absent", absent },
 		{ "present", present }, { "accept", accept },
-		{ "refuse", refuse },
+		{ "refuse", refuse }, { "contact", contact },
+		{ "note", note }, { "notes", notes }, { "day", day },
+		{ "language", language },
 	};
 
 	for (size_t i = 0; words && i < sizeof verbs / sizeof *verbs; i++)

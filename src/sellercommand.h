@@ -6,7 +6,9 @@ struct conf;
 
 #define SELLERCOMMAND_USAGE \
 	"apply FILE.json | list [--json] | absent KEY --from T --to T |" \
-	" present KEY | accept LEAD | refuse LEAD --reason TEXT"
+	" present KEY | language KEY fr|en | accept LEAD |" \
+	" refuse LEAD --reason TEXT | contact LEAD [--note TEXT] |" \
+	" note LEAD --note TEXT | notes LEAD [--json] | day KEY [--json]"
 
 /* Words after the name as command.h has them. */
 int sellercommand_run(const struct conf *c, int words, char **word);

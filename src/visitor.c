@@ -27,6 +27,8 @@
 #include "page/render.h"
 #include "page/site.h"
 #include "page/snapshot.h"
+#include "preferences.h"
+#include "sellerday.h"
 #include "visitor.h"
 #include "visit.h"
 #include "withdrawal.h"
@@ -180,6 +182,10 @@ static const struct route routes[] = {
 	{ METHOD_POST,	"/c/:token",		confirm_take,	ROUTE_CREW },
 	{ READ,		"/u/:token",		confirm_leave_ask, ROUTE_CREW },
 	{ METHOD_POST,	"/u/:token",		confirm_leave,	ROUTE_CREW },
+	{ READ,		"/preferences/:token",	preferences_ask, ROUTE_CREW },
+	{ METHOD_POST,	"/preferences/:token",	preferences_take, ROUTE_CREW },
+	{ READ,		"/s/:token",		sellerday_ask,	ROUTE_CREW },
+	{ METHOD_POST,	"/s/:token",		sellerday_take,	ROUTE_CREW },
 	{ METHOD_POST,	"/api/v1/pages/:page/submissions", api_submit,
 	    ROUTE_LOOP },
 	{ METHOD_OPTIONS, "/api/v1/pages/:page/submissions", api_preflight,

@@ -12,6 +12,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/token.h"
+#include "command.h"
 #include "consent/workerrole.h"
 #include "deliver/outbox.h"
 #include "experiment/watch.h"
@@ -19,10 +20,14 @@
 #include "lead/flood.h"
 #include "lead/draft.h"
 #include "lead/mailcheck.h"
+#include "lead/nurtureturn.h"
 #include "lead/orphan.h"
+#include "lead/promise.h"
 #include "lead/queue.h"
-#include "lead/scorepass.h"
+#include "lead/recycle.h"
 #include "lead/retention.h"
+#include "lead/scorepass.h"
+#include "lead/sellermail.h"
 #include "lead/submit.h"
 #include "postman.h"
 #include "store/pg.h"
@@ -52,8 +57,13 @@ struct worker {
 	int64_t watch_at_ms;	/* by clock_mono_ms: not before */
 	struct mailcheck mailcheck;
 	int64_t sweep_at_ms;	/* the same */
+	struct promise promise;
+	struct sellermail sellermail;
+	int64_t tell_at_ms;	/* the same */
 	int64_t rescore_at_ms;	/* the same */
 	int64_t pass_at_ms;	/* the same */
+	struct recycle recycle;
+	int64_t recycle_at_ms;	/* the same */
 	struct retention retention;
 	int64_t retain_at_ms;	/* the same */
 };
@@ -131,6 +141,29 @@ allocate(struct worker *w, int64_t *done)
 		log_event(LOG_WARN, "worker.allocate",
 		    LOG_Z("why", err_name(e)));
 	return e;
+}
+
+/*
+ * What leads wait for, which promises are broken, and the mails that tell
+ * sellers; at once when leads were given.
+ */
+static void
+tell(struct worker *w, bool is_urgent, int64_t *done)
+{
+	int64_t told = 0;
+	enum err e;
+
+	*done = 0;
+	if (!is_urgent && clock_mono_ms() < w->tell_at_ms)
+		return;
+	e = promise_turn(w->db, &w->promise, done);
+	if (!e)
+		e = sellermail_turn(w->db, &w->sellermail, &told);
+	*done += told;
+	w->tell_at_ms = clock_mono_ms() + (e ? WORKER_WATCH_MS :
+	    WORKER_TELL_MS);
+	if (e)
+		log_event(LOG_WARN, "worker.tell", LOG_Z("why", err_name(e)));
 }
 
 /* Experiments, one at a time; when none is due, not for a while. */
@@ -235,6 +268,45 @@ rescore(struct worker *w, int64_t *done)
 	log_event(LOG_WARN, "worker.rescore", LOG_Z("why", err_name(e)));
 }
 
+/* Leads that were laid aside come up again: a step of a pass over them. */
+static void
+recycle(struct worker *w, int64_t *done)
+{
+	bool is_over = false;
+	enum err e;
+
+	*done = 0;
+	if (clock_mono_ms() < w->recycle_at_ms)
+		return;
+	e = recycle_turn(w->db, &w->recycle, &is_over);
+	*done = !e && !is_over;
+	if (is_over && w->recycle.moved)
+		log_event(LOG_INFO, "worker.recycled",
+		    LOG_INT("leads", w->recycle.moved));
+	if (e)
+		log_event(LOG_WARN, "worker.recycle",
+		    LOG_Z("why", err_name(e)));
+	if (!e && !is_over)
+		return;
+	w->recycle = (struct recycle){ 0 };
+	w->recycle_at_ms = clock_mono_ms() + WORKER_RECYCLE_MS;
+}
+
+/*
+ * Scenarios: by the servers' rights, since what is decided rests on what people
+ * did.  Mails are letters, whose consent is asked again when they are sent.
+ */
+static void
+nurture(struct worker *w, int64_t *done)
+{
+	enum err e = nurtureturn_run(w->intake, w->conf, clock_now_ms(),
+	    done);
+
+	if (e)
+		log_event(LOG_WARN, "worker.nurture",
+		    LOG_Z("why", err_name(e)));
+}
+
 /* What the DNS says of the next leads; they are qualified without it too. */
 static void
 check_mail(struct worker *w)
@@ -257,7 +329,8 @@ turn(struct worker *w, struct turn *t)
 {
 	int64_t drained, done = 0, given = 0, mailed = 0, seen = 0;
 	int64_t retained = 0;
-	int64_t rescored = 0;
+	int64_t rescored = 0, told = 0, recycled = 0;
+	int64_t nurtured = 0;
 	enum err e = OK;
 
 	t->spool = drain(w, &drained);
@@ -266,16 +339,24 @@ turn(struct worker *w, struct turn *t)
 		e = queue_turn(w->db, str_of(w->name), w->conf->lease_ms,
 		    &done);
 	t->allocate = e || is_stopping(w, 0) ? OK : allocate(w, &given);
+	if (!e && !is_stopping(w, 0))
+		tell(w, given, &told);
 	t->deliver = e || is_stopping(w, 0) ? OK : deliver(w, &mailed);
 	t->watch = e || is_stopping(w, 0) ? OK : watch(w, &seen);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		rescore(w, &rescored);
+	if (!e && !is_stopping(w, 0))
+		recycle(w, &recycled);
+	if (!e && !t->spool && !is_stopping(w, 0))
+		nurture(w, &nurtured);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		sweep(w);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		retain(w, &retained);
 	/* What a failed drain has taken may be there again the next time. */
-	t->has_more = done || given || seen || retained || rescored ||
+	t->has_more = done || given || told || seen || retained || rescored ||
+	    nurtured ||
+	    recycled ||
 	    (mailed && !t->deliver) || (drained && !t->spool);
 	return e;
 }
@@ -348,6 +429,8 @@ worker_run(const struct conf *c, bool once)
 	}
 	name_worker(&w);
 	w.mailcheck.server = c->resolver;
+	w.sellermail.alarm_to = c->alarm_mail;
+	w.sellermail.alarm_lang = command_lang(LANG_FR);
 	w.db = pg_new(c->worker_database.n ? c->worker_database :
 	    c->database, "piste-work");
 	pg_session(w.db, session);

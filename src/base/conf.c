@@ -78,6 +78,8 @@ static const struct setting settings[] = {
 	    "networks that may read /readyz and /metrics"),
 	ADDRESSES(internal_from, "",
 	    "networks whose visits are never counted in experiments"),
+	TEXT(currency, "EUR",
+	    "currency of orders and costs unless they say another (ISO 4217)"),
 	TEXT(resolver, "system",
 	    "name server that piste work asks whether mail domains take mail:"
 	    " address[:port], system, or off"),
@@ -122,12 +124,24 @@ static const struct setting settings[] = {
 	TEXT(mail_from, "",
 	    "address mails come from; empty: no-reply at the host of url"),
 	TEXT(mail_name, "", "name beside that address"),
+	TEXT(alarm_mail, "",
+	    "who is told by mail of promises that are broken; empty: nobody"),
 	PATHNAME(mail_caught, "/var/lib/piste/mail",
 	    "directory of the mails caught while smtp_url is empty"),
 	NUMBER(mail_address_max, "5", 0, 1000000,
 	    "mails a day to one mailbox; others are dropped and counted"),
 	NUMBER(mail_network_max, "200", 0, 1000000,
 	    "mails a day asked for from one network (/24, /48)"),
+	NUMBER(nurture_mails_max, "2", 1, 1000,
+	    "mails of all scenarios together that one person gets within"
+	    " nurture_mails_days"),
+	NUMBER(nurture_mails_days, "7", 1, 365, "days that these count for"),
+	NUMBER(nurture_from, "8", 0, 23,
+	    "hour from which scenarios write, by the person's clock: that of"
+	    " their country, of one with several zones in all of them at once"),
+	NUMBER(nurture_to, "20", 1, 24, "hour at which they stop"),
+	TEXT(nurture_zone, "Europe/Paris",
+	    "time zone of who is of no known country"),
 	NUMBER(retention_prospect_months, "36", 1, 120,
 	    "a person is erased that long after the last word from them"),
 	NUMBER(retention_quarantine_days, "30", 1, 3650,
@@ -377,6 +391,17 @@ read_environment(struct conf *out, FILE *say)
 	return e;
 }
 
+/* What is good by itself and makes no sense together. */
+static enum err
+judge(const struct conf *c, FILE *say)
+{
+	if (c->nurture_from < c->nurture_to)
+		return OK;
+	fprintf(say, "nurture_from, nurture_to: no hour is left between"
+	    " them\n");
+	return ERR_INPUT;
+}
+
 enum err
 conf_load(const char *path, struct conf *out, FILE *complaints)
 {
@@ -391,5 +416,7 @@ conf_load(const char *path, struct conf *out, FILE *complaints)
 	file = read_file(path ? path : CONF_PATH, path != NULL, out,
 	    complaints);
 	environment = read_environment(out, complaints);
-	return file ? file : environment;
+	if (file || environment)
+		return file ? file : environment;
+	return judge(out, complaints);
 }

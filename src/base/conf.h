@@ -32,6 +32,7 @@ struct conf {
 	struct str geo6;		/* City database, IPv6; may be empty */
 	struct str metrics_from;	/* addresses for /readyz, /metrics */
 	struct str internal_from;	/* never counted as exposure */
+	struct str currency;		/* "EUR", what figures are in */
 	struct str resolver;		/* see lead/mailcheck.h */
 	struct str log_level;
 	int64_t processes;
@@ -54,9 +55,15 @@ struct conf {
 	struct str smtp_ca;		/* file; empty: the system's */
 	struct str mail_from;		/* empty: no-reply at url's host */
 	struct str mail_name;		/* beside it; may be empty */
+	struct str alarm_mail;		/* empty: nobody */
 	struct str mail_caught;		/* directory */
 	int64_t mail_address_max;	/* mails a day to one mailbox */
 	int64_t mail_network_max;	/* and asked for from one network */
+	int64_t nurture_mails_max;	/* of all scenarios, to one person */
+	int64_t nurture_mails_days;	/* within so many days */
+	int64_t nurture_from;		/* hours of their day */
+	int64_t nurture_to;
+	struct str nurture_zone;	/* of who is of no known country */
 	int64_t retention_prospect_months;
 	int64_t retention_quarantine_days;
 	int64_t retention_visitor_months;

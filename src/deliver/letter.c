@@ -1,4 +1,7 @@
 /* Implements letter.h; the sentences are in base/phrase. */
+#include <string.h>
+
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/phrase.h"
 #include "deliver/letter.h"
@@ -44,15 +47,42 @@ letter_write(struct arena *a, const struct letter_facts *f,
 		.subject = phrase_in(words[f->kind].subject, l),
 		.brand = f->brand,
 		.headline = phrase_in(words[f->kind].headline, l),
-		.text = sentence(a, f),
-		.button = phrase_in(words[f->kind].button, l),
-		.url = f->url,
+		.button = { { phrase_in(words[f->kind].button, l), f->url } },
+		.buttons = 1,
 		.note = phrase_in(words[f->kind].note, l),
-		.unsubscribe_url = f->unsubscribe_url,
 		.lang = l,
 	};
-	if (f->unsubscribe_url.n)
-		out->unsubscribe = phrase_in(PHRASE_MAIL_UNSUBSCRIBE, l);
+	letter_paragraphs(a, sentence(a, f), out);
+	letter_sign_off(out, f->unsubscribe_url, STR_EMPTY);
+}
+
+void
+letter_paragraphs(struct arena *a, struct str text, struct letter *out)
+{
+	struct str *paragraph = arena_array(a, LETTER_PARAGRAPHS_MAX,
+	    sizeof *paragraph);
+
+	out->paragraph = paragraph;
+	out->paragraphs = 0;
+	while (text.n && out->paragraphs < LETTER_PARAGRAPHS_MAX) {
+		const char *gap = memmem(text.p, text.n, "\n\n", 2);
+		size_t n = gap ? (size_t)(gap - text.p) : text.n;
+		struct str one = str_trim(str_slice(text, 0, n));
+
+		if (one.n)
+			paragraph[out->paragraphs++] = one;
+		text = str_slice(text, n + (gap ? 2 : 0), text.n);
+	}
+}
+
+void
+letter_sign_off(struct letter *l, struct str unsubscribe_url,
+    struct str preferences_url)
+{
+	l->unsubscribe = (struct letter_button){
+	    phrase_in(PHRASE_MAIL_UNSUBSCRIBE, l->lang), unsubscribe_url };
+	l->preferences = (struct letter_button){
+	    phrase_in(PHRASE_MAIL_PREFERENCES, l->lang), preferences_url };
 }
 
 static void
@@ -66,14 +96,14 @@ add_paragraph(struct buf *b, struct str s)
 
 /* A line of the link alone: what reads mails makes it one to click. */
 static void
-add_link(struct buf *b, enum lang l, struct str words_of, struct str url)
+add_link(struct buf *b, enum lang l, const struct letter_button *link)
 {
-	if (!url.n)
+	if (!link->url.n)
 		return;
-	buf_add(b, words_of);
+	buf_add(b, link->label);
 	buf_add(b, phrase_in(PHRASE_PAGE_COLON, l));
 	buf_add(b, STR("\n"));
-	add_paragraph(b, url);
+	add_paragraph(b, link->url);
 }
 
 struct str
@@ -83,10 +113,13 @@ letter_text(struct arena *a, const struct letter *l)
 
 	buf_init(&b, a, LETTER_BYTES_MAX);
 	add_paragraph(&b, l->headline);
-	add_paragraph(&b, l->text);
-	add_link(&b, l->lang, l->button, l->url);
+	for (size_t i = 0; i < l->paragraphs; i++)
+		add_paragraph(&b, l->paragraph[i]);
+	for (size_t i = 0; i < l->buttons; i++)
+		add_link(&b, l->lang, &l->button[i]);
 	add_paragraph(&b, l->note);
-	add_link(&b, l->lang, l->unsubscribe, l->unsubscribe_url);
+	add_link(&b, l->lang, &l->preferences);
+	add_link(&b, l->lang, &l->unsubscribe);
 	if (l->brand.n) {
 		buf_add(&b, STR("-- \n"));
 		buf_add(&b, l->brand);

@@ -15,6 +15,8 @@ static const struct {
 	[LINK_ASSET] = { "asset", "/a/" },
 	[LINK_CONFIRM] = { "confirm", "/c/" },
 	[LINK_UNSUBSCRIBE] = { "unsubscribe", "/u/" },
+	[LINK_PREFERENCES] = { "preferences", "/preferences/" },
+	[LINK_SELLER] = { "seller", "/s/" },
 };
 
 struct str
@@ -52,5 +54,6 @@ link_open(struct arena *a, const struct token_key *k, enum link_kind kind,
 	out->has_submission = !str_eq(id, STR("-"));
 	if (out->has_submission && token_uuid_parse(id, &out->submission))
 		return ERR_DENIED;
-	return out->has_submission || kind == LINK_ASSET ? OK : ERR_DENIED;
+	return out->has_submission || kind == LINK_ASSET ||
+	    kind == LINK_SELLER ? OK : ERR_DENIED;
 }

@@ -20,6 +20,8 @@ enum link_kind {
 	LINK_ASSET,		/* /a/PAGE?t=… */
 	LINK_CONFIRM,		/* /c/… */
 	LINK_UNSUBSCRIBE,	/* /u/…, good for ever: so is the right */
+	LINK_PREFERENCES,	/* /preferences/…, likewise */
+	LINK_SELLER,		/* /s/…, page is the allocation */
 };
 
 struct link {

@@ -12,7 +12,8 @@
 
 struct arena;
 
-#define MAIL_BYTES_MAX (512 << 10)
+/* Both parts of the longest letter; quoted, each byte of them is three. */
+#define MAIL_BYTES_MAX (2 << 20)
 #define MAIL_ID_BYTES_MAX 400
 
 struct mail {

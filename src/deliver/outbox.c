@@ -1,6 +1,6 @@
 /*
  * Implements outbox.h.  The rules (who gets what, whom not, how many) are in
- * src/sql/0009_mail.sql, where all workers meet.
+ * src/sql/0009_mail.sql and 0028_letters.sql, where all workers meet.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "base/token.h"
 #include "deliver/caught.h"
 #include "deliver/letter.h"
+#include "deliver/letterlink.h"
 #include "deliver/link.h"
 #include "deliver/mail.h"
 #include "deliver/smtp.h"
@@ -29,7 +30,8 @@
 SQL(outbox_plan_rows, 1, "SELECT piste.outbox_plan($1::int)");
 SQL(outbox_reclaim, 1, LEASE_RECLAIM(TABLE));
 SQL(outbox_claim, 3, LEASE_CLAIM(TABLE,
-    " AND kind IN ('mail.confirm', 'mail.asset')", "q.available_at",
+    " AND kind IN ('mail.confirm', 'mail.asset', 'mail.letter')",
+    "q.available_at",
     "available_at, id"));
 SQL(outbox_renew, 2, LEASE_RENEW(TABLE));
 SQL(outbox_fail, 5, LEASE_FAIL(TABLE));
@@ -38,6 +40,9 @@ SQL(outbox_begin, 4,
     "SELECT refusal, mail_kind, mail_round, submission, page, lang,"
     " recipient, asset, brand, title, has_consents, asked_ms"
     " FROM piste.mail_begin($1::bigint, $2, $3::int, $4::int)");
+SQL(outbox_letter, 2,
+    "SELECT subject, brand, headline, body, buttons, person, seller, lead,"
+    " submission, page FROM piste.letter_read($1::bigint, $2)");
 SQL(outbox_end, 5,
     "SELECT piste.mail_end($1::bigint, $2, $3::boolean, $4, $5)");
 
@@ -175,10 +180,63 @@ read_due(struct lease_row *row, const struct pg_rows *rows, struct due *out)
 	return ERR_INPUT;
 }
 
-/* The whole message for a mail that is due. */
+/* A number that may be NULL. */
+static int64_t
+id_at(const struct pg_rows *rows, size_t column)
+{
+	int64_t id = 0;
+
+	(void)!str_i64(pg_value(rows, 0, column), 1, INT64_MAX, &id);
+	return id;
+}
+
+/* What somebody else wrote, with its links; url: how to take consent back. */
 static enum err
-compose(struct outbox *o, struct arena *a, const struct due *d,
-    struct str from, struct str *message)
+read_letter(struct outbox *o, struct lease_row *row, const struct due *d,
+    struct letter *out, struct str *url)
+{
+	const struct conf *c = o->plan.conf;
+	struct arena *a = row->arena;
+	struct letterlink l = { .key = &o->key, .url = c->url,
+		.lang = d->link.lang, .now_ms = clock_now_ms(),
+		.asset_age_ms = c->asset_max_age_ms };
+	struct link leave = { .kind = LINK_UNSUBSCRIBE, .lang = l.lang,
+		.has_submission = true };
+	struct link choose = leave;
+	const struct pg_rows *rows;
+	enum err e = pg_run(row->db, &outbox_letter, (struct str[]){
+	    str_of(row->id), row->worker }, LEASE_WAIT_MS, &rows);
+
+	if (e || !pg_count(rows))
+		return e ? e : ERR_ABSENT;
+	*out = (struct letter){ .lang = l.lang,
+		.subject = arena_copy(a, pg_value(rows, 0, 0)),
+		.brand = arena_copy(a, pg_value(rows, 0, 1)),
+		.headline = arena_copy(a, pg_value(rows, 0, 2)) };
+	letter_paragraphs(a, arena_copy(a, pg_value(rows, 0, 3)), out);
+	l.person = id_at(rows, 5);
+	l.seller = id_at(rows, 6);
+	l.lead = id_at(rows, 7);
+	l.has_submission = !token_uuid_parse(pg_value(rows, 0, 8),
+	    &l.submission);
+	leave.submission = choose.submission = l.submission;
+	leave.page = choose.page = arena_copy(a, pg_value(rows, 0, 9));
+	choose.kind = LINK_PREFERENCES;
+	/* Nobody is written to who could not take it back. */
+	if (l.person && !l.has_submission)
+		return ERR_INPUT;
+	if (l.person) {
+		*url = link_url(a, &o->key, c->url, &leave);
+		letter_sign_off(out, *url, link_url(a, &o->key, c->url,
+		    &choose));
+	}
+	return letterlink_read(a, &l, pg_value(rows, 0, 4), out);
+}
+
+/* What one of ours says, by the page it is about. */
+static void
+write_letter(struct outbox *o, struct arena *a, const struct due *d,
+    struct letter *out, struct str *url)
 {
 	const struct conf *c = o->plan.conf;
 	bool is_asset = str_eq(d->kind, STR("mail.asset"));
@@ -186,7 +244,6 @@ compose(struct outbox *o, struct arena *a, const struct due *d,
 	struct letter_facts facts = { .lang = d->link.lang,
 		.kind = is_asset ? LETTER_ASSET : LETTER_CONFIRM,
 		.brand = d->brand, .title = d->title };
-	struct letter letter;
 
 	link.kind = is_asset ? LINK_ASSET : LINK_CONFIRM;
 	link.until_ms = clock_now_ms() + (is_asset ? c->asset_max_age_ms :
@@ -195,11 +252,30 @@ compose(struct outbox *o, struct arena *a, const struct due *d,
 	leave.kind = LINK_UNSUBSCRIBE;
 	/* Who may be a stranger has nothing to withdraw yet. */
 	if (is_asset && d->has_consents)
-		facts.unsubscribe_url = link_url(a, &o->key, c->url, &leave);
-	letter_write(a, &facts, &letter);
+		*url = link_url(a, &o->key, c->url, &leave);
+	facts.unsubscribe_url = *url;
+	letter_write(a, &facts, out);
+}
+
+/* The whole message for a mail that is due. */
+static enum err
+compose(struct outbox *o, struct lease_row *row, const struct due *d,
+    struct str from, struct str *message)
+{
+	struct arena *a = row->arena;
+	struct str unsubscribe_url = STR_EMPTY;
+	struct letter letter;
+	enum err e = OK;
+
+	if (str_eq(d->kind, STR("mail.letter")))
+		e = read_letter(o, row, d, &letter, &unsubscribe_url);
+	else
+		write_letter(o, a, d, &letter, &unsubscribe_url);
+	if (e)
+		return e;
 	return mail_compose(a, &(struct mail){
 		.from = from,
-		.from_name = c->mail_name,
+		.from_name = o->plan.conf->mail_name,
 		.to = d->to,
 		.subject = letter.subject,
 		.id = mail_id_text(a, &d->id, from),
@@ -207,7 +283,7 @@ compose(struct outbox *o, struct arena *a, const struct due *d,
 		.lang = letter.lang,
 		.text = letter_text(a, &letter),
 		.html = o->plan.html(o->plan.context, a, &letter),
-		.unsubscribe_url = facts.unsubscribe_url,
+		.unsubscribe_url = unsubscribe_url,
 	}, message);
 }
 
@@ -284,14 +360,20 @@ send_row(void *context, struct lease_row *row)
 	if (!pg_count(rows))
 		return lease_lost(&outbox_table, row);
 	if (!pg_is_null(rows, 0, 0)) {
-		log_event(LOG_WARN, "mail.dropped", LOG_Z("row", row->id),
+		bool is_later = str_eq(pg_value(rows, 0, 0),
+		    STR("quiet-hours"));
+
+		log_event(is_later ? LOG_INFO : LOG_WARN, is_later ?
+		    "mail.later" : "mail.dropped", LOG_Z("row", row->id),
 		    LOG_STR("why", pg_value(rows, 0, 0)));
 		return OK;
 	}
 	e = read_due(row, rows, &d);
 	if (e)
 		return e;
-	e = compose(o, a, &d, from, &message);
+	e = compose(o, row, &d, from, &message);
+	if (e == ERR_AWAY)
+		return e;
 	if (e) {
 		row->why = STR("no mail can be made of it: see mail_from");
 		return e;

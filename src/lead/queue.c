@@ -18,7 +18,7 @@
 
 SQL(queue_reclaim, 1, LEASE_RECLAIM(TABLE));
 SQL(queue_claim, 3, LEASE_CLAIM(TABLE, "", "q.priority, q.available_at",
-    "priority DESC, available_at, id"));
+    "piste.queue_rank(available_at, priority), id"));
 SQL(queue_renew, 2, LEASE_RENEW(TABLE));
 SQL(queue_fail, 5, LEASE_FAIL(TABLE));
 SQL(queue_count, 0, LEASE_COUNT(TABLE));

@@ -18,6 +18,9 @@
 #define COLUMNS 14
 #define LINE_BYTES_MAX 1024
 
+/* Invented leads, of which figures are shown, say nothing of the rules. */
+#define REAL(lead) " JOIN piste.offer AS p ON p.key = " lead ".offer_key" \
+    " AND NOT p.is_synthetic"
 /* A lead's place is free from when it was nobody's, or closed, for good. */
 SQL(rehearse_leads, 2,
     "SELECT a.id, a.lead_id, f.at_ms, f.stage, f.need, f.potential,"
@@ -30,23 +33,27 @@ SQL(rehearse_leads, 2,
     " FROM piste.allocation AS a"
     " JOIN piste.lead AS l ON l.id = a.lead_id"
     " JOIN piste.seller AS s ON s.id = a.seller_id"
+    REAL("l")
     " CROSS JOIN LATERAL jsonb_to_record(a.decision->'lead') AS f ("
     "at_ms bigint, stage text, need text, potential bigint, is_hot boolean,"
     " country text, postcode text, geo_country text, geo_region text,"
     " radius_km integer)"
     " WHERE a.id > $1::bigint AND a.at >= to_timestamp($2::bigint / 1000.0)"
+    " AND a.decision ? 'lead'"
     " AND NOT EXISTS (SELECT FROM piste.allocation AS b WHERE b.lead_id ="
     " a.lead_id AND b.id < a.id AND b.at >="
     " to_timestamp($2::bigint / 1000.0) AND b.decision ? 'lead')"
     " ORDER BY a.id LIMIT " TEXT_OF(BATCH));
 SQL(rehearse_count, 1,
-    "SELECT count(DISTINCT lead_id) FROM piste.allocation"
-    " WHERE at >= to_timestamp($1::bigint / 1000.0)"
-    " AND decision ? 'lead'");
+    "SELECT count(DISTINCT a.lead_id) FROM piste.allocation AS a"
+    " JOIN piste.lead AS l ON l.id = a.lead_id" REAL("l")
+    " WHERE a.at >= to_timestamp($1::bigint / 1000.0)"
+    " AND a.decision ? 'lead'");
 /* What was: leads, and shares of those who could have had them. */
 SQL(rehearse_before, 1,
     "WITH decided AS MATERIALIZED (SELECT DISTINCT ON (a.lead_id) a.id,"
     " a.seller_id, a.decision FROM piste.allocation AS a"
+    " JOIN piste.lead AS l ON l.id = a.lead_id" REAL("l")
     " WHERE a.at >= to_timestamp($1::bigint / 1000.0)"
     " AND a.decision ? 'lead' ORDER BY a.lead_id, a.id),"
     " shares AS (SELECT c.seller, sum(c.share) AS share FROM ("
@@ -57,7 +64,8 @@ SQL(rehearse_before, 1,
     " SELECT s.key, (SELECT count(*) FROM decided AS d"
     " WHERE d.seller_id = s.id), round(coalesce(w.share, 0) * 1000000)"
     "::bigint FROM piste.seller AS s"
-    " LEFT JOIN shares AS w ON w.seller = s.key ORDER BY s.key");
+    " LEFT JOIN shares AS w ON w.seller = s.key"
+    " WHERE s.is_active OR w.share IS NOT NULL ORDER BY s.key");
 
 static int64_t
 number_of(struct str text)

@@ -60,9 +60,13 @@ SQL(rescore_upto, 2,
     "SELECT max(o.person_id) FROM (SELECT l.person_id FROM piste.lead AS l"
     " WHERE l.person_id > $1::bigint ORDER BY l.person_id LIMIT $2::int)"
     " AS o");
+/* Invented ones stay as they were made. */
 SQL(rescore_part, 6,
     "SELECT " RESCORE_COLUMNS " FROM piste.score_read($1::bigint,"
-    " $2::bigint, $3::text[], " AT(4) ", " AT(5) ", $6::boolean) AS r");
+    " $2::bigint, $3::text[], " AT(4) ", " AT(5) ", $6::boolean) AS r"
+    " WHERE (SELECT l.offer_key FROM piste.lead AS l WHERE l.id = r.lead)"
+    " <> ALL (ARRAY(SELECT o.key FROM piste.offer AS o"
+    " WHERE o.is_synthetic))");
 SQL(rescore_single, 4,
     "SELECT " RESCORE_COLUMNS " FROM piste.lead AS l CROSS JOIN LATERAL"
     " piste.score_read(l.person_id - 1, l.person_id, $2::text[], " AT(3)

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "page/definestep.h"
 #include "page/merge.h"
 #include "page/site.h"
 #include "page/trial.h"
@@ -20,20 +21,11 @@
 SQL(lock_site, 0,
     "SELECT pg_advisory_xact_lock(hashtextextended('piste.site', 0))");
 
-/* The document's objects of one sort, with their place from 1. */
-#define GIVEN(section) \
-    "WITH given AS (SELECT d->>'key' AS key, d, ord::integer" \
-    " FROM jsonb_array_elements(nullif($1::jsonb->'" section "', 'null'))" \
-    " WITH ORDINALITY AS t (d, ord)), "
-/* Every part of a statement sees the table as it was before it. */
-#define KNOWN(table) \
-    "known AS (SELECT o.key FROM " table " o JOIN given USING (key)), "
-#define LAST(table) "(SELECT coalesce(max(position), 0) FROM " table ")"
-#define CHANGES \
-    "SELECT g.key, CASE WHEN k.key IS NULL THEN 'created'" \
-    " WHEN w.key IS NULL THEN 'unchanged' ELSE 'changed' END" \
-    " FROM given g LEFT JOIN known k USING (key)" \
-    " LEFT JOIN written w USING (key) ORDER BY g.ord"
+#define GIVEN DEFINESTEP_GIVEN
+#define KNOWN DEFINESTEP_KNOWN
+#define LAST DEFINESTEP_LAST
+#define CHANGES DEFINESTEP_CHANGES
+#define ARRANGE DEFINESTEP_ARRANGE
 
 SQL(write_offers, 1, GIVEN("offers") KNOWN("offer")
     "written AS (INSERT INTO offer AS o (key, name, position, definition)"
@@ -198,51 +190,22 @@ SQL(write_origins, 1, GIVEN("origins") KNOWN("origin")
     " WHERE o.definition <> excluded.definition RETURNING o.key) "
     CHANGES);
 
-/* In place of ours of that key, which have no definition. */
-SQL(write_reasons, 1, GIVEN("reasons") KNOWN("lead_reason")
-    "written AS (INSERT INTO lead_reason AS o (key, stages, name,"
-    " is_archived, position, definition)"
-    " SELECT key, ARRAY(SELECT jsonb_array_elements_text(d->'stages')),"
-    " d->'name', coalesce((d->>'archived')::boolean, false), "
-    LAST("lead_reason") " + ord, d FROM given"
-    " ON CONFLICT (key) DO UPDATE SET stages = excluded.stages,"
-    " name = excluded.name, is_archived = excluded.is_archived,"
-    " definition = excluded.definition"
-    " WHERE o.definition IS DISTINCT FROM excluded.definition"
-    " RETURNING o.key) " CHANGES);
-
-/* The places that the named objects hold, given out in the order named. */
-#define ARRANGE(table, section) GIVEN(section) \
-    "place AS (SELECT position, row_number() OVER (ORDER BY position) AS n" \
-    " FROM " table " JOIN given USING (key)), " \
-    "turn AS (SELECT key, row_number() OVER (ORDER BY ord) AS n FROM given) " \
-    "UPDATE " table " o SET position = place.position" \
-    " FROM turn JOIN place USING (n)" \
-    " WHERE o.key = turn.key AND o.position <> place.position"
-
 SQL(arrange_offers, 1, ARRANGE("offer", "offers"));
 SQL(arrange_campaigns, 1, ARRANGE("campaign", "campaigns"));
 SQL(arrange_consents, 1, ARRANGE("consent_wording", "consents"));
 SQL(arrange_forms, 1, ARRANGE("form", "forms"));
 SQL(arrange_pages, 1, ARRANGE("page", "pages"));
 SQL(arrange_origins, 1, ARRANGE("origin", "origins"));
-SQL(arrange_reasons, 1, ARRANGE("lead_reason", "reasons"));
 SQL(arrange_experiments, 1, ARRANGE("experiment", "experiments"));
 
 /* In the order in which one refers to another. */
-static const struct step {
-	const char *what;
-	const struct sql *write;	/* returns key, change */
-	const struct sql *arrange;
-	const struct sql *follow;	/* or NULL */
-} steps[] = {
+static const struct definestep steps[] = {
 	{ "offer", &write_offers, &arrange_offers, NULL },
 	{ "campaign", &write_campaigns, &arrange_campaigns, NULL },
 	{ "consent", &write_consents, &arrange_consents, &keep_texts },
 	{ "form", &write_forms, &arrange_forms, &keep_blocks },
 	{ "page", &write_pages, &arrange_pages, &write_variants },
 	{ "origin", &write_origins, &arrange_origins, NULL },
-	{ "reason", &write_reasons, &arrange_reasons, NULL },
 };
 
 /* With the state it is in: a command may have moved it since. */
@@ -272,7 +235,14 @@ static const struct step {
     " UNION ALL SELECT 7, 'origins', jsonb_agg(definition" \
     " ORDER BY position, key) FROM origin" \
     " UNION ALL SELECT 8, 'reasons', jsonb_agg(definition" \
-    " ORDER BY position, key) FROM lead_reason WHERE definition IS NOT NULL"
+    " ORDER BY position, key) FROM lead_reason WHERE definition IS NOT NULL" \
+    " UNION ALL SELECT 9, 'promises', jsonb_agg(definition" \
+    " ORDER BY position, key) FROM promise WHERE definition IS NOT NULL" \
+    " UNION ALL SELECT 10, 'scenarios', jsonb_agg(definition" \
+    " ORDER BY position, key) FROM scenario" \
+    " UNION ALL SELECT 11, 'recycling', jsonb_agg(definition" \
+    " ORDER BY position, key) FROM recycle_rule" \
+    " WHERE definition IS NOT NULL"
 #define DOCUMENT(sections) \
     "SELECT coalesce(json_object_agg(name, part ORDER BY n), '{}')" \
     " FROM (" sections ") s WHERE part IS NOT NULL"
@@ -280,7 +250,7 @@ static const struct step {
 SQL(export_site, 0, DOCUMENT(SITE_SECTIONS));
 
 SQL(snapshot_site, 0, DOCUMENT(SITE_SECTIONS
-    " UNION ALL SELECT 9, 'state', jsonb_build_object("
+    " UNION ALL SELECT 12, 'state', jsonb_build_object("
     "'pages', coalesce((SELECT jsonb_object_agg(key, jsonb_build_object("
     "'revision', revision, 'control', control_key)) FROM page), '{}'),"
     " 'experiments', coalesce((SELECT jsonb_object_agg(e.key,"
@@ -361,9 +331,11 @@ lock(struct pg *db)
 }
 
 static enum err
-judge(struct pg *db, struct arena *a, struct trial *t, FILE *complaints)
+judge(struct pg *db, struct arena *a, const struct define *d,
+    struct trial *t)
 {
-	struct merge m = { .given = t->json };
+	struct merge m = { .given = t->json, .judge = d->judge };
+	FILE *complaints = d->complaints;
 	const struct site *whole;
 	size_t refused;
 	enum err e = lock(db);
@@ -389,7 +361,7 @@ judge(struct pg *db, struct arena *a, struct trial *t, FILE *complaints)
 }
 
 static enum err
-take_step(struct pg *db, const struct step *step, struct str json,
+take_step(struct pg *db, const struct definestep *step, struct str json,
     struct buf *changes)
 {
 	const struct pg_rows *rows;
@@ -417,6 +389,8 @@ write_pages_first(struct pg *db, struct str json, struct buf *changes)
 
 	for (size_t i = 0; !e && i < sizeof steps / sizeof steps[0]; i++)
 		e = take_step(db, &steps[i], json, changes);
+	for (size_t i = 0; !e && i < DEFINESTEP_LEADS; i++)
+		e = take_step(db, &definestep_lead[i], json, changes);
 	return e;
 }
 
@@ -480,7 +454,7 @@ define_run(struct pg *db, struct arena *a, const struct define *d,
 	*asked = STR_EMPTY;
 	if (e)
 		return complain_of_database(db, e, d->complaints);
-	e = judge(db, a, &t, d->complaints);
+	e = judge(db, a, d, &t);
 	if (!e)
 		e = write_all(db, a, d, &t, asked);
 	if (e)
@@ -494,6 +468,6 @@ define_apply(struct pg *db, struct arena *a, struct str json, FILE *out,
 {
 	struct str asked;
 
-	return define_run(db, a, &(struct define){ json, DEFINE_NEW_PHASE, out,
-	    complaints }, &asked);
+	return define_run(db, a, &(struct define){ .json = json, .out = out,
+	    .text = DEFINE_NEW_PHASE, .complaints = complaints }, &asked);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "page/merge.h"
 
 struct arena;
 struct pg;
@@ -21,6 +22,7 @@ enum define_text {
 
 struct define {
 	struct str json;
+	merge_judge *judge;	/* of scenarios; NULL: there are none */
 	enum define_text text;
 	FILE *out;
 	FILE *complaints;

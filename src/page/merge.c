@@ -11,7 +11,8 @@
 #define PRETTY_BYTES_MAX ((size_t)4 * SITE_JSON_BYTES_MAX)
 
 static const char *const sections[] = { "offers", "campaigns", "consents",
-	"forms", "pages", "experiments", "origins", "reasons", NULL };
+	"forms", "pages", "experiments", "origins", "reasons",
+	"promises", "scenarios", "recycling", NULL };
 
 static const char *
 key_of(const json_t *item)
@@ -137,8 +138,8 @@ refuse_state(json_t *given, FILE *complaints)
 }
 
 static enum err
-check_whole(struct arena *a, const json_t *given, const json_t *whole,
-    const struct site **out, FILE *complaints)
+check_whole(struct arena *a, const struct merge *m, const json_t *given,
+    const json_t *whole, const struct site **out, FILE *complaints)
 {
 	char *text = json_dumps(whole, JSON_COMPACT);
 	struct site_error *error;
@@ -154,6 +155,8 @@ check_whole(struct arena *a, const json_t *given, const json_t *whole,
 	e = site_parse(a, str_of(text), out, &error, &errors);
 	for (size_t i = 0; i < errors; i++)
 		tell(&error[i], given, whole, complaints);
+	if (m->judge && m->judge(a, str_of(text), complaints))
+		e = ERR_INPUT;
 	free(text);
 	return e;
 }
@@ -187,7 +190,7 @@ merge_check(struct arena *a, const struct merge *m, const struct site **out,
 	} else {
 		refused = refuse_state(mine, complaints);
 		both = merge(mine, theirs, kept);
-		e = check_whole(a, mine, both, out, complaints);
+		e = check_whole(a, m, mine, both, out, complaints);
 		e = e ? e : refused;
 		json_decref(both);
 	}

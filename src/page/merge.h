@@ -15,11 +15,19 @@ struct arena;
 /* The whole site; the database spells it longer, and a state is added. */
 #define MERGE_BYTES_MAX (SITE_JSON_BYTES_MAX / 2)
 
+/*
+ * What another room says of a whole site, as JSON: a line to complaints for
+ * each mistake, and ERR_INPUT.
+ */
+typedef enum err merge_judge(struct arena *a, struct str site,
+    FILE *complaints);
+
 /* A definition and what it is laid over, all JSON. */
 struct merge {
 	struct str given;
 	struct str current;	/* the site as it is */
 	struct str kept;	/* trial_kept's: states given needn't name */
+	merge_judge *judge;	/* of what only other rooms know; or NULL */
 };
 
 /*

@@ -24,6 +24,7 @@
 #define USUAL_BYTES (16 << 10)	/* taken at once: most pages need no more */
 #define WORDS_BYTES_MAX ((size_t)1 << 20)
 #define STATUS_DIGITS 3
+#define CHOICE_ID_BYTES_MAX 32
 
 static const struct {
 	const char *marker;
@@ -289,10 +290,38 @@ render_thanks(struct arena *a, const struct render *r, struct str asset_url,
 	    STR("thanks"), v);
 }
 
+/* In two lists: with a box, and without. */
+static void
+fill_choices(struct arena *a, struct view *v, struct view *form,
+    const struct render_answer *r)
+{
+	struct view *lists[2] = { NULL, NULL };
+
+	for (size_t i = 0; i < r->choices; i++) {
+		const struct render_choice *c = &r->choice[i];
+		struct view *list, *one;
+
+		if (!lists[c->is_open])
+			lists[c->is_open] = c->is_open ?
+			    view_add(form, "CHOICES") : view_add(v, "ENDED");
+		list = lists[c->is_open];
+		view_set(list, "LEGEND", phrase_in(c->is_open ?
+		    PHRASE_PREFERENCES_LEGEND : PHRASE_PREFERENCES_ENDED,
+		    r->lang));
+		view_set(list, "AGAIN", phrase_in(PHRASE_PREFERENCES_AGAIN,
+		    r->lang));
+		one = view_add(list, "CHOICE");
+		view_set(one, "CHOICE_ID", buf_fmt(a, CHOICE_ID_BYTES_MAX,
+		    "choice-%zu", i));
+		view_set(one, "CHOICE_NAME", c->name);
+		view_set(one, "CHOICE_TEXT", c->text);
+	}
+}
+
 struct str
 render_answer(struct arena *a, const struct render_answer *r)
 {
-	struct view *v = new_view(a, r->lang), *form;
+	struct view *v = new_view(a, r->lang), *form = v;
 
 	view_set(v, "STATIC_URL", r->static_url);
 	view_set(v, "BRAND", r->brand);
@@ -314,7 +343,38 @@ render_answer(struct arena *a, const struct render_answer *r)
 			view_set(hidden, "HIDDEN_VALUE", STR("1"));
 		}
 	}
+	fill_choices(a, v, form, r);
 	return expand(a, r->picture, STR("confirm"), v);
+}
+
+struct str
+render_desk(struct arena *a, const struct render_answer *r,
+    const struct render_deed *deed, size_t deeds)
+{
+	struct view *v = new_view(a, r->lang), *list = NULL;
+
+	view_set(v, "STATIC_URL", r->static_url);
+	view_set(v, "BRAND", r->brand);
+	view_set(v, "HEADLINE", r->headline);
+	view_set(v, "TEXT", r->text);
+	view_set(v, "ACTION", r->action);
+	view_set(v, "DEED_NAME", STR(RENDER_DEED));
+	view_set(v, "WORDS_NAME", STR(RENDER_DEED_WORDS));
+	if (!deeds)
+		view_set(v, "ALONE", STR("1"));
+	else
+		list = view_add(v, "DEEDS");
+	for (size_t i = 0; i < deeds; i++) {
+		struct view *d = view_add(list, "DEED");
+
+		view_set(d, "DEED_ID", str_of(deed[i].name));
+		view_set(d, "DEED_TITLE", deed[i].title);
+		view_set(d, "DEED_BUTTON", deed[i].button);
+		view_set(d, "DEED_LABEL", deed[i].label);
+		view_set(d, "DEED_TYPED", deed[i].typed);
+		view_set(d, "DEED_ERROR", deed[i].error);
+	}
+	return expand(a, r->picture, STR("desk"), v);
 }
 
 static const struct status *

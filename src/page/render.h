@@ -63,6 +63,13 @@ struct str render_page(struct arena *a, const struct render *r);
 struct str render_thanks(struct arena *a, const struct render *r,
     struct str asset_url, struct str delivery);
 
+/* A box of a page with one button, ticked; or what has none. */
+struct render_choice {
+	struct str name;		/* posted as "shown", and "keep" */
+	struct str text;
+	bool is_open;			/* it has a box */
+};
+
 /* A page with one button, or what became of it. */
 struct render_answer {
 	const struct picture *picture;
@@ -77,9 +84,26 @@ struct render_answer {
 	struct str hidden;		/* a name it posts with "1"; or none */
 	struct str check;		/* a box's name, not ticked; or none */
 	struct str check_text;
+	const struct render_choice *choice;
+	size_t choices;
 	struct str back;		/* the page's path; empty for no link */
 };
 struct str render_answer(struct arena *a, const struct render_answer *r);
+/* What may be done about something, each by a form of its own. */
+struct render_deed {
+	const char *name;		/* posted as RENDER_DEED, an anchor */
+	struct str title;
+	struct str button;
+	struct str label;		/* of what is typed; or empty */
+	struct str typed;
+	struct str error;
+};
+#define RENDER_DEED "deed"
+#define RENDER_DEED_WORDS "words"
+/* The page of r, its button left out, with these below. */
+struct str render_desk(struct arena *a, const struct render_answer *r,
+    const struct render_deed *deed, size_t deeds);
+
 /*
  * A page of ours for a status (403, 404, 405, 410, 413, 415, 429, 503…), from
  * templates/landing/status.tpl or, with no picture, a minimal page of its own.

@@ -12,6 +12,7 @@
 #include "page/sitekey.h"
 #include "page/siteorigin.h"
 #include "page/sitepage.h"
+#include "page/siterecycle.h"
 #include "page/sitetrial.h"
 #include "page/site.h"
 
@@ -189,6 +190,51 @@ read_reasons(const struct reader_node *root)
 	reader_unique(&list, "key");
 }
 
+/* What leads may expect, by grade: likewise. */
+static void
+read_promises(const struct reader_node *root)
+{
+	static const char *const known[] = { "key", "scored_minutes",
+		"allocated_minutes", "contacted_minutes", NULL };
+	static const char *const grades[] = { "hot", "warm", "cold", NULL };
+	const struct reader_range minutes = { READER_MUST, 1,
+		SITE_PROMISE_MINUTES_MAX, 1 };
+	struct reader_node list = reader_member(root, "promises");
+	size_t count = reader_list(&list, READER_MAY, SITE_GRADES);
+
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(&list, i);
+		struct reader_node key = reader_member(&item, "key");
+
+		if (!reader_object(&item, READER_MUST, known))
+			continue;
+		reader_choice(&key, READER_MUST, grades);
+		for (size_t k = 1; known[k]; k++) {
+			struct reader_node n = reader_member(&item, known[k]);
+
+			reader_whole(&n, &minutes);
+		}
+	}
+	reader_unique(&list, "key");
+}
+
+/* What they say is lead/scenario's to judge. */
+static void
+read_scenarios(const struct reader_node *root)
+{
+	struct reader_node list = reader_member(root, "scenarios");
+	size_t count = reader_list(&list, READER_MAY, SITE_SCENARIOS_MAX);
+
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(&list, i);
+		struct reader_node key = reader_member(&item, "key");
+
+		if (reader_object(&item, READER_MUST, NULL))
+			reader_key(&key, READER_MUST);
+	}
+	reader_unique(&list, "key");
+}
+
 /* Give each page its running experiments. */
 static void
 share_out(struct arena *a, const struct site *s, struct site_page *page)
@@ -214,8 +260,8 @@ static void
 read_site(const struct reader_node *root, struct site *out)
 {
 	static const char *const known[] = { "offers", "campaigns", "consents",
-		"forms", "pages", "experiments", "origins", "reasons", "state",
-		NULL };
+		"forms", "pages", "experiments", "origins", "reasons",
+		"promises", "scenarios", "recycling", "state", NULL };
 	struct site_campaign *campaign;
 	struct form *form;
 	struct site_page *page;
@@ -237,6 +283,9 @@ read_site(const struct reader_node *root, struct site *out)
 	out->origins = siteorigin_read(root, out, &origin);
 	out->origin = origin;
 	read_reasons(root);
+	read_promises(root);
+	read_scenarios(root);
+	siterecycle_read(root);
 	if (!root->reader->errors)
 		share_out(root->reader->arena, out, page);
 }

@@ -32,6 +32,9 @@ struct arena;
 #define SITE_LEAVES_MAX 16		/* with the even part */
 #define SITE_ORIGINS_MAX 1000
 #define SITE_REASONS_MAX 500
+#define SITE_SCENARIOS_MAX 200
+#define SITE_GRADES 3
+#define SITE_PROMISE_MINUTES_MAX 43200	/* thirty days */
 #define SITE_PAGE_ORIGINS_MAX 32	/* that may show one page's form */
 #define SITE_ORIGIN_BYTES_MAX 100
 #define SITE_MEANINGFUL_MAX 100		/* pages of one origin's site */

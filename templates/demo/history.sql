@@ -6,6 +6,9 @@
 BEGIN;
 SELECT pg_advisory_xact_lock(hashtextextended('piste.demo', 0));
 
+UPDATE piste.offer SET is_synthetic = true
+WHERE key = 'demo' AND NOT is_synthetic;
+
 -- A number from 0 to 1 that depends on its name alone.
 CREATE FUNCTION pg_temp.chance(what text, n bigint) RETURNS double precision
 LANGUAGE sql IMMUTABLE AS $$

@@ -28,12 +28,29 @@
 {{#HIDDEN}}
 <input type="hidden" name="{{HIDDEN_NAME}}" value="{{HIDDEN_VALUE}}">
 {{/HIDDEN}}
+{{#CHOICES}}
+<fieldset class="group">
+<legend>{{LEGEND}}</legend>
+{{#CHOICE}}
+<p class="choice"><input type="hidden" name="shown" value="{{CHOICE_NAME}}"><input type="checkbox" id="{{CHOICE_ID}}" name="keep" value="{{CHOICE_NAME}}" checked> <label for="{{CHOICE_ID}}">{{CHOICE_TEXT:p}}</label></p>
+{{/CHOICE}}
+</fieldset>
+{{/CHOICES}}
 {{#CHECK_NAME}}
 <p class="choice"><input type="checkbox" id="also" name="{{CHECK_NAME}}" value="1"> <label for="also">{{CHECK_TEXT}}</label></p>
 {{/CHECK_NAME}}
 <p><button type="submit">{{BUTTON}}</button></p>
 </form>
 {{/FORM}}
+{{#ENDED}}
+<h2 class="ended">{{LEGEND}}</h2>
+<ul>
+{{#CHOICE}}
+<li>{{CHOICE_TEXT:p}}</li>
+{{/CHOICE}}
+</ul>
+<p class="soft">{{AGAIN}}</p>
+{{/ENDED}}
 {{#BACK_URL}}
 <p><a href="{{BACK_URL}}">{{WORD_BACK}}</a></p>
 {{/BACK_URL}}

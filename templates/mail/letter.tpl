@@ -21,11 +21,22 @@ p { margin: 0 0 16px; }
 {{#BRAND}}
 <p class="brand">{{BRAND}}</p>
 {{/BRAND}}
+{{#HEADLINE}}
 <h1>{{HEADLINE}}</h1>
+{{/HEADLINE}}
+{{#PARAGRAPH}}
 <p>{{TEXT}}</p>
+{{/PARAGRAPH}}
+{{#LINK}}
 <p><a class="button" href="{{URL}}">{{BUTTON}}</a></p>
 <p class="soft"><a href="{{URL}}">{{URL}}</a></p>
+{{/LINK}}
+{{#NOTE}}
 <p class="soft">{{NOTE}}</p>
+{{/NOTE}}
+{{#PREFERENCES_URL}}
+<p class="soft"><a href="{{PREFERENCES_URL}}">{{PREFERENCES}}</a></p>
+{{/PREFERENCES_URL}}
 {{#UNSUBSCRIBE_URL}}
 <p class="soft"><a href="{{UNSUBSCRIBE_URL}}">{{UNSUBSCRIBE}}</a></p>
 {{/UNSUBSCRIBE_URL}}

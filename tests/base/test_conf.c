@@ -78,6 +78,8 @@ static const struct {
 	{ "assets = assets\n", "not an absolute path" },
 	{ "templates = ./templates\n", "not an absolute path" },
 	{ "geo = city.mmdb\n", "not an absolute path" },
+	{ "nurture_from = 20\nnurture_to = 8\n", "no hour is left" },
+	{ "nurture_from = 8\nnurture_to = 8\n", "no hour is left" },
 };
 
 /* What is close to a mistake, and none. */
@@ -85,6 +87,7 @@ static const char *const no_mistakes[] = {
 	"geo =\ngeo6 =\n", "geo = /x\n", "state = /\n",
 	"listen = 127.0.0.1:9000\n", "listen = [::1]:9000\n",
 	"url = http://127.0.0.1:8080\n", "url = https://example.org/site\n",
+	"nurture_from = 8\nnurture_to = 9\n",
 };
 
 START_TEST(what_is_right_is_taken)

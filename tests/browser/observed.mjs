@@ -6,13 +6,19 @@ const TOKEN = 'abc.DEF-1_2';
 const HASH = `#piste=${TOKEN}`;
 
 async function serve(url) {
+	const thanked = await (await fetch(`${url}/static/thanked.js`)).text();
 	const server = createServer((request, response) => {
+		if (request.url === '/thanked.js') {
+			response.writeHead(200, { 'Content-Type': 'text/javascript' });
+			response.end(thanked);
+			return;
+		}
 		response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
 		response.end('<!DOCTYPE html><html lang="fr"><title>Chez nous</title>' +
 			'<link rel="icon" href="data:,">' +
 			(request.url === '/merci' ?
 				`<a href="http://127.0.0.1:1/a?b=1">Tarifs</a><a href="/">Nous</a>` +
-				`<script src="${url}/static/thanked.js" data-token="${TOKEN}" ` +
+				`<script src="/thanked.js" data-token="${TOKEN}" ` +
 				`data-to="http://127.0.0.1:1"></script>` :
 				`<script src="${url}/static/behaviour.js"></script>`));
 	});

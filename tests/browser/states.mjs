@@ -128,6 +128,12 @@ export function states(url, links) {
 			await linked('spent')(page, lang);
 			await press(page);
 		},
+		'preferences': linked('preferences'),
+		'preferences-saved': async (page, lang) => {
+			await linked('preferences')(page, lang);
+			await page.locator('[name=keep]').first().uncheck(HOW);
+			await press(page);
+		},
 		'unsubscribe': linked('unsubscribe'),
 		'unsubscribed': async (page, lang) => {
 			await linked('unsubscribe')(page, lang);

@@ -1,5 +1,6 @@
 /* Tests src/deliver/mail.c. */
 #include "base/buf.h"
+#include "deliver/letter.h"
 #include "deliver/mail.h"
 #include "support/suite.h"
 
@@ -113,6 +114,19 @@ START_TEST(a_mail_has_a_limit)
 	ck_assert_int_eq(mail_compose(suite_arena(), &m, &out), ERR_LIMIT);
 } END_TEST
 
+/* What somebody typed in Chinese must not keep a seller from being told. */
+START_TEST(a_letter_fits_whatever_it_is_written_in)
+{
+	struct mail m = usual();
+	char *text = arena_take(suite_arena(), LETTER_BYTES_MAX);
+	struct str out;
+
+	for (size_t i = 0; i < LETTER_BYTES_MAX; i++)
+		text[i] = "\xc3\xa9"[i % 2];
+	m.text = m.html = (struct str){ text, LETTER_BYTES_MAX };
+	ck_assert_int_eq(mail_compose(suite_arena(), &m, &out), OK);
+} END_TEST
+
 START_TEST(id_is_known_again)
 {
 	const struct mail_id id = { 7, 2,
@@ -151,6 +165,7 @@ SUITE(mail)
 	SUITE_TEST(a_body_ends_no_part);
 	SUITE_LOOP(what_could_begin_a_header_is_refused, COUNT(refused));
 	SUITE_TEST(a_mail_has_a_limit);
+	SUITE_TEST(a_letter_fits_whatever_it_is_written_in);
 	SUITE_TEST(id_is_known_again);
 	SUITE_LOOP(other_ids_are_none_of_ours, COUNT(no_ids));
 }

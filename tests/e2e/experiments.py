@@ -524,8 +524,8 @@ def demo(s):
     def add():
         begun = time.monotonic()
         ran = subprocess.run(
-            [os.path.join(ROOT, "src/ops/demo-data"), s.var], text=True,
-            capture_output=True, timeout=120, env=dict(os.environ,
+            [os.path.join(ROOT, "src/ops/demo-data"), s.var, "1500"],
+            text=True, capture_output=True, timeout=120, env=dict(os.environ,
                                                        BUILD=BUILD))
         equal(ran.returncode, 0, f"demo-data: {ran.stderr[-600:]}")
         check(time.monotonic() - begun < 60, "it takes less than a minute")
@@ -538,6 +538,12 @@ def demo(s):
     equal(s.count("qualification_queue"), queued, "rows in the queue")
     equal(s.count("person", "email LIKE 'demo-%'"
                   " AND email NOT LIKE '%.example.org'"), 0, "real addresses")
+    equal(s.one("SELECT count(*) > 1400 AND count(DISTINCT stage) = 8"
+                " FROM lead WHERE offer_key LIKE 'annee-%'"), "t",
+          "a year of leads")
+    contains(s.piste("funnel", "--of", "synthetic").stdout, "annee-sea",
+             "the year's funnel")
+    check("annee-" not in s.piste("funnel").stdout, "the real one is apart")
     found = {key: json.loads(s.piste("results", key, "--json").stdout)
              for key in ("demo-titre", "demo-formulaire")}
     said = {key: (r["verdict"]["name"], r["verdict"]["arm"])

@@ -240,6 +240,20 @@ START_TEST(other_rules_are_rehearsed)
 	    " FROM piste.allocation"), STR("4 2"));
 } END_TEST
 
+/* Nor does what was given without a decision stand in for what was. */
+START_TEST(invented_leads_are_not_rehearsed)
+{
+	struct scene s = scene(4, SELLERS);
+	enum err e;
+
+	ck_assert_int_eq(turn(s.db), 4);
+	sample_run(s.c.conn, _i ? "UPDATE piste.offer SET is_synthetic = true"
+	    : "UPDATE piste.allocation SET decision = NULL WHERE lead_id < 3");
+	ck_assert(strstr(rehearsed(s.db, SELLERS, &e).p, _i ? "\n0 leads, 0"
+	    : "\n2 leads, 0 would be another's, "));
+	ck_assert_int_eq(e, OK);
+} END_TEST
+
 START_TEST(explanation_names_everybody)
 {
 	struct scene s = scene(1, "{\"sellers\":[{\"key\":\"ana\","
@@ -308,5 +322,6 @@ SUITE(allot)
 	SUITE_TEST(facts_are_of_the_fields_that_rules_name);
 	SUITE_TEST(an_edit_keeps_whose_turn_it_is);
 	SUITE_TEST(other_rules_are_rehearsed);
+	SUITE_LOOP(invented_leads_are_not_rehearsed, 2);
 	SUITE_TEST(explanation_names_everybody);
 }

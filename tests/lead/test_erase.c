@@ -107,7 +107,7 @@ rows_with(PGconn *conn, const char *word)
 }
 
 static const char *const words[] = { ANA, "ana.l@home.fr", "612345678",
-	"Anastasia", "Lopes", "198.51.100", "click-of-ana", "75011", "Paris",
+	"Anastasia", "Lopes", "198.51.100", "click-of-ana", "75011", "\"Paris",
 	"req-ana", "aside\"", "reason\": \"firm.fr" };
 
 START_TEST(nothing_of_them_is_left)

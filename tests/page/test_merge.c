@@ -59,7 +59,8 @@ check(struct str given, struct str current, struct str *complaints)
 	FILE *out = open_memstream(&text, &n);
 	const struct site *site;
 	enum err e = merge_check(suite_arena(),
-	    &(struct merge){ given, current, STR("{}") }, &site, out);
+	    &(struct merge){ .given = given, .current = current,
+	    .kept = STR("{}") }, &site, out);
 
 	fclose(out);
 	*complaints = (struct str){ text, n };

@@ -15,7 +15,7 @@ static struct str
 html(void *context, struct arena *a, const struct letter *l)
 {
 	(void)context;
-	return buf_join(a, STR("<p>"), l->text);
+	return buf_join(a, STR("<p>"), l->paragraph[0]);
 }
 
 struct outbox *

@@ -78,8 +78,9 @@ sitecase_run(struct pg *db, struct str json, enum define_text text)
 {
 	char *out, *complaints;
 	size_t out_n, complaints_n;
-	struct define d = { json, text, open_memstream(&out, &out_n),
-		open_memstream(&complaints, &complaints_n) };
+	struct define d = { .json = json, .text = text,
+		.out = open_memstream(&out, &out_n),
+		.complaints = open_memstream(&complaints, &complaints_n) };
 	struct sitecase_said s;
 
 	s.err = define_run(db, suite_arena(), &d, &s.asked);
