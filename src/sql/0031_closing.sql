@@ -103,7 +103,10 @@ BEGIN
 	UPDATE piste.deal AS d SET ended_at = clock_timestamp(),
 		outcome = 'cancelled'
 	WHERE d.lead_id = NEW.id AND d.kind = 'win' AND d.ended_at IS NULL;
-	NEW.value := NULL;
+	-- What others said it is worth is not ours to take.
+	IF FOUND THEN
+		NEW.value := NULL;
+	END IF;
 	RETURN NEW;
 END $$;
 REVOKE EXECUTE ON FUNCTION piste.deal_follow() FROM PUBLIC;
