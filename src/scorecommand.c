@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -200,17 +201,25 @@ backtest(const struct wish *w)
 static int
 all(const struct wish *w)
 {
-	struct pg *db = command_database(w->conf, "piste-score");
-	struct scorepass pass = { 0 };
-	bool is_over = false;
-	enum err e = OK;
+	struct pg *db[SCOREPASS_LANES_MAX];
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t lanes = cores < 1 ? 1 : cores > SCOREPASS_LANES_MAX ?
+	    SCOREPASS_LANES_MAX : (size_t)cores, failed = 0;
+	struct scorepass pass;
+	enum err e;
 
-	while (!e && !is_over)
-		e = scorepass_turn(db, &pass, &is_over);
+	for (size_t i = 0; i < lanes; i++)
+		db[i] = command_database(w->conf, "piste-score");
+	e = scorepass_run(db, lanes, &pass);
 	if (!e)
 		printf("%" PRId64 " leads, %" PRId64 " changed, %" PRId64
 		    " came up as MQL\n", pass.leads, pass.changed, pass.mqls);
-	return end(db, NULL, e);
+	while (failed + 1 < lanes && !pg_message(db[failed])[0])
+		failed++;
+	for (size_t i = 0; i < lanes; i++)
+		if (i != failed)
+			pg_free(db[i]);
+	return end(db[failed], NULL, e);
 }
 
 /* "90d" */

@@ -56,10 +56,10 @@ SQL(rescore_put, 3,
     " WHEN 'page_view' THEN o.key = r.name"
     " WHEN 'mail_link' THEN o.key = r.name ELSE false END)"
     ") AS q ORDER BY q.n");
-SQL(rescore_upto, 2,
+SQL(rescore_upto, 3,
     "SELECT max(o.person_id) FROM (SELECT l.person_id FROM piste.lead AS l"
-    " WHERE l.person_id > $1::bigint ORDER BY l.person_id LIMIT $2::int)"
-    " AS o");
+    " WHERE l.person_id > $1::bigint AND l.person_id <= $3::bigint"
+    " ORDER BY l.person_id LIMIT $2::int) AS o");
 /* Invented ones stay as they were made. */
 SQL(rescore_part, 6,
     "SELECT " RESCORE_COLUMNS " FROM piste.score_read($1::bigint,"
@@ -305,11 +305,12 @@ rescore_read(struct pg *db, const struct rescore_ask *ask, int64_t after,
     int64_t *upto)
 {
 	char from[STR_I64_BYTES], n[STR_I64_BYTES], to[STR_I64_BYTES],
-	    until[STR_I64_BYTES], since[STR_I64_BYTES];
+	    until[STR_I64_BYTES], since[STR_I64_BYTES], last[STR_I64_BYTES];
 	struct arena *a;
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &rescore_upto, (const struct str[]){
-	    str_from_i64(from, after), str_from_i64(n, RESCORE_CHUNK) },
+	    str_from_i64(from, after), str_from_i64(n, RESCORE_CHUNK),
+	    str_from_i64(last, ask->last ? ask->last : INT64_MAX) },
 	    RESCORE_WAIT_MS, &rows);
 
 	if (e)

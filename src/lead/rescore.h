@@ -95,6 +95,7 @@ struct rescore_ask {
 	int64_t since_ms;	/* events before it are not wanted */
 	int64_t at_ms;
 	int64_t until_ms;	/* known then; at at_ms, if later */
+	int64_t last;		/* person to be read; 0: whoever is */
 	bool is_closed_too;
 	rescore_each *each;
 	void *context;

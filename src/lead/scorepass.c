@@ -1,4 +1,7 @@
 /* Implements scorepass.h.  What a row means is piste.score_read's to say. */
+#include <pthread.h>
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "lead/rescore.h"
@@ -28,6 +31,7 @@ SQL(scorepass_done, 2,
     "SELECT piste.score_done($1::bigint[], $2::bigint[])");
 /* A session's lock: two workers would do the same work. */
 #define KEY "hashtextextended('piste.score', 0)"
+SQL(scorepass_last, 0, "SELECT coalesce(max(id), 0) FROM piste.person");
 SQL(scorepass_hold, 0, "SELECT pg_try_advisory_lock(" KEY ")");
 SQL(scorepass_let, 0, "SELECT pg_advisory_unlock(" KEY ")");
 SQL(scorepass_resume, 1,
@@ -144,8 +148,8 @@ make(struct pg *db, struct batch *b, int64_t after, int64_t *upto)
 {
 	enum err e = rescore_read(db, &(struct rescore_ask){ .rules = b->rules,
 	    .since_ms = score_since(b->rules, b->at_ms), .at_ms = b->at_ms,
-	    .until_ms = b->at_ms + RESCORE_SKEW_MS, .each = add,
-	    .context = b }, after, upto);
+	    .until_ms = b->at_ms + RESCORE_SKEW_MS, .last = b->pass->last,
+	    .each = add, .context = b }, after, upto);
 
 	return e ? e : write_down(b, db);
 }
@@ -169,6 +173,58 @@ scorepass_turn(struct pg *db, struct scorepass *pass, bool *is_over)
 		*pass = next;
 	}
 	arena_free(a);
+	return e;
+}
+
+struct lane {
+	struct pg *db;
+	struct scorepass pass;
+	pthread_t thread;
+	enum err e;
+};
+
+static void *
+walk(void *context)
+{
+	struct lane *l = context;
+	bool is_over = false;
+
+	while (!l->e && !is_over)
+		l->e = scorepass_turn(l->db, &l->pass, &is_over);
+	return NULL;
+}
+
+enum err
+scorepass_run(struct pg *const db[], size_t lanes, struct scorepass *pass)
+{
+	struct lane lane[SCOREPASS_LANES_MAX] = { 0 };
+	const struct pg_rows *rows;
+	int64_t last, step;
+	enum err e = pg_run(db[0], &scorepass_last, NULL, RESCORE_WAIT_MS,
+	    &rows);
+
+	if (e)
+		return e;
+	if (!str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &last))
+		return ERR_INPUT;
+	step = last / (int64_t)lanes + 1;
+	for (size_t i = 0; i < lanes; i++) {
+		lane[i].db = db[i];
+		lane[i].pass.after = (int64_t)i * step;
+		/* Who is new meanwhile is the last one's. */
+		if (i + 1 < lanes)
+			lane[i].pass.last = lane[i].pass.after + step;
+		if (pthread_create(&lane[i].thread, NULL, walk, &lane[i]))
+			abort();
+	}
+	*pass = (struct scorepass){ 0 };
+	for (size_t i = 0; i < lanes; i++) {
+		pthread_join(lane[i].thread, NULL);
+		pass->leads += lane[i].pass.leads;
+		pass->changed += lane[i].pass.changed;
+		pass->mqls += lane[i].pass.mqls;
+		e = e ? e : lane[i].e;
+	}
 	return e;
 }
 

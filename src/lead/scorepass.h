@@ -17,7 +17,8 @@ struct pg;
 
 /* How far a pass over all open leads has come; all zero at its beginning. */
 struct scorepass {
-	int64_t after;
+	int64_t after;		/* that person */
+	int64_t last;		/* its end, too; 0: there is none before all */
 	int64_t leads;		/* looked at */
 	int64_t changed;
 	int64_t mqls;		/* came up */
@@ -29,6 +30,15 @@ struct scorepass {
  */
 MUST_USE enum err scorepass_turn(struct pg *db, struct scorepass *pass,
     bool *is_over);
+
+#define SCOREPASS_LANES_MAX 8
+/*
+ * Make a pass whole, in so many lanes: a part of the persons, a thread and a
+ * connection of its own each, db of that number; pass is their sum.  As pg_run
+ * of the first lane in which it went wrong.
+ */
+MUST_USE enum err scorepass_run(struct pg *const db[], size_t lanes,
+    struct scorepass *pass);
 
 /* The pass that workers make together, one a day. */
 #define SCOREPASS_HOURS 24

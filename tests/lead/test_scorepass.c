@@ -347,6 +347,31 @@ START_TEST(so_much_is_read)
 	    STR("document d 4, submission p 50"));
 } END_TEST
 
+/* However many share it, each lead is looked at by one. */
+START_TEST(lanes_share_a_pass)
+{
+	struct scene s = scene_new();
+	size_t lanes = (size_t)_i + 1;
+	struct pg *db[SCOREPASS_LANES_MAX];
+	struct scorepass pass;
+
+	sample_run(s.c.conn, "INSERT INTO piste.person (email) SELECT 'p' || n"
+	    " || '@firm.fr' FROM generate_series(2, 6) AS n; INSERT INTO"
+	    " piste.lead (person_id, offer_key, score, grade, scored_at)"
+	    " SELECT p.id, l.offer_key, 1, 'cold', now() - interval '1 hour'"
+	    " FROM piste.person AS p CROSS JOIN piste.lead AS l"
+	    " WHERE p.id > 1");
+	for (size_t i = 0; i < lanes; i++)
+		db[i] = pg_new(s.c.conninfo, "piste-test");
+	for (int round = 0; round < 2; round++) {
+		ck_assert_int_eq(scorepass_run(db, lanes, &pass), OK);
+		ck_assert_int_eq(pass.leads, 6);
+		ck_assert_int_eq(pass.changed, round ? 0 : 5);
+	}
+	for (size_t i = 0; i < lanes; i++)
+		pg_free(db[i]);
+} END_TEST
+
 SUITE(scorepass)
 {
 	SUITE_TEST(who_knows_less_writes_nothing);
@@ -360,4 +385,5 @@ SUITE(scorepass)
 	SUITE_TEST(timing_is_read);
 	SUITE_TEST(what_a_seller_heard_grades);
 	SUITE_TEST(so_much_is_read);
+	SUITE_LOOP(lanes_share_a_pass, SCOREPASS_LANES_MAX);
 }
