@@ -5,6 +5,7 @@
 #include "app.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "deliver/recipient.h"
 #include "geo/geo.h"
 #include "http/request.h"
@@ -29,6 +30,7 @@ known_find(struct request *rq, const struct site_page *pg)
 	struct group_count group;
 	struct recipient r;
 	struct pg *db;
+	int64_t begun_ms;
 	enum err e;
 
 	if (recipient_open(rq->arena, &rq->app->key, url_query(rq->arena,
@@ -38,7 +40,11 @@ known_find(struct request *rq, const struct site_page *pg)
 	if (group.is_away)
 		return NULL;
 	db = pool_take(rq->app->pool);
+	begun_ms = clock_mono_ms();
 	e = recipient_find(db, rq->arena, &r, WAIT_MS, facts);
+	/* That a restart has cut a session is known by its next use alone. */
+	if (e == ERR_AWAY && clock_mono_ms() - begun_ms < WAIT_MS / 2)
+		e = recipient_find(db, rq->arena, &r, WAIT_MS / 2, facts);
 	pool_give(rq->app->pool, db);
 	return e ? NULL : facts;
 }

@@ -383,6 +383,10 @@ def away(s):
         s.cluster("start")
     s.drained()
     equal(s.count("submission", "email = 'ida@etapes.example'"), 1, "once")
+    equal(headline(s.visitor().get(url)), "Bonjour Zoé", "once it is back")
+    s.cluster("stop", "immediate")
+    s.cluster("start")
+    equal(headline(s.visitor().get(url)), "Bonjour Zoé", "its session was cut")
 
 
 @scenario("mistakes in steps, stock and words are named, and export agrees")
