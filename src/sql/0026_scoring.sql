@@ -262,9 +262,11 @@ BEGIN
 	FROM unnest(leads, points, grades, parts)
 		AS n (lead, points, grade, parts)
 	WHERE l.id = n.lead;
+	-- By their ids: joined, all that stand were gone through for each.
 	UPDATE piste.mql AS m SET fallen_at = $2
-	FROM unnest(leads, above) AS n (lead, above)
-	WHERE m.lead_id = n.lead AND m.fallen_at IS NULL AND NOT n.above;
+	WHERE m.fallen_at IS NULL AND m.lead_id = ANY (ARRAY(
+		SELECT n.lead FROM unnest(leads, above) AS n (lead, above)
+		WHERE NOT n.above));
 	FOR risen IN
 		INSERT INTO piste.mql AS m (lead_id, at, score, version)
 		SELECT n.lead, $2, n.points, $1

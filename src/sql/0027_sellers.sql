@@ -783,7 +783,8 @@ COMMENT ON FUNCTION piste.lead_sleeps(bigint) IS
 SELECT piste.function_change(
 	'piste.score_take(integer, timestamptz, json)', c.before, c.after)
 FROM (VALUES
-	('AND NOT n.above;', 'AND (NOT n.above OR NOT piste.lead_sleeps(n.lead));'),
+	('WHERE NOT n.above));',
+		'WHERE NOT n.above OR NOT piste.lead_sleeps(n.lead)));'),
 	('WHERE n.above ORDER BY n.lead',
 		'WHERE n.above AND piste.lead_sleeps(n.lead) IS NOT TRUE'
 		' ORDER BY n.lead')
