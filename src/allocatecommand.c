@@ -22,14 +22,12 @@
 static int
 end(struct pg *db, struct str lead, enum err e)
 {
-	if (e == ERR_ABSENT)
-		fprintf(stderr, "piste allocate: there is no lead %.*s\n",
-		    STR_ARG(lead));
-	else if (e)
-		fprintf(stderr, "piste allocate: %s\n", pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
+	if (e != ERR_ABSENT)
+		return command_end("allocate", db, e);
+	fprintf(stderr, "piste allocate: there is no lead %.*s\n",
+	    STR_ARG(lead));
 	pg_free(db);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return COMMAND_FAILED;
 }
 
 static int

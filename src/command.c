@@ -68,6 +68,15 @@ failed(const struct pg *db, const char *what, enum err e)
 }
 
 int
+command_end(const char *command, struct pg *db, enum err e)
+{
+	int status = e ? failed(db, command, e) : COMMAND_OK;
+
+	pg_free(db);
+	return status;
+}
+
+int
 command_migrate(const struct conf *c, int words, char **word)
 {
 	struct pg *db;

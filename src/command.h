@@ -37,6 +37,8 @@ int command_file(struct arena *a, const char *command, const char *name,
  * pg_tells has it.  Release with pg_free.
  */
 struct pg *command_database(const struct conf *c, const char *application);
+/* Say why, if e, let db go; what "piste COMMAND" exits with. */
+int command_end(const char *command, struct pg *db, enum err e);
 
 /* Whoever asks: $LANG's language, or fallback when it is none of ours. */
 enum lang command_lang(enum lang fallback);

@@ -25,14 +25,12 @@
 static int
 end(struct pg *db, struct str lead, enum err e)
 {
-	if (e == ERR_ABSENT)
-		fprintf(stderr, NAME ": there is no lead %.*s\n",
-		    STR_ARG(lead));
-	else if (e)
-		fprintf(stderr, NAME ": %s\n", pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
+	if (e != ERR_ABSENT)
+		return command_end("deal", db, e);
+	fprintf(stderr, NAME ": there is no lead %.*s\n",
+	    STR_ARG(lead));
 	pg_free(db);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return COMMAND_FAILED;
 }
 
 /* What is wrong with its figures, if anything. */
@@ -67,7 +65,7 @@ put(const struct conf *c, struct deal_wish *w)
 		arena_free(a);
 		return COMMAND_FAILED;
 	}
-	db = pg_new(c->database, "piste-deal");
+	db = command_database(c, "piste-deal");
 	e = deal_put(db, w, &told);
 	if (!e)
 		printf("%.*s\n", STR_ARG(told));
@@ -139,7 +137,7 @@ lost(const struct conf *c, int words, char **word)
 
 	if (!read_end(words, word, &w))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-deal");
+	db = command_database(c, "piste-deal");
 	return end(db, w.lead, lead_move(db, &(struct lead_wish){ w.lead,
 	    STR("lost"), w.who, ROLE, w.reason, w.note }, &v));
 }
@@ -153,7 +151,7 @@ cancel(const struct conf *c, int words, char **word)
 
 	if (!read_end(words, word, &w))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-deal");
+	db = command_database(c, "piste-deal");
 	e = deal_cancel(db, &w);
 	if (!e)
 		printf("cancelled\n");
@@ -169,7 +167,7 @@ show(const struct conf *c, int words, char **word)
 	if (words < 1 || !person_is_id(str_of(word[0])) ||
 	    !optionwords_read(words - 1, word + 1, NULL, 0, &is_json))
 		return COMMAND_USAGE;
-	db = pg_new(c->database, "piste-deal");
+	db = command_database(c, "piste-deal");
 	return end(db, str_of(word[0]), deal_show(db, str_of(word[0]),
 	    is_json, stdout));
 }

@@ -270,12 +270,8 @@ print_cell(const struct wish *w, const struct funnel *f,
 static int
 end(struct pg *db, struct arena *a, const char *command, enum err e)
 {
-	if (e)
-		fprintf(stderr, "piste %s: %s\n", command, pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
-	pg_free(db);
 	arena_free(a);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return command_end(command, db, e);
 }
 
 int
@@ -290,7 +286,7 @@ funnelcommand_run(const struct conf *c, int words, char **word)
 		arena_free(w.a);
 		return COMMAND_USAGE;
 	}
-	db = pg_new(c->database, "piste-funnel");
+	db = command_database(c, "piste-funnel");
 	e = funnel_read(db, w.a, &(struct funnel_wish){ w.split, w.from, w.to,
 	    w.is_synthetic }, &f);
 	if (!e && !w.is_json)
@@ -379,7 +375,7 @@ funnelcommand_recycle(const struct conf *c, int words, char **word)
 		arena_free(w.a);
 		return COMMAND_USAGE;
 	}
-	db = pg_new(c->database, "piste-recycle");
+	db = command_database(c, "piste-recycle");
 	e = recycle_read(db, w.a, &(struct recycle_wish){ w.from, w.to,
 	    w.is_synthetic }, &figure, &figures);
 	if (!e && !w.is_json)

@@ -131,21 +131,34 @@ spool(struct buf *b, struct app *app)
 	    "Damaged or refused pieces kept aside.", d.bad);
 }
 
+/* NULL while PostgreSQL is away: nobody waits for it here. */
+static struct pg *
+take(struct app *app)
+{
+	struct group_count group;
+
+	group_counts(app->group, &group);
+	return group.is_away ? NULL : pool_take(app->pool);
+}
+
+static void
+give(struct app *app, struct pg *db)
+{
+	if (db)
+		pool_give(app->pool, db);
+}
+
 /* PostgreSQL alone knows; with it away there is nothing to tell. */
 static void
 outbox(struct buf *b, struct app *app)
 {
 	struct lease_depth d = { 0 };
-	struct group_count group;
-	struct pg *db;
+	struct pg *db = take(app);
 	bool is_up = false;
 
-	group_counts(app->group, &group);
-	if (!group.is_away) {
-		db = pool_take(app->pool);
+	if (db)
 		is_up = outbox_depth(db, &d) == OK;
-		pool_give(app->pool, db);
-	}
+	give(app, db);
 	metric(b, GAUGE, "piste_outbox_up", "Whether the outbox can be read.",
 	    is_up);
 	if (!is_up)
@@ -165,17 +178,13 @@ static void
 quarantine(struct buf *b, struct app *app)
 {
 	struct quarantine_count of[QUARANTINE_REASONS_MAX];
-	struct group_count group;
 	size_t count = 0;
-	struct pg *db;
+	struct pg *db = take(app);
 	enum err e = ERR_AWAY;
 
-	group_counts(app->group, &group);
-	if (!group.is_away) {
-		db = pool_take(app->pool);
+	if (db)
 		e = quarantine_counts(db, of, &count);
-		pool_give(app->pool, db);
-	}
+	give(app, db);
 	if (e || !count)
 		return;
 	buf_add(b, STR("# HELP piste_quarantined Submissions put aside, by"
@@ -189,17 +198,13 @@ quarantine(struct buf *b, struct app *app)
 static void
 overflow(struct buf *b, struct app *app)
 {
-	struct group_count group;
 	struct allot_depth d;
-	struct pg *db;
+	struct pg *db = take(app);
 	enum err e = ERR_AWAY;
 
-	group_counts(app->group, &group);
-	if (!group.is_away) {
-		db = pool_take(app->pool);
+	if (db)
 		e = allot_depth(db, &d);
-		pool_give(app->pool, db);
-	}
+	give(app, db);
 	if (e)
 		return;
 	metric(b, GAUGE, "piste_overflow_leads",
@@ -213,17 +218,13 @@ static void
 promises(struct buf *b, struct app *app)
 {
 	struct promise_count of[PROMISE_COUNTS_MAX];
-	struct group_count group;
 	size_t count = 0;
-	struct pg *db;
+	struct pg *db = take(app);
 	enum err e = ERR_AWAY;
 
-	group_counts(app->group, &group);
-	if (!group.is_away) {
-		db = pool_take(app->pool);
+	if (db)
 		e = promise_counts(db, of, &count);
-		pool_give(app->pool, db);
-	}
+	give(app, db);
 	if (e || !count)
 		return;
 	buf_add(b, STR("# HELP piste_promises_broken_total Promises to leads"

@@ -17,13 +17,11 @@
 static int
 end(struct pg *db, struct str id, enum err e)
 {
-	if (e == ERR_ABSENT)
-		lead_absent(db, id, "piste lead", stderr);
-	else if (e)
-		fprintf(stderr, "piste lead: %s\n", pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
+	if (e != ERR_ABSENT)
+		return command_end("lead", db, e);
+	lead_absent(db, id, "piste lead", stderr);
 	pg_free(db);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return COMMAND_FAILED;
 }
 
 static int

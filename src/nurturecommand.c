@@ -13,24 +13,17 @@
 #include "nurturecommand.h"
 
 #define WORD_BYTES_MAX 64
-
-static struct pg *
-connect(const struct conf *c)
-{
-	return pg_new(c->database, "piste-nurture");
-}
+#define APPLICATION "piste-nurture"
 
 /* Say why, and what it exits with. */
 static int
 end(struct pg *db, const char *name, enum err e)
 {
-	if (e == ERR_ABSENT)
-		fprintf(stderr, "piste nurture: there is no %s\n", name);
-	else if (e)
-		fprintf(stderr, "piste nurture: %s\n", pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
+	if (e != ERR_ABSENT)
+		return command_end("nurture", db, e);
+	fprintf(stderr, "piste nurture: there is no %s\n", name);
 	pg_free(db);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return COMMAND_FAILED;
 }
 
 static int
@@ -41,7 +34,7 @@ list(const struct conf *c, int words, char **word)
 
 	if (!optionwords_read(words, word, NULL, 0, &is_json))
 		return COMMAND_USAGE;
-	db = connect(c);
+	db = command_database(c, APPLICATION);
 	return end(db, "", nurtureturn_list(db, is_json, stdout));
 }
 
@@ -54,7 +47,7 @@ show(const struct conf *c, int words, char **word)
 	if (!words || !optionwords_read(words - 1, word + 1, NULL, 0,
 	    &is_json))
 		return COMMAND_USAGE;
-	db = connect(c);
+	db = command_database(c, APPLICATION);
 	return end(db, "such scenario", nurtureturn_show(db, str_of(word[0]),
 	    is_json, stdout));
 }
@@ -73,7 +66,7 @@ stop(const struct conf *c, int words, char **word)
 	if (!words || !person_is_id(str_of(word[0])) ||
 	    !optionwords_read(words - 1, word + 1, options, 1, NULL))
 		return COMMAND_USAGE;
-	db = connect(c);
+	db = command_database(c, APPLICATION);
 	e = nurtureturn_stop(db, str_of(word[0]), scenario, &ended);
 	if (!e)
 		printf("%lld ended\n", (long long)ended);
@@ -103,7 +96,7 @@ dry_run(const struct conf *c, int words, char **word)
 	    (d.lead.n && !person_is_id(d.lead)))
 		return COMMAND_USAGE;
 	d.scenario = str_of(word[0]);
-	db = connect(c);
+	db = command_database(c, APPLICATION);
 	return end(db, "such scenario, or lead", nurturedry_run(db, c, &d,
 	    stdout));
 }

@@ -33,13 +33,9 @@ promisescommand_run(const struct conf *c, int words, char **word)
 		span.since = STR("-" EVER);
 	if (!span.until.n)
 		span.until = STR(EVER);
-	db = pg_new(c->database, "piste-promises");
+	db = command_database(c, "piste-promises");
 	pg_session(db, SESSION);
 	e = is_broken ? promise_breaches(db, &span, is_json, stdout) :
 	    promise_show(db, &span, is_json, stdout);
-	if (e)
-		fprintf(stderr, "piste promises: %s\n", pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
-	pg_free(db);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return command_end("promises", db, e);
 }

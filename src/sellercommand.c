@@ -32,13 +32,11 @@ connect(const struct conf *c)
 static int
 end(struct pg *db, const char *key, enum err e)
 {
-	if (e == ERR_ABSENT)
-		fprintf(stderr, "piste seller: there is no seller %s\n", key);
-	else if (e)
-		fprintf(stderr, "piste seller: %s\n", pg_message(db)[0] ?
-		    pg_message(db) : err_name(e));
+	if (e != ERR_ABSENT)
+		return command_end("seller", db, e);
+	fprintf(stderr, "piste seller: there is no seller %s\n", key);
 	pg_free(db);
-	return e ? COMMAND_FAILED : COMMAND_OK;
+	return COMMAND_FAILED;
 }
 
 static int
