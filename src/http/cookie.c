@@ -61,18 +61,28 @@ cookie_set(struct request *rq, struct str name, struct str value,
     struct str domain, int64_t max_age_s)
 {
 	bool is_shared = cookie_is_within(rq->host, domain);
+	struct buf b;
 	struct str line;
 
 	if (!name.n || !is_plain(name) || str_find(name, '=') >= 0 ||
-	    !is_plain(value) || !is_plain(domain)) {
+	    !is_plain(value) || !is_plain(domain) || max_age_s < 0) {
 		log_event(LOG_ERROR, "cookie.unfit", LOG_STR("name", name));
 		return;
 	}
-	line = buf_fmt(rq->arena, COOKIE_BYTES_MAX,
-	    "%.*s=%.*s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s%s%.*s",
-	    STR_ARG(name), STR_ARG(value), (long long)max_age_s,
-	    rq->is_https ? "; Secure" : "", is_shared ? "; Domain=" : "",
-	    STR_ARG(is_shared ? domain : STR_EMPTY));
+	buf_init(&b, rq->arena, COOKIE_BYTES_MAX);
+	buf_add(&b, name);
+	buf_byte(&b, '=');
+	buf_add(&b, value);
+	buf_add(&b, STR("; Path=/; Max-Age="));
+	buf_u64(&b, (uint64_t)max_age_s);
+	buf_add(&b, STR("; HttpOnly; SameSite=Lax"));
+	if (rq->is_https)
+		buf_add(&b, STR("; Secure"));
+	if (is_shared) {
+		buf_add(&b, STR("; Domain="));
+		buf_add(&b, domain);
+	}
+	line = buf_str(&b);
 	if (!line.n) {
 		log_event(LOG_ERROR, "cookie.too_long", LOG_STR("name", name));
 		return;
