@@ -26,12 +26,13 @@ HARDEN = -fstack-protector-strong -fstack-clash-protection -fcf-protection \
 	-fPIE $(AUTO_INIT)
 OPT ?= -O2 -D_FORTIFY_SOURCE=2
 SAN ?=
+LTO ?=
 PISTE_CPPFLAGS = -Isrc -Itests -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS)) \
 	$(if $(HAVE_PHONENUMBER),-DHAVE_PHONENUMBER)
-PISTE_CFLAGS = -std=gnu17 -g $(OPT) $(WARN) $(WARN_C) $(HARDEN) $(SAN) -pthread
-PISTE_CXXFLAGS = -std=gnu++17 -g $(OPT) $(WARN) $(HARDEN) $(SAN) -pthread
+PISTE_CFLAGS = -std=gnu17 -g $(OPT) $(WARN) $(WARN_C) $(HARDEN) $(SAN) $(LTO) -pthread
+PISTE_CXXFLAGS = -std=gnu++17 -g $(OPT) $(WARN) $(HARDEN) $(SAN) $(LTO) -pthread
 PISTE_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
-	$(SAN) -pthread
+	$(SAN) $(if $(LTO),$(LTO) $(OPT)) -pthread
 LIBS = -lfcgi $(shell pkg-config --libs $(PKGS)) \
 	$(if $(HAVE_PHONENUMBER),-lphonenumber) -lstdc++ -lm
 
@@ -137,6 +138,10 @@ ALLOCATIONS ?= 100000
 simulate-allocation: $(BUILD)/check
 	CK_TIMEOUT_MULTIPLIER=10 PISTE_ALLOCATIONS=$(ALLOCATIONS) $(BUILD)/check replay
 
+# What is installed and measured: optimised across files, where CC can.  A page
+# takes a tenth fewer instructions; a link takes too long for every day.
+RELEASE = BUILD=$(BUILD)/release LTO='$(shell echo 'int main(void) { return 0; }' \
+	| $(CC) -flto=auto -x c -o /dev/null - 2>/dev/null && echo -flto=auto)'
 UNDEFINED = -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN = BUILD=build/asan OPT=-O1 SAN="$(UNDEFINED)"
 TSAN = BUILD=build/tsan OPT=-O1 SAN=-fsanitize=thread
@@ -193,8 +198,11 @@ sanitized:
 	$(MAKE) $(FUZZ) fuzz-programs
 fuzz-programs: $(FUZZ_C:tests/fuzz/%.c=$(BUILD)/%)
 ## make bench       pages and posts a second beside nginx and pgbench (BASE=REVISION: and beside it)
-bench: build $(BUILD)/load
-	BASE='$(BASE)' ROBOTS='$(ROBOTS)' tests/bench/run $(BUILD)
+bench:
+	$(MAKE) $(RELEASE) measure
+.PHONY: measure
+measure: build $(BUILD)/load
+	BASE='$(BASE)' LTO='$(LTO)' ROBOTS='$(ROBOTS)' tests/bench/run $(BUILD)
 ## make bench-counting  what counting costs (EXPOSURES=1000000 LEADS=50000)
 EXPOSURES ?= 1000000
 LEADS ?= 50000
@@ -212,7 +220,7 @@ MIN_FILL_MS ?= 2000
 TRUSTED_PROXIES ?= 127.0.0.1
 SYSCONFDIR ?= /etc
 
-.PHONY: deps geo run install uninstall clean
+.PHONY: deps geo run install uninstall release clean
 ## make deps        install from Debian's packages what is missing
 deps:
 	@src/ops/deps
@@ -234,10 +242,12 @@ SIZE ?= 6000
 .PHONY: demo-data
 demo-data:
 	@src/ops/demo-data '$(VAR)' '$(SIZE)'
+release:
+	$(MAKE) $(RELEASE) build
 ## make install     lay out a deployment: DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
-install: build
+install: release
 install uninstall:
-	@BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
+	@BUILD='$(BUILD)/release' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 		SYSCONFDIR='$(SYSCONFDIR)' src/ops/install $@
 ## make uninstall   take it away again, but for settings and data
 ## make clean       remove what was built; VAR and what was fetched stay
