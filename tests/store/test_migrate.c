@@ -79,18 +79,16 @@ START_TEST(a_newer_database_is_left_alone)
 	pg_free(db);
 } END_TEST
 
-/* The last migration can't be applied twice, so it fails half-way. */
+/* The first migration can't be applied twice: what it makes is there. */
 START_TEST(a_failed_one_leaves_nothing_and_says_why)
 {
 	struct pg *db = pg_new(suite_database(), "piste-test");
-	char number[12], told[4000] = "";
+	static const struct str first = { "1", 1 };
+	char told[4000] = "";
 	FILE *out = fmemopen(told, sizeof told, "w");
 	int missing = -1;
-	struct str last;
 
-	snprintf(number, sizeof number, "%d", migrations());
-	last = str_of(number);
-	ck_assert_int_eq(pg_run(db, &test_migrate_drop_row, &last, 3000, NULL),
+	ck_assert_int_eq(pg_run(db, &test_migrate_drop_row, &first, 3000, NULL),
 	    OK);
 	ck_assert_int_ne(migrate_run(db, out), OK);
 	fclose(out);
