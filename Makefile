@@ -115,7 +115,8 @@ letter:
 	@src/ops/letter $(LETTER) templates/mail
 
 $(BUILD)/check: $(LIB_OBJ) $(TEST_OBJ)
-	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit $(LIBS) -lrt
+	$(CC) $(PISTE_LDFLAGS) -Wl,--wrap=pthread_create $(LDFLAGS) -o $@ $^ \
+		-lcheck -lsubunit $(LIBS) -lrt
 
 -include $(OBJ:.o=.d) $(EMBED_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
 

@@ -2,7 +2,9 @@
  * Runs the unit tests: all suites, or those named on the command line, each
  * test in a process of its own, and ends with the line CI reads.
  */
+#include <fcntl.h>
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,13 @@
 
 #define SUITE_ARENA_BYTES ((size_t)64 << 20)
 #define SUITE_SECONDS_MAX 60
+
+/* The linker's, for pthread_create (--wrap). */
+typedef void *thread_fn(void *);
+int __real_pthread_create(pthread_t *, const pthread_attr_t *, thread_fn *,
+    void *);
+int __wrap_pthread_create(pthread_t *, const pthread_attr_t *, thread_fn *,
+    void *);
 
 extern const struct suite_entry *const __start_piste_suites[];
 extern const struct suite_entry *const __stop_piste_suites[];
@@ -116,6 +125,44 @@ suite_silent_server(void)
 	return dir;
 }
 
+/* Those that run, in their order; and the one that does. */
+static const struct suite_entry **chosen, *running;
+
+/* Before the tests of each. */
+static void
+next_suite(void)
+{
+	static size_t at;
+
+	running = chosen[at++];
+}
+
+/* Tell SUITE_THREADS, a file, which suites start threads: tests/run asks. */
+static void
+tell_of_threads(void)
+{
+	const char *path = getenv("SUITE_THREADS");
+	char line[100];
+	int n, fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+	    0644) : -1;
+
+	if (fd < 0)
+		return;
+	n = snprintf(line, sizeof line, "%s\n", running->name);
+	ck_assert_int_eq(write(fd, line, (size_t)n), n);
+	close(fd);
+}
+
+int
+__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+    thread_fn *run, void *context)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, tell_of_threads);
+	return __real_pthread_create(thread, attr, run, context);
+}
+
 /* Some by their names, or with names like "-slow" all but those. */
 static bool
 is_named(const char *name, int argc, char **argv)
@@ -147,8 +194,13 @@ int
 main(int argc, char **argv)
 {
 	SRunner *runner = srunner_create(NULL);
+	size_t suites = 0;
 	int ran, failed;
 
+	chosen = calloc((size_t)(__stop_piste_suites - __start_piste_suites),
+	    sizeof *chosen);
+	if (!chosen)
+		return 1;
 	token_init();
 	log_level_set(LOG_ERROR);
 	for (const struct suite_entry *const *e = __start_piste_suites;
@@ -159,6 +211,8 @@ main(int argc, char **argv)
 		if (!is_named((*e)->name, argc, argv) ||
 		    !is_in_part((size_t)(e - __start_piste_suites)))
 			continue;
+		chosen[suites++] = *e;
+		tcase_add_unchecked_fixture(tc, next_suite, NULL);
 		tcase_set_timeout(tc, SUITE_SECONDS_MAX);
 		(*e)->fill(tc);
 		suite_add_tcase(s, tc);
