@@ -13,7 +13,7 @@ ifeq ($(origin CXX),default)
 CXX = g++
 endif
 PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate \
-	libcurl libcares libpsl
+	libcurl libcares libpsl librsvg-2.0 libqrencode
 HAVE_PHONENUMBER ?= $(if $(wildcard /usr/include/phonenumbers/phonenumberutil.h),1,)
 
 WARN = -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -159,7 +159,7 @@ $(BUILD)/load: $(BUILD)/tests/bench/load.o $(BUILD)/src/base/str.o
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 .PHONY: test unit lint e2e browser openapi asan tsan fuzz fuzz-programs bench \
-	bench-counting format hooks
+	bench-counting bench-figures format hooks
 .SECONDARY: $(FUZZ_C:%.c=$(BUILD)/%.o)
 ## make test        everything CI runs, on clusters and ports of its own
 test:
@@ -209,6 +209,10 @@ EXPOSURES ?= 1000000
 LEADS ?= 50000
 bench-counting:
 	tests/bench/counting $(EXPOSURES) $(LEADS)
+## make bench-figures  a year's report over the demo year at size (EVENTS=10000000)
+EVENTS ?= 10000000
+bench-figures: $(BUILD)/piste
+	tests/bench/figures $(BUILD) $(EVENTS)
 ## make format      the C sources laid out by .clang-format
 format:
 	clang-format -i $(SRC_C) $(SRC_CC) $(TEST_C)

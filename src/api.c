@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/phrase.h"
+#include "cameby.h"
 #include "form/form.h"
 #include "form/jsonpost.h"
 #include "form/schema.h"
@@ -222,6 +223,7 @@ judge_form(struct call *c)
 	const struct form *f = c->variant->form;
 	const struct form_result *r = &c->form;
 
+	cameby_complete(c->picture->site, &c->post.touch);
 	form_check_post(a, f, &(struct form_post){
 		.pair = c->post.pair,
 		.count = c->post.count,

@@ -1,6 +1,7 @@
 /* Implements app.h: puts the parts together, takes them apart in reverse. */
 #include <unistd.h>
 
+#include "base/localday.h"
 #include "base/log.h"
 #include "geo/geo.h"
 #include "http/gateway.h"
@@ -12,6 +13,7 @@
 #include "track/behaviour.h"
 #include "track/crowd.h"
 #include "track/event.h"
+#include "track/reach.h"
 #include "visitor.h"
 
 #include "app.h"
@@ -59,6 +61,10 @@ app_start(const struct conf *c, struct app *out)
 	if (e)
 		return e;
 	out->conf = c;
+	if (localday_zone(c->time_zone))
+		log_event(LOG_ERROR, "app.zone",
+		    LOG_STR("unknown", c->time_zone));
+	out->reach = reach_new(c->state);
 	out->geo = geo_new(c->geo, c->geo6);
 	out->crowd = crowd_new(c->first_visits_max);
 	out->flood = flood_new(c);
@@ -86,6 +92,7 @@ close_geo:
 	recall_free(out->recall);
 	flood_free(out->flood);
 	crowd_free(out->crowd);
+	reach_free(out->reach);
 	geo_free(out->geo);
 	log_event(LOG_ERROR, "app.start", LOG_Z("kind", err_name(e)));
 	return e;
@@ -103,6 +110,7 @@ app_stop(struct app *app)
 	recall_free(app->recall);
 	flood_free(app->flood);
 	crowd_free(app->crowd);
+	reach_free(app->reach);
 	geo_free(app->geo);
 }
 

@@ -19,6 +19,7 @@ struct gateway_plan;
 struct geo;
 struct group;
 struct pool;
+struct reach;
 struct recall;
 struct snapshot;
 
@@ -32,6 +33,7 @@ struct app {
 	char session[FLOOD_SESSION_BYTES];	/* the group's */
 	struct event_log *events;
 	struct behaviour_log *behaviour;
+	struct reach *reach;	/* today's visitors */
 	struct crowd *crowd;
 	struct recall *recall;
 	struct pool *pool;	/* for requests that wait for the database */

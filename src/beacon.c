@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "choice.h"
+#include "footfall.h"
 #include "form/ticket.h"
 #include "geo/geo.h"
 #include "http/body.h"
@@ -67,20 +68,21 @@ tell(struct request *rq, const struct ticket *t, struct event_exposure *x)
 		(void)event_activation(rq->app->events, x, rq->received_ms);
 		return;
 	}
-	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+	geo_region(rq->app->geo, rq->arena, rq->remote_addr, &place);
 	x->country = place.country;
 	x->device = device_name(device_of(rq->user_agent));
 	x->source = t->touch.source;
 	x->lang = lang_code(t->lang);
-	if (event_activation(rq->app->events, x, rq->received_ms))
-		event_view(rq->app->events, &(struct traffic_key){
-			.page = t->page,
-			.experiment = t->experiment,
-			.variant = x->variant,
-			.class = TRAFFIC_ACTIVATED,
-			.hour_ms = rq->received_ms -
-			    rq->received_ms % TRAFFIC_HOUR_MS,
-		});
+	if (!event_activation(rq->app->events, x, rq->received_ms))
+		return;
+	footfall_activation(rq, t, &place, &(struct traffic_key){
+		.page = t->page,
+		.experiment = t->experiment,
+		.variant = x->variant,
+		.class = TRAFFIC_ACTIVATED,
+		.hour_ms = rq->received_ms -
+		    rq->received_ms % TRAFFIC_HOUR_MS,
+	});
 }
 
 static struct str

@@ -476,8 +476,7 @@ take(struct request *rq, bool takes_files, bool may_wait)
 		return give_back(c, 400, true, PHRASE_NOTICE_EXPIRED);
 	if (is_other && stage_is_last(c->visit.variant->form, &c->form.stage))
 		return give_back(c, 400, true, PHRASE_NOTICE_OUTWORDED);
-	if (c->visit.choice.class == TRAFFIC_ROBOT || c->form.is_trapped)
-		visit_count_robot(rq, &c->visit);
+	visit_count_sent(rq, &c->visit, &c->ticket, c->form.is_trapped);
 	return move(c);
 }
 

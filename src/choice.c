@@ -121,16 +121,14 @@ holds(const struct site_words *list, struct str word)
 	return list->count == 0;
 }
 
-static struct str
-country_of(struct request *rq, struct choice *c)
+const struct place *
+choice_place(struct request *rq, struct choice *c)
 {
-	struct place place;
-
-	if (!c->country.n) {
-		geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
-		c->country = place.country;
-	}
-	return c->country;
+	if (!c->is_placed)
+		geo_region(rq->app->geo, rq->arena, rq->remote_addr,
+		    &c->place);
+	c->is_placed = true;
+	return &c->place;
 }
 
 static bool
@@ -148,7 +146,7 @@ is_target(struct request *rq, const struct choice_visit *v,
 	    device_name(device_of(rq->user_agent))))
 		return false;
 	return !t->countries.count || holds(&t->countries,
-	    country_of(rq, c));
+	    choice_place(rq, c)->country);
 }
 
 /* What the weights depend on, of this visit. */
@@ -162,7 +160,7 @@ context_of(struct request *rq, const struct site_experiment *x,
 	case SITE_BY_DEVICE:
 		return device_name(device_of(rq->user_agent));
 	case SITE_BY_COUNTRY:
-		return country_of(rq, c);
+		return choice_place(rq, c)->country;
 	case SITE_NO_CONTEXT:
 		break;
 	}

@@ -9,6 +9,7 @@
 
 #include "base/lang.h"
 #include "base/str.h"
+#include "geo/geo.h"
 #include "page/site.h"
 #include "track/traffic.h"
 
@@ -36,8 +37,15 @@ struct choice {
 	/* Empty for whom we give no cookie; a robot's is the one it sent. */
 	struct str visitor;
 	bool is_new;		/* the cookie must be set */
-	struct str country;	/* only once it was asked for; else empty */
+	struct place place;	/* choice_place's; not known until then */
+	bool is_placed;
 };
+
+/*
+ * The country and region of the visitor's address; looked up once, for it
+ * takes a while.
+ */
+const struct place *choice_place(struct request *rq, struct choice *c);
 
 void choice_make(struct request *rq, const struct choice_visit *v,
     struct choice *out);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/conf.h"
+#include "base/currency.h"
 #include "command.h"
 #include "form/date.h"
 #include "lead/deal.h"
@@ -41,8 +42,8 @@ complaint(const struct deal_wish *w)
 		return "an amount is like 1200 or 1200.50, up to 12 digits";
 	if (w->margin.n && !deal_is_margin(w->margin))
 		return "a margin is like 300 or -20.50, up to 12 digits";
-	if (!deal_is_currency(w->currency))
-		return "a currency is three capital letters, like EUR";
+	if (!currency_is_code(w->currency))
+		return CURRENCY_WANTED;
 	return NULL;
 }
 

@@ -5,11 +5,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/conf.h"
 #include "command.h"
+#include "dayword.h"
 #include "experiment/table.h"
-#include "form/date.h"
 #include "lead/funnel.h"
 #include "lead/recycle.h"
 #include "optionwords.h"
@@ -20,7 +19,7 @@
 #define WORD_BYTES_MAX 64
 #define ARENA_BYTES ((size_t)4 << 20)
 #define WON_BYTES_MAX 4096
-#define YEAR_MS (INT64_C(364) * 86400 * 1000)
+#define DAYS_ASKED 364	/* before the last one, unless said */
 
 /* What both commands are asked. */
 struct wish {
@@ -31,29 +30,6 @@ struct wish {
 	bool is_synthetic;
 	bool is_json;
 };
-
-static struct str
-day_of(struct arena *a, int64_t ms)
-{
-	char text[CLOCK_TEXT_BYTES];
-
-	return arena_copy(a, str_slice(clock_text(ms, text), 0, 10));
-}
-
-/* A day as it was typed, or the one given; false: it is none. */
-static bool
-read_day(struct wish *w, struct str *day, int64_t fallback_ms)
-{
-	int64_t typed;
-
-	if (!day->n)
-		*day = day_of(w->a, fallback_ms);
-	else if (date_parse(*day, &typed))
-		return false;
-	else
-		*day = date_iso(w->a, typed);
-	return true;
-}
 
 static bool
 is_split(struct str name)
@@ -76,16 +52,17 @@ read_wish(int words, char **word, bool has_split, struct wish *w)
 		{ "--by", &w->split, WORD_BYTES_MAX, false },
 	};
 	size_t count = sizeof options / sizeof *options;
-	int64_t now = clock_now_ms();
 
 	w->split = STR("campaign");
+	w->from = dayword_ago(w->a, DAYS_ASKED);
+	w->to = dayword_ago(w->a, 0);
 	if (!optionwords_read(words, word, options, count - !has_split,
 	    &w->is_json))
 		return false;
 	w->is_synthetic = str_eq(of, STR("synthetic"));
 	return (w->is_synthetic || str_eq(of, STR("real"))) &&
-	    is_split(w->split) && read_day(w, &w->to, now) &&
-	    read_day(w, &w->from, now - YEAR_MS);
+	    is_split(w->split) && dayword_read(w->a, &w->to) &&
+	    dayword_read(w->a, &w->from);
 }
 
 static struct str
@@ -131,8 +108,9 @@ add_head(struct table *t, const char *const *head)
 static void
 print_counts(struct arena *a, const struct wish *w, const struct funnel *f)
 {
-	const char *const head[] = { w->split.p, "visits", "leads", "MQL",
-		"SQL", "opp.", "cust.", "days", "orders", NULL };
+	const char *const head[] = { w->split.p, "visitors", "visits",
+		"leads", "MQL", "SQL", "opp.", "cust.", "days", "orders",
+		NULL };
 	struct table *t = ARENA_NEW(a, struct table);
 
 	add_head(t, head);
@@ -140,6 +118,7 @@ print_counts(struct arena *a, const struct wish *w, const struct funnel *f)
 		const struct funnel_cell *c = &f->cell[i];
 
 		table_add(t, name_of(c));
+		table_add(t, count(a, c->visitors));
 		table_add(t, count(a, c->visits));
 		table_add(t, count(a, c->leads));
 		table_add(t, count(a, c->mqls));
@@ -155,7 +134,7 @@ print_counts(struct arena *a, const struct wish *w, const struct funnel *f)
 static void
 print_rates(struct arena *a, const struct wish *w, const struct funnel *f)
 {
-	const char *const head[] = { w->split.p, "lead/visit", "MQL/lead",
+	const char *const head[] = { w->split.p, "lead/visitor", "MQL/lead",
 		"SQL/MQL", "opp./SQL", "cust./opp.", "cust./lead", "mature",
 		"immature", NULL };
 	struct table *t = ARENA_NEW(a, struct table);
@@ -165,7 +144,7 @@ print_rates(struct arena *a, const struct wish *w, const struct funnel *f)
 		const struct funnel_cell *c = &f->cell[i];
 
 		table_add(t, name_of(c));
-		table_add(t, funnel_percent(a, c->leads, c->visits));
+		table_add(t, funnel_percent(a, c->leads, c->visitors));
 		table_add(t, funnel_percent(a, c->mqls, c->leads));
 		table_add(t, funnel_percent(a, c->sqls, c->mqls));
 		table_add(t, funnel_percent(a, c->opportunities, c->sqls));
@@ -216,7 +195,9 @@ static void
 add_rates(struct buf *b, struct arena *a, const struct funnel_cell *c)
 {
 	const struct { const char *name; int64_t part, of; } rates[] = {
-		{ "lead", c->leads, c->visits }, { "mql", c->mqls, c->leads },
+		{ "lead", c->leads, c->visitors },
+		{ "lead_per_visit", c->leads, c->visits },
+		{ "mql", c->mqls, c->leads },
 		{ "sql", c->sqls, c->mqls },
 		{ "opportunity", c->opportunities, c->sqls },
 		{ "customer", c->customers, c->opportunities },
@@ -245,6 +226,7 @@ print_cell(const struct wish *w, const struct funnel *f,
 	buf_json_pair(&b, "row", str_of(kinds[c->kind]));
 	if (c->kind == FUNNEL_CELL)
 		buf_json_pair(&b, "cell", c->name);
+	add_count(&b, "visitors", c->visitors);
 	add_count(&b, "visits", c->visits);
 	add_count(&b, "leads", c->leads);
 	add_count(&b, "mql", c->mqls);
@@ -282,6 +264,10 @@ funnelcommand_run(const struct conf *c, int words, char **word)
 	struct pg *db;
 	enum err e;
 
+	if (!dayword_zone(c, "funnel")) {
+		arena_free(w.a);
+		return COMMAND_FAILED;
+	}
 	if (!read_wish(words, word, true, &w)) {
 		arena_free(w.a);
 		return COMMAND_USAGE;
@@ -371,6 +357,10 @@ funnelcommand_recycle(const struct conf *c, int words, char **word)
 	struct pg *db;
 	enum err e;
 
+	if (!dayword_zone(c, "recycle")) {
+		arena_free(w.a);
+		return COMMAND_FAILED;
+	}
 	if (!read_wish(words, word, false, &w)) {
 		arena_free(w.a);
 		return COMMAND_USAGE;

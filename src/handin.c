@@ -4,7 +4,10 @@
 #include "geo/geo.h"
 #include "http/gateway.h"
 #include "http/request.h"
+#include "form/form.h"
 #include "page/site.h"
+#include "page/sitelink.h"
+#include "page/snapshot.h"
 #include "store/group.h"
 
 #include "handin.h"
@@ -34,6 +37,11 @@ handin_put(struct request *rq, const struct handin *h,
 {
 	const struct conf *conf = rq->app->conf;
 	struct place place = { .radius_km = -1 };
+	/* What the code's link says is borrowed until the row is made. */
+	const struct picture *p = h->result->promo.n ?
+	    snapshot_hold(rq->app->snapshot) : NULL;
+	const struct site_link *promo = p ? sitelink_find(p->site,
+	    h->result->promo) : NULL;
 	struct str from = STR_EMPTY;
 
 	if (!h->origin.n) {
@@ -49,6 +57,9 @@ handin_put(struct request *rq, const struct handin *h,
 			.place = &place,
 			.offer = offer_of(h->page),
 			.campaign = campaign_of(h->page),
+			.promo_campaign = promo ? promo->campaign->key :
+			    STR_EMPTY,
+			.promo_channel = promo ? promo->channel : STR_EMPTY,
 			.ip_prefix = from,
 			.origin = h->origin,
 			.request_id = rq->id,
@@ -60,6 +71,8 @@ handin_put(struct request *rq, const struct handin *h,
 		.done = wake,
 		.context = rq,
 	};
+	if (p)
+		snapshot_release(rq->app->snapshot, p);
 	return group_put(rq->app->group, item);
 }
 

@@ -14,6 +14,7 @@
 #include "lead/promise.h"
 #include "lead/quarantine.h"
 #include "page/snapshot.h"
+#include "report/alarmturn.h"
 #include "visitor.h"
 #include "store/group.h"
 #include "store/lease.h"
@@ -21,6 +22,7 @@
 #include "store/spool.h"
 #include "track/behaviour.h"
 #include "track/event.h"
+#include "track/reach.h"
 
 #define METRICS_BYTES_MAX (64 << 10)
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
@@ -242,6 +244,27 @@ promises(struct buf *b, struct app *app)
 		    (long long)of[i].overdue);
 }
 
+/* Likewise. */
+static void
+alarms(struct buf *b, struct app *app)
+{
+	struct alarmturn_count of[ALARMTURN_COUNTS_MAX];
+	size_t count = 0;
+	struct pg *db = take(app);
+	enum err e = ERR_AWAY;
+
+	if (db)
+		e = alarmturn_counts(db, of, &count);
+	give(app, db);
+	if (e)
+		return;
+	buf_add(b, STR("# HELP piste_alarms Figures out of their usual band,"
+	    " by kind.\n# TYPE piste_alarms gauge\n"));
+	for (size_t i = 0; i < count; i++)
+		buf_addf(b, "piste_alarms{kind=\"%s\"} %lld\n", of[i].kind,
+		    (long long)of[i].alarms);
+}
+
 static void
 flood(struct buf *b, struct app *app, int64_t now_ms)
 {
@@ -273,6 +296,22 @@ behaviour(struct buf *b, struct app *app)
 	    (int64_t)n.waiting);
 }
 
+static void
+audience(struct buf *b, struct app *app)
+{
+	struct reach_count n;
+
+	reach_counts(app->reach, &n);
+	metric(b, GAUGE, "piste_audience_claims",
+	    "Visitors and engaged visitors told apart today on this node.",
+	    (int64_t)n.claims);
+	metric(b, GAUGE, "piste_audience_claims_max",
+	    "How many there is room for.", REACH_CLAIMS_MAX);
+	metric(b, COUNTER, "piste_audience_untold_total",
+	    "Views and forms counted without a visitor, for lack of room.",
+	    (int64_t)n.untold);
+}
+
 enum turn
 health_metrics(struct request *rq)
 {
@@ -291,7 +330,9 @@ health_metrics(struct request *rq)
 	quarantine(&b, app);
 	overflow(&b, app);
 	promises(&b, app);
+	alarms(&b, app);
 	flood(&b, app, rq->received_ms);
+	audience(&b, app);
 	event_counts(app->events, &events);
 	metric(&b, COUNTER, "piste_exposures_written_total",
 	    "Exposures PostgreSQL has taken.", (int64_t)events.written);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/currency.h"
 #include "form/date.h"
 #include "lead/import.h"
 
@@ -82,10 +83,7 @@ read_cost(struct reading *r, char **value)
 	    (has_cents && !is_digits(cents, IMPORTWISH_CENT_DIGITS_MAX)))
 		return complain("--cost", value[0],
 		    "not an amount such as 1200.50");
-	for (size_t i = 0; i < currency.n; i++)
-		if (currency.p[i] < 'A' || currency.p[i] > 'Z')
-			currency.n = 0;
-	return currency.n == 3 || complain("--cost", value[1],
+	return currency_is_code(currency) || complain("--cost", value[1],
 	    "not a currency such as EUR (ISO 4217)");
 }
 

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/localday.h"
 #include "base/token.h"
 #include "command.h"
 #include "consent/workerrole.h"
@@ -92,6 +93,9 @@ check_settings(struct check *k)
 	while (conf_row(count))
 		count++;
 	judge_cookie(k);
+	if (localday_zone(k->conf->time_zone))
+		MISTAKE(k, "time_zone: this machine knows no zone %.*s",
+		    STR_ARG(k->conf->time_zone));
 	if (!k->mistakes)
 		TELL(k, "%zu settings", count);
 	return !k->mistakes;

@@ -97,7 +97,7 @@ known_fill(struct request *rq, const struct visit *v)
 		return NULL;
 	who = ARENA_NEW(rq->arena, struct fill);
 	if (asks_country(v->variant))
-		geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
+		geo_region(rq->app->geo, rq->arena, rq->remote_addr, &place);
 	who->country = place.country;
 	who->value = arena_array(rq->arena, pg->fillers, sizeof *who->value);
 	for (size_t i = 0; i < pg->fillers; i++) {

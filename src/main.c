@@ -10,6 +10,7 @@
 
 #include "allocatecommand.h"
 #include "app.h"
+#include "attributioncommand.h"
 #include "auditcommand.h"
 #include "bantcommand.h"
 #include "base/conf.h"
@@ -17,11 +18,14 @@
 #include "base/token.h"
 #include "command.h"
 #include "consentcommand.h"
+#include "conversioncommand.h"
+#include "costcommand.h"
 #include "dealcommand.h"
 #include "funnelcommand.h"
 #include "http/gateway.h"
 #include "importcommand.h"
 #include "inspect.h"
+#include "kpicommand.h"
 #include "leadcommand.h"
 #include "linkcommand.h"
 #include "mailcommand.h"
@@ -30,6 +34,8 @@
 #include "promisescommand.h"
 #include "proofcommand.h"
 #include "quarantinecommand.h"
+#include "qrcommand.h"
+#include "reportcommand.h"
 #include "resultscommand.h"
 #include "rightscommand.h"
 #include "scorecommand.h"
@@ -113,6 +119,14 @@ static const struct command {
 	{ "link", linkcommand_run, CONFIGURED, LINKCOMMAND_USAGE,
 	    "print a link to a page that is made for one person, or carries"
 	    " words for one" },
+	{ "qr", qrcommand_run, CONFIGURED, QRCOMMAND_USAGE,
+	    "draw a link's QR code, to be printed; N pixels make the side of"
+	    " one of its squares" },
+	{ "conversions", conversioncommand_run, CONFIGURED,
+	    CONVERSIONCOMMAND_USAGE,
+	    "write the file by which an ad platform learns what became of its"
+	    " clicks, of people who agreed to that; --test keeps nothing,"
+	    " --again writes a lost file once more" },
 	{ "origin", command_origin, CONFIGURED, "KEY",
 	    "print the API key of an origin" },
 	{ "import", importcommand_run, CONFIGURED, IMPORTCOMMAND_USAGE,
@@ -169,14 +183,36 @@ static const struct command {
 	{ "deal", dealcommand_run, CONFIGURED, DEALCOMMAND_USAGE,
 	    "keep what a lead may bring and what was ordered, correct it, take"
 	    " it back, or say that it is lost" },
+	{ "cost", costcommand_run, CONFIGURED, COSTCOMMAND_USAGE,
+	    "keep what campaigns cost: enter it, take it from a file, correct"
+	    " it by counter-entries; share overhead, set budgets; KIND is"
+	    " media, supplier, staff, software or files; - is for all" },
+	{ "attribution", attributioncommand_run, CONFIGURED,
+	    ATTRIBUTIONCOMMAND_USAGE,
+	    "credit what led to leads, customers or margin, by several models"
+	    " side by side" },
 	{ "funnel", funnelcommand_run, CONFIGURED, FUNNELCOMMAND_USAGE,
 	    "tell how many of those who came got how far, from a visit to an"
 	    " order; SPLIT is campaign, channel, strategy, source, medium,"
 	    " page, variant, offer, country, region, seller, week or month" },
+	{ "kpi", kpicommand_run, CONFIGURED, KPICOMMAND_USAGE,
+	    "tell the figures of a time: visitors, leads, what they became,"
+	    " cost and brought; SPLIT is campaign, channel, channel-group,"
+	    " strategy, offer, page, variant, keyword, country, region, source,"
+	    " medium, seller, day, week or month; --rebuild counts everything"
+	    " anew" },
 	{ "recycle", funnelcommand_recycle, CONFIGURED,
 	    FUNNELCOMMAND_RECYCLE_USAGE,
 	    "tell what became of leads that were laid aside: what woke them,"
 	    " what they brought and what that cost" },
+	{ "report", reportcommand_run, CONFIGURED, REPORTCOMMAND_USAGE,
+	    "print the figures of the last whole week or month, or of the one"
+	    " with DAY in it, as they were kept or are kept from now on; --link"
+	    " prints the address of its page" },
+	{ "alarms", reportcommand_alarms, CONFIGURED,
+	    REPORTCOMMAND_ALARMS_USAGE,
+	    "list the figures that are out of their usual band; --all also"
+	    " those that were" },
 	{ "nurture", nurturecommand_run, CONFIGURED, NURTURECOMMAND_USAGE,
 	    "list scenarios and where people stand in them, or let somebody"
 	    " go; --dry-run tells the messages that somebody would get who"

@@ -39,3 +39,15 @@ optionwords_read(int words, char **word, const struct optionword *option,
 			return false;
 	return true;
 }
+
+bool
+optionwords_flag(int *words, char **word, const char *name)
+{
+	int kept = 0, all = *words;
+
+	for (int i = 0; i < all; i++)
+		if (strcmp(word[i], name) != 0)
+			word[kept++] = word[i];
+	*words = kept;
+	return kept < all;
+}

@@ -22,4 +22,7 @@ struct optionword {
 bool optionwords_read(int words, char **word, const struct optionword *option,
     size_t count, bool *is_json);
 
+/* Is name among the words, as one without a value?  It is taken out. */
+bool optionwords_flag(int *words, char **word, const char *name);
+
 #endif

@@ -18,6 +18,8 @@
 #include "deliver/smtp.h"
 #include "page/template.h"
 #include "page/view.h"
+#include "report/reportturn.h"
+#include "reportmail.h"
 
 #include "postman.h"
 
@@ -91,13 +93,16 @@ postman_html(struct arena *a, const struct template_set *set,
 	return out.full ? STR_EMPTY : buf_str(&out);
 }
 
-static struct str
-html(void *context, struct arena *a, const struct letter *l)
+static void
+html(void *context, struct arena *a, const struct letter *l,
+    struct mail *out)
 {
 	struct postman *p = context;
 
 	renew_templates(p);
-	return p->templates ? postman_html(a, p->templates, l) : STR_EMPTY;
+	if (p->templates && !(l->figures.n &&
+	    reportmail_html(a, p->templates, l, out)))
+		out->html = postman_html(a, p->templates, l);
 }
 
 struct postman *
@@ -179,6 +184,32 @@ check_server(struct arena *a, const struct conf *c, struct str *why)
 	return e;
 }
 
+/* Addresses of who works here: nobody else would tell that one is wrong. */
+static bool
+has_wrong_reader(struct arena *a, const char *name, struct str list,
+    size_t max, struct str *why)
+{
+	struct str one;
+	size_t count = 0;
+
+	while (list.n) {
+		str_cut(list, ' ', &one, &list);
+		if (!one.n)
+			continue;
+		if (!mail_address_is(a, one)) {
+			*why = buf_fmt(a, WHY_BYTES_MAX, "%s: %.*s is no"
+			    " address", name, STR_ARG(one));
+			return true;
+		}
+		if (++count > max) {
+			*why = buf_fmt(a, WHY_BYTES_MAX, "%s: more than %zu"
+			    " addresses", name, max);
+			return true;
+		}
+	}
+	return false;
+}
+
 enum err
 postman_check(struct arena *a, const struct conf *c, struct str *why)
 {
@@ -190,6 +221,10 @@ postman_check(struct arena *a, const struct conf *c, struct str *why)
 		    " address", STR_ARG(from));
 		return ERR_AWAY;
 	}
+	if (has_wrong_reader(a, "alarm_mail", c->alarm_mail, 1, why) ||
+	    has_wrong_reader(a, "report_mail", c->report_mail,
+	    REPORTTURN_RECIPIENTS_MAX, why))
+		return ERR_AWAY;
 	if (!c->smtp_url.n)
 		return check_caught(a, c, why);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {

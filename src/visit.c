@@ -2,7 +2,8 @@
 #include "app.h"
 #include "base/arena.h"
 #include "base/buf.h"
-#include "geo/geo.h"
+#include "cameby.h"
+#include "footfall.h"
 #include "http/cookie.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -11,6 +12,7 @@
 #include "page/site.h"
 #include "page/siteorigin.h"
 #include "page/snapshot.h"
+#include "track/attribution.h"
 #include "track/device.h"
 #include "track/event.h"
 #include "visitor.h"
@@ -19,21 +21,6 @@
 
 #define PATH_BYTES_MAX 400
 #define QUERY_BYTES_MAX 1000
-
-/* The click identifiers of the advertising networks, first one wins. */
-static struct str
-click_id(struct request *rq)
-{
-	static const char *const names[] = {
-		"gclid", "wbraid", "gbraid", "msclkid", "fbclid", "li_fat_id",
-		"click_id",
-	};
-	struct str found = STR_EMPTY;
-
-	for (size_t i = 0; i < sizeof names / sizeof *names && !found.n; i++)
-		found = url_query(rq->arena, rq->query, str_of(names[i]));
-	return found;
-}
 
 /* The host of another site that linked here, or empty. */
 static struct str
@@ -50,17 +37,16 @@ referring_host(const struct request *rq)
 }
 
 static void
-touch_of(struct request *rq, struct touch *out)
+touch_of(struct request *rq, const struct site *site, struct touch *out)
 {
-	struct arena *a = rq->arena;
+	const struct str_pair *parameter = NULL;
+	size_t count = url_pairs(rq->arena, rq->query, &parameter);
 
-	out->source = url_query(a, rq->query, STR("utm_source"));
-	if (!out->source.n)
-		out->source = referring_host(rq);
-	out->source = ticket_clean(out->source);
-	out->medium = url_query(a, rq->query, STR("utm_medium"));
-	out->campaign = url_query(a, rq->query, STR("utm_campaign"));
-	out->click_id = click_id(rq);
+	attribution_read(rq->arena, parameter, count, referring_host(rq), out);
+	for (size_t i = 0; i < count && !out->code.n; i++)
+		if (str_eq(parameter[i].name, STR(VISIT_CODE)))
+			out->code = parameter[i].value;
+	cameby_complete(site, out);
 }
 
 bool
@@ -91,7 +77,7 @@ visit_begin(struct request *rq, struct visit *out)
 	    pg->langs);
 	if (lang_parse(out->lang_asked, &asked) || asked != out->lang)
 		out->lang_asked = STR_EMPTY;
-	touch_of(rq, &out->touch);
+	touch_of(rq, out->picture->site, &out->touch);
 	choice_make(rq, &(struct choice_visit){ .page = pg, .lang = out->lang,
 		.source = out->touch.source,
 		.is_embedded = out->is_embedded }, &out->choice);
@@ -129,47 +115,20 @@ exposure_of(const struct request *rq, const struct visit *v)
 
 /* What segments ask for is looked up for the first view alone. */
 static void
-expose(struct request *rq, const struct visit *v)
+expose(struct request *rq, struct visit *v)
 {
 	struct event_exposure x = exposure_of(rq, v);
-	struct place place;
 
 	if (event_is_seen(rq->app->events, &x))
 		return;
-	geo_find(rq->app->geo, rq->arena, rq->remote_addr, &place);
-	x.country = place.country;
+	x.country = choice_place(rq, &v->choice)->country;
 	x.device = device_name(device_of(rq->user_agent));
 	event_exposure(rq->app->events, &x);
 }
 
-void
-visit_count(struct request *rq, const struct visit *v)
-{
-	const struct choice *c = &v->choice;
-
-	/* What is fetched ahead may be shown, and is a visitor's then. */
-	if (c->is_new && rq->method != METHOD_HEAD)
-		cookie_set(rq, STR(VISITOR_COOKIE), c->visitor,
-		    rq->app->conf->cookie_domain, VISITOR_COOKIE_AGE_S);
-	if (!c->is_synthetic)
-		event_view(rq->app->events, &(struct traffic_key){
-			.page = v->page->key,
-			.experiment = c->experiment ? c->experiment->key :
-			    STR_EMPTY,
-			.variant = v->variant->key,
-			.class = c->class,
-			.hour_ms = rq->received_ms -
-			    rq->received_ms % TRAFFIC_HOUR_MS,
-		});
-	if (c->class == TRAFFIC_ROBOT)
-		visit_count_robot(rq, v);
-	/* Of an arm that is gone nothing is left to show: its row is there. */
-	if (c->class == TRAFFIC_HUMAN && c->arm)
-		expose(rq, v);
-}
-
-void
-visit_count_robot(struct request *rq, const struct visit *v)
+/* Its cookie counts nowhere from now on. */
+static void
+count_robot(struct request *rq, const struct visit *v)
 {
 	struct choice each[SITE_RUNNING_MAX];
 	size_t count = 0;
@@ -185,6 +144,42 @@ visit_count_robot(struct request *rq, const struct visit *v)
 			.epoch = each[i].epoch,
 			.at_ms = rq->received_ms,
 		});
+}
+
+void
+visit_count(struct request *rq, struct visit *v)
+{
+	const struct choice *c = &v->choice;
+
+	/* What is fetched ahead may be shown, and is a visitor's then. */
+	if (c->is_new && rq->method != METHOD_HEAD)
+		cookie_set(rq, STR(VISITOR_COOKIE), c->visitor,
+		    rq->app->conf->cookie_domain, VISITOR_COOKIE_AGE_S);
+	if (!c->is_synthetic)
+		footfall_view(rq, v, &(struct traffic_key){
+			.page = v->page->key,
+			.experiment = c->experiment ? c->experiment->key :
+			    STR_EMPTY,
+			.variant = v->variant->key,
+			.class = c->class,
+			.hour_ms = rq->received_ms -
+			    rq->received_ms % TRAFFIC_HOUR_MS,
+		});
+	if (c->class == TRAFFIC_ROBOT)
+		count_robot(rq, v);
+	/* Of an arm that is gone nothing is left to show: its row is there. */
+	if (c->class == TRAFFIC_HUMAN && c->arm)
+		expose(rq, v);
+}
+
+void
+visit_count_sent(struct request *rq, struct visit *v,
+    const struct ticket *t, bool is_trapped)
+{
+	if (v->choice.class == TRAFFIC_ROBOT || is_trapped)
+		count_robot(rq, v);
+	else
+		footfall_post(rq, v, t);
 }
 
 /* Pages that count when they are shown: all arms' are the same. */
@@ -244,7 +239,7 @@ visit_count_start(struct request *rq, const struct visit *v,
 		.class = TRAFFIC_STARTED,
 		.hour_ms = rq->received_ms -
 		    rq->received_ms % TRAFFIC_HOUR_MS,
-	});
+	}, NULL, NULL);
 }
 
 void

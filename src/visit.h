@@ -17,6 +17,9 @@ struct request;
 struct site_page;
 struct site_variant;
 
+/* The parameter by which a page knows the link that led to it. */
+#define VISIT_CODE "go"
+
 struct visit {
 	const struct picture *picture;	/* held until visit_end */
 	const struct site_page *page;
@@ -39,12 +42,14 @@ bool visit_begin(struct request *rq, struct visit *out);
 void visit_end(struct request *rq, struct visit *v);
 
 /* Count the view and the exposure; set the cookie.  Where they are due. */
-void visit_count(struct request *rq, const struct visit *v);
+void visit_count(struct request *rq, struct visit *v);
 /*
- * A robot's visit, or what it did to a form, with a cookie of ours: its owner
- * counts in none of the page's experiments, for all times.
+ * Count that a form of ours was sent, or a step of it, to whatever end.  With
+ * a robot's visit, and a trap it fell in, a cookie of ours counts in none of
+ * the page's experiments, for all times.
  */
-void visit_count_robot(struct request *rq, const struct visit *v);
+void visit_count_sent(struct request *rq, struct visit *v,
+    const struct ticket *t, bool is_trapped);
 /*
  * Count that the form shown with t was sent and taken, or given back: for
  * visitors of experiments.

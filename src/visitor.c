@@ -16,6 +16,7 @@
 #include "deliver/recipient.h"
 #include "form/form.h"
 #include "form/ticket.h"
+#include "golink.h"
 #include "health.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -28,6 +29,7 @@
 #include "page/site.h"
 #include "page/snapshot.h"
 #include "preferences.h"
+#include "reportpage.h"
 #include "sellerday.h"
 #include "visitor.h"
 #include "visit.h"
@@ -186,6 +188,8 @@ static const struct route routes[] = {
 	{ METHOD_POST,	"/preferences/:token",	preferences_take, ROUTE_CREW },
 	{ READ,		"/s/:token",		sellerday_ask,	ROUTE_CREW },
 	{ METHOD_POST,	"/s/:token",		sellerday_take,	ROUTE_CREW },
+	{ READ,		"/r/:token",		reportpage_show, ROUTE_CREW },
+	{ READ,		"/r/:token/csv",	reportpage_csv,	ROUTE_CREW },
 	{ METHOD_POST,	"/api/v1/pages/:page/submissions", api_submit,
 	    ROUTE_LOOP },
 	{ METHOD_OPTIONS, "/api/v1/pages/:page/submissions", api_preflight,
@@ -193,9 +197,11 @@ static const struct route routes[] = {
 	{ READ,		"/api/v1/pages/:page/schema", api_schema, ROUTE_LOOP },
 	{ METHOD_POST,	"/api/v1/withdrawals",	withdrawal_take, ROUTE_CREW },
 	{ METHOD_POST,	"/e",			beacon_take,	ROUTE_LOOP },
+	{ READ,		"/go/:code",		golink_follow,	ROUTE_LOOP },
 	{ READ,		"/healthz",		health_alive,	ROUTE_LOOP },
 	{ READ,		"/readyz",		health_ready,	ROUTE_CREW },
 	{ READ,		"/metrics",		health_metrics,	ROUTE_CREW },
+	{ READ,		"/:code",		golink_vanity,	ROUTE_LOOP },
 };
 
 size_t

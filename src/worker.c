@@ -10,9 +10,9 @@
 
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/localday.h"
 #include "base/log.h"
 #include "base/token.h"
-#include "command.h"
 #include "consent/workerrole.h"
 #include "deliver/outbox.h"
 #include "experiment/watch.h"
@@ -30,7 +30,9 @@
 #include "lead/sellermail.h"
 #include "lead/submit.h"
 #include "postman.h"
+#include "reportwork.h"
 #include "store/pg.h"
+#include "track/kpi.h"
 
 #include "worker.h"
 
@@ -66,6 +68,9 @@ struct worker {
 	int64_t recycle_at_ms;	/* the same */
 	struct retention retention;
 	int64_t retain_at_ms;	/* the same */
+	int64_t figures_at_ms;	/* the same */
+	int64_t upkeep_at_ms;	/* the same */
+	struct reportwork report;
 };
 
 /* How one went: the others' answers, and whether there may be more to do. */
@@ -307,6 +312,31 @@ nurture(struct worker *w, int64_t *done)
 		    LOG_Z("why", err_name(e)));
 }
 
+/* Days in which something has changed are counted anew, a few at a time. */
+static void
+count_figures(struct worker *w, int64_t *done)
+{
+	int64_t left = 0;
+	enum err e = OK;
+
+	*done = 0;
+	if (clock_mono_ms() < w->figures_at_ms)
+		return;
+	if (clock_mono_ms() >= w->upkeep_at_ms) {
+		e = kpi_upkeep(w->db, w->conf->retention_figure_months);
+		w->upkeep_at_ms = clock_mono_ms() + (e ? WORKER_WATCH_MS :
+		    WORKER_RETAIN_MS);
+	}
+	if (!e)
+		e = kpi_turn(w->db, w->conf->time_zone, done, &left);
+	*done = left;
+	if (e || !left)
+		w->figures_at_ms = clock_mono_ms() + WORKER_FIGURES_MS;
+	if (e)
+		log_event(LOG_WARN, "worker.figures",
+		    LOG_Z("why", err_name(e)));
+}
+
 /* What the DNS says of the next leads; they are qualified without it too. */
 static void
 check_mail(struct worker *w)
@@ -330,7 +360,7 @@ turn(struct worker *w, struct turn *t)
 	int64_t drained, done = 0, given = 0, mailed = 0, seen = 0;
 	int64_t retained = 0;
 	int64_t rescored = 0, told = 0, recycled = 0;
-	int64_t nurtured = 0;
+	int64_t nurtured = 0, counted = 0, reported = 0;
 	enum err e = OK;
 
 	t->spool = drain(w, &drained);
@@ -349,13 +379,17 @@ turn(struct worker *w, struct turn *t)
 		recycle(w, &recycled);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		nurture(w, &nurtured);
+	if (!e && !is_stopping(w, 0))
+		count_figures(w, &counted);
+	if (!e && !t->spool && !is_stopping(w, 0))
+		reportwork_turn(&w->report, w->intake, &reported);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		sweep(w);
 	if (!e && !t->spool && !is_stopping(w, 0))
 		retain(w, &retained);
 	/* What a failed drain has taken may be there again the next time. */
 	t->has_more = done || given || told || seen || retained || rescored ||
-	    nurtured ||
+	    nurtured || counted || reported ||
 	    recycled ||
 	    (mailed && !t->deliver) || (drained && !t->spool);
 	return e;
@@ -430,7 +464,10 @@ worker_run(const struct conf *c, bool once)
 	name_worker(&w);
 	w.mailcheck.server = c->resolver;
 	w.sellermail.alarm_to = c->alarm_mail;
-	w.sellermail.alarm_lang = command_lang(LANG_FR);
+	w.sellermail.alarm_lang = (enum lang)c->staff_lang;
+	w.sellermail.zone = localday_zone(c->time_zone) ? STR("UTC") :
+	    c->time_zone;
+	reportwork_init(&w.report, c);
 	w.db = pg_new(c->worker_database.n ? c->worker_database :
 	    c->database, "piste-work");
 	pg_session(w.db, session);

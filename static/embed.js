@@ -15,8 +15,10 @@
 
 	if (lang)
 		query.set('lang', lang);
-	['utm_source', 'utm_medium', 'utm_campaign', 'gclid', 'wbraid', 'gbraid',
-		'msclkid', 'fbclid', 'li_fat_id', 'click_id'
+	['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term',
+		'keyword', 'kw', 'product_id', 'product', 'affiliate', 'aff_id',
+		'aff', 'gclid', 'wbraid', 'gbraid', 'msclkid', 'fbclid', 'li_fat_id',
+		'awc', 'tduid', 'irclickid', 'click_id', 'go'
 	].forEach(function (name) {
 		if (here.get(name))
 			query.set(name, here.get(name));

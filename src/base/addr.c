@@ -1,5 +1,6 @@
 /* Implements addr.h over inet_pton and inet_ntop. */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -8,9 +9,13 @@
 
 #define KEEP_BITS_4 24
 #define KEEP_BITS_6 48
+#define OWNER_BITS_6 64
 #define BITS_4 32
 #define BITS_6 128
 #define NETWORK_TEXT_MAX (INET6_ADDRSTRLEN + 4)
+
+static_assert(ADDR_OWNER_BYTES_MAX >= INET_ADDRSTRLEN &&
+    ADDR_OWNER_BYTES_MAX >= OWNER_BITS_6 / 8, "either owner has room");
 
 struct addr {
 	int family;
@@ -71,6 +76,22 @@ addr_prefix(struct arena *a, struct str text, bool keep)
 	truncate_to(&ad, bits);
 	inet_ntop(ad.family, ad.bytes, z, sizeof z);
 	return buf_fmt(a, NETWORK_TEXT_MAX, "%s/%u", z, bits);
+}
+
+struct str
+addr_owner(struct str text, char room[ADDR_OWNER_BYTES_MAX])
+{
+	struct addr ad;
+
+	if (!parse(text, &ad))
+		return STR_EMPTY;
+	if (ad.family == AF_INET && !memchr(text.p, ':', text.n))
+		return text;
+	if (ad.family == AF_INET)
+		return str_of(inet_ntop(AF_INET, ad.bytes, room,
+		    ADDR_OWNER_BYTES_MAX));
+	memcpy(room, ad.bytes, OWNER_BITS_6 / 8);
+	return (struct str){ room, OWNER_BITS_6 / 8 };
 }
 
 static bool

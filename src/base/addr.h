@@ -17,6 +17,14 @@ struct arena;
 struct str addr_prefix(struct arena *a, struct str text, bool keep);
 
 /*
+ * What tells one visitor's address from another's, in text or in room: an IPv4
+ * address in its usual form, also one in IPv6's clothes; the bytes of an IPv6
+ * one's /64, which its owner has to themselves.  Empty when text is none.
+ */
+#define ADDR_OWNER_BYTES_MAX 16
+struct str addr_owner(struct str text, char room[ADDR_OWNER_BYTES_MAX]);
+
+/*
  * Is text within one of the networks of list ("127.0.0.1 10.0.0.0/8 ::1",
  * blanks or commas)?  The word unix stands for a unix socket's empty address.
  */

@@ -9,13 +9,15 @@
 
 #include "base/addr.h"
 #include "base/conf.h"
+#include "base/lang.h"
 
 #define CONF_PATH "/etc/piste/piste.conf"
 #define LINE_BYTES_MAX (CONF_VALUE_BYTES_MAX + 100)
 #define VARIABLE_BYTES_MAX 64
 
 enum kind { KIND_TEXT, KIND_PATH, KIND_SOCKET, KIND_URL, KIND_SMTP,
-	KIND_ADDRESSES, KIND_NUMBER, KIND_OCTAL, KIND_YES, KIND_WHEN };
+	KIND_ADDRESSES, KIND_NUMBER, KIND_OCTAL, KIND_YES, KIND_WHEN,
+	KIND_LANGUAGE };
 
 struct setting {
 	struct conf_row row;
@@ -45,6 +47,8 @@ struct setting {
 	{ { #name, fallback, help }, KIND_YES, AT(name), 0, 0 }
 #define WHEN(name, fallback, help) \
 	{ { #name, fallback, help }, KIND_WHEN, AT(name), 0, 0 }
+#define LANGUAGE(name, fallback, help) \
+	{ { #name, fallback, help }, KIND_LANGUAGE, AT(name), 0, 0 }
 
 #define HOUR_MS INT64_C(3600000)
 #define YEAR_MS (365 * 24 * HOUR_MS)
@@ -78,6 +82,12 @@ static const struct setting settings[] = {
 	    "networks that may read /readyz and /metrics"),
 	ADDRESSES(internal_from, "",
 	    "networks whose visits are never counted in experiments"),
+	TEXT(time_zone, "Europe/Paris",
+	    "IANA name of the zone whose days figures and visitors are"
+	    " counted by"),
+	TEXT(conversion_purpose, "",
+	    "purpose of the consent by which conversions go back to ad"
+	    " platforms; empty: none do"),
 	TEXT(currency, "EUR",
 	    "currency of orders and costs unless they say another (ISO 4217)"),
 	TEXT(resolver, "system",
@@ -113,6 +123,8 @@ static const struct setting settings[] = {
 	    "how long the link to a white paper works"),
 	NUMBER(confirm_max_age_ms, "604800000", 60000, YEAR_MS,
 	    "how long the link works that confirms a request"),
+	NUMBER(report_max_age_ms, "2592000000", 60000, YEAR_MS,
+	    "how long the link to a report works that is sent by mail"),
 	SMTP(smtp_url, "",
 	    "mail server, smtp:// or smtps://; empty: mails go to mail_caught"),
 	YES(smtp_starttls, "yes", "refuse an smtp:// server without STARTTLS"),
@@ -125,7 +137,13 @@ static const struct setting settings[] = {
 	    "address mails come from; empty: no-reply at the host of url"),
 	TEXT(mail_name, "", "name beside that address"),
 	TEXT(alarm_mail, "",
-	    "who is told by mail of promises that are broken; empty: nobody"),
+	    "who is told by mail of promises that are broken, and of figures"
+	    " out of their usual band; empty: nobody"),
+	TEXT(report_mail, "",
+	    "who gets the figures of each week and month by mail: addresses, a"
+	    " blank between them; empty: nobody"),
+	LANGUAGE(staff_lang, "fr",
+	    "language of the mails to these two: fr or en"),
 	PATHNAME(mail_caught, "/var/lib/piste/mail",
 	    "directory of the mails caught while smtp_url is empty"),
 	NUMBER(mail_address_max, "5", 0, 1000000,
@@ -152,6 +170,9 @@ static const struct setting settings[] = {
 	    "how long imports of who objected are refused"),
 	NUMBER(retention_event_months, "12", 1, 36,
 	    "what people did besides sending forms is kept that long"),
+	NUMBER(retention_figure_months, "120", 13, 1200,
+	    "sums by day, with nobody in them, are kept that long, and to the"
+	    " end of the year"),
 	NUMBER(commit_wait_ms, "1500", 10, 60000,
 	    "a commit that takes longer leaves its submissions to the spool"),
 	NUMBER(spool_bytes_max, "1073741824", 65536, INT64_C(1) << 50,
@@ -194,6 +215,16 @@ octal(struct str value, int64_t max, int64_t *out)
 		return false;
 	*out = v;
 	return true;
+}
+
+static bool
+language(struct str value, int64_t *out)
+{
+	enum lang l = LANG_FR;
+	enum err e = lang_parse(value, &l);
+
+	*out = l;
+	return !e;
 }
 
 static bool
@@ -278,6 +309,8 @@ assign(const struct setting *s, struct str value, struct conf *out)
 	case KIND_WHEN:
 		return when(value, member) ? NULL :
 		    "neither off nor attack nor always";
+	case KIND_LANGUAGE:
+		return language(value, member) ? NULL : "neither fr nor en";
 	case KIND_ADDRESSES:
 		if (!addr_list_is(value))
 			return "not a list of addresses and networks";

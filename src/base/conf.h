@@ -32,6 +32,8 @@ struct conf {
 	struct str geo6;		/* City database, IPv6; may be empty */
 	struct str metrics_from;	/* addresses for /readyz, /metrics */
 	struct str internal_from;	/* never counted as exposure */
+	struct str time_zone;
+	struct str conversion_purpose;	/* of a consent, or empty */
 	struct str currency;		/* "EUR", what figures are in */
 	struct str resolver;		/* see lead/mailcheck.h */
 	struct str log_level;
@@ -49,6 +51,7 @@ struct conf {
 	int64_t form_max_age_ms;
 	int64_t asset_max_age_ms;
 	int64_t confirm_max_age_ms;
+	int64_t report_max_age_ms;
 	struct str smtp_url;		/* empty: mails are caught */
 	int64_t smtp_starttls;		/* bool: smtp:// must offer it */
 	int64_t smtp_timeout_ms;	/* for a mail */
@@ -56,6 +59,8 @@ struct conf {
 	struct str mail_from;		/* empty: no-reply at url's host */
 	struct str mail_name;		/* beside it; may be empty */
 	struct str alarm_mail;		/* empty: nobody */
+	struct str report_mail;		/* addresses; empty: nobody */
+	int64_t staff_lang;		/* enum lang, of mails to these two */
 	struct str mail_caught;		/* directory */
 	int64_t mail_address_max;	/* mails a day to one mailbox */
 	int64_t mail_network_max;	/* and asked for from one network */
@@ -69,6 +74,7 @@ struct conf {
 	int64_t retention_visitor_months;
 	int64_t retention_objection_months;
 	int64_t retention_event_months;
+	int64_t retention_figure_months;
 	int64_t commit_wait_ms;		/* then the spool takes it */
 	int64_t spool_bytes_max;
 	int64_t exposure_flush_ms;

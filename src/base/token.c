@@ -351,7 +351,8 @@ token_open(struct arena *a, const struct token_key *k, const char *purpose,
 	size_t n;
 	const char *end;
 
-	if (text.n > TOKEN_TEXT_BYTES_MAX)
+	/* libsodium takes 0xdf for an underscore; a token has one text. */
+	if (text.n > TOKEN_TEXT_BYTES_MAX || !str_is_utf8(text))
 		return ERR_DENIED;
 	raw = arena_take(a, text.n + 1);
 	if (sodium_base642bin(raw, text.n, text.p, text.n, NULL, &n, &end,

@@ -15,8 +15,8 @@ struct arena;
 #define TOKEN_KEY_BYTES 32
 #define TOKEN_KEY_FILE "secret.key"	/* in the state directory */
 #define TOKEN_MAC_BYTES 32
-#define TOKEN_PAYLOAD_BYTES_MAX 2048
-#define TOKEN_TEXT_BYTES_MAX 2800	/* base64url of payload and MAC */
+#define TOKEN_PAYLOAD_BYTES_MAX 2304
+#define TOKEN_TEXT_BYTES_MAX 3200	/* base64url of payload and MAC */
 #define TOKEN_HASH_BYTES 32
 #define TOKEN_HASH_TEXT 65		/* 64 hex digits and a NUL */
 

@@ -45,6 +45,8 @@ struct letter {
 	struct str note;
 	struct letter_button unsubscribe;
 	struct letter_button preferences;
+	/* Figures, as JSON, that HTML shows instead of paragraphs; or none. */
+	struct str figures;
 	enum lang lang;
 };
 

@@ -94,6 +94,19 @@ open_seller(struct arena *a, const struct letterlink *l, const json_t *link)
 	    STR_ARG(at)) : url;
 }
 
+/* Whoever has it may pass it on: for a while. */
+static struct str
+open_report(struct arena *a, const struct letterlink *l, const json_t *link)
+{
+	struct link report = { .kind = LINK_REPORT, .lang = l->lang,
+		.until_ms = l->now_ms + l->report_age_ms,
+		.page = buf_fmt(a, STR_I64_BYTES, "%lld", (long long)
+		json_integer_value(json_object_get(link, "report"))) };
+
+	return json_is_integer(json_object_get(link, "report")) ?
+	    link_url(a, l->key, l->url, &report) : STR_EMPTY;
+}
+
 static const struct {
 	const char *kind;
 	struct str (*open)(struct arena *a, const struct letterlink *l,
@@ -104,6 +117,7 @@ static const struct {
 	{ "page", open_page },
 	{ "asset", open_asset },
 	{ "seller", open_seller },
+	{ "report", open_report },
 };
 
 static enum err

@@ -25,6 +25,7 @@ struct letterlink {
 	enum lang lang;
 	int64_t now_ms;
 	int64_t asset_age_ms;		/* an asset's link is good for that */
+	int64_t report_age_ms;		/* and a report's for that */
 	int64_t person;
 	int64_t seller;
 	int64_t lead;
@@ -42,6 +43,7 @@ struct letterlink {
  *	{"kind": "seller", "allocation", "at"}
  *					where its seller answers, at that
  *					part of the page ("": none)
+ *	{"kind": "report", "report"}	a report's page
  *
  * ERR_INPUT when it is something else, or there is nobody whom a link needs.
  */

@@ -17,6 +17,7 @@ static const struct {
 	[LINK_UNSUBSCRIBE] = { "unsubscribe", "/u/" },
 	[LINK_PREFERENCES] = { "preferences", "/preferences/" },
 	[LINK_SELLER] = { "seller", "/s/" },
+	[LINK_REPORT] = { "report", "/r/" },
 };
 
 struct str
@@ -55,5 +56,5 @@ link_open(struct arena *a, const struct token_key *k, enum link_kind kind,
 	if (out->has_submission && token_uuid_parse(id, &out->submission))
 		return ERR_DENIED;
 	return out->has_submission || kind == LINK_ASSET ||
-	    kind == LINK_SELLER ? OK : ERR_DENIED;
+	    kind == LINK_SELLER || kind == LINK_REPORT ? OK : ERR_DENIED;
 }

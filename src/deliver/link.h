@@ -1,6 +1,7 @@
 /*
  * Knows the signed links a delivery is made of: to the asset, to confirm, to
- * unsubscribe.  Nothing but ids is in them, and all of it is sealed.
+ * unsubscribe, and to what those who work here are told of.  Nothing but ids
+ * is in them, and all of it is sealed.
  */
 #ifndef PISTE_DELIVER_LINK_H
 #define PISTE_DELIVER_LINK_H
@@ -22,6 +23,7 @@ enum link_kind {
 	LINK_UNSUBSCRIBE,	/* /u/…, good for ever: so is the right */
 	LINK_PREFERENCES,	/* /preferences/…, likewise */
 	LINK_SELLER,		/* /s/…, page is the allocation */
+	LINK_REPORT,		/* /r/…, page is the report */
 };
 
 struct link {

@@ -11,6 +11,7 @@
 #include "form/email.h"
 
 #define BOUNDARY "=_piste"
+#define INNER BOUNDARY "-related"
 #define ID_PREFIX "piste."
 
 bool
@@ -40,6 +41,38 @@ add_part(struct buf *b, const char *type, struct str body)
 	wire_quoted(b, body);
 }
 
+/* HTML and what it shows are one thing, beside the text (RFC 2387). */
+static void
+add_html(struct buf *b, const struct mail *m)
+{
+	if (!m->pictures) {
+		add_part(b, "html", m->html);
+		return;
+	}
+	buf_add(b, STR("Content-Type: multipart/related;"
+	    " type=\"text/html\";\r\n"
+	    " boundary=\"" INNER "\"\r\n\r\n--" INNER "\r\n"));
+	add_part(b, "html", m->html);
+	for (size_t i = 0; i < m->pictures; i++) {
+		buf_addf(b, "--" INNER "\r\nContent-Type: image/png\r\n"
+		    "Content-Transfer-Encoding: base64\r\n"
+		    "Content-ID: <%s@piste>\r\n"
+		    "Content-Disposition: inline; filename=\"%s.png\"\r\n"
+		    "\r\n", m->picture[i].name, m->picture[i].name);
+		wire_base64(b, m->picture[i].png);
+	}
+	buf_add(b, STR("--" INNER "--\r\n"));
+}
+
+static bool
+has_large_picture(const struct mail *m)
+{
+	for (size_t i = 0; i < m->pictures; i++)
+		if (m->picture[i].png.n > MAIL_PICTURE_BYTES_MAX)
+			return true;
+	return false;
+}
+
 static void
 add_head(struct buf *b, const struct mail *m)
 {
@@ -65,6 +98,8 @@ mail_compose(struct arena *a, const struct mail *m, struct str *out)
 	if (!mail_address_is(a, m->from) || !mail_address_is(a, m->to) ||
 	    !m->id.n || !is_word(m->id) || !is_word(m->unsubscribe_url))
 		return ERR_INPUT;
+	if (has_large_picture(m))
+		return ERR_LIMIT;
 	buf_init(&b, a, MAIL_BYTES_MAX);
 	add_head(&b, m);
 	if (!m->html.n) {
@@ -74,7 +109,7 @@ mail_compose(struct arena *a, const struct mail *m, struct str *out)
 		    " boundary=\"" BOUNDARY "\"\r\n\r\n--" BOUNDARY "\r\n"));
 		add_part(&b, "plain", m->text);
 		buf_add(&b, STR("--" BOUNDARY "\r\n"));
-		add_part(&b, "html", m->html);
+		add_html(&b, m);
 		buf_add(&b, STR("--" BOUNDARY "--\r\n"));
 	}
 	if (b.full)

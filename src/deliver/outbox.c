@@ -42,7 +42,9 @@ SQL(outbox_begin, 4,
     " FROM piste.mail_begin($1::bigint, $2, $3::int, $4::int)");
 SQL(outbox_letter, 2,
     "SELECT subject, brand, headline, body, buttons, person, seller, lead,"
-    " submission, page FROM piste.letter_read($1::bigint, $2)");
+    " submission, page, (SELECT r.content FROM piste.letter AS l"
+    " JOIN piste.report AS r ON r.id = l.report_id"
+    " WHERE l.outbox_id = $1::bigint) FROM piste.letter_read($1::bigint, $2)");
 SQL(outbox_end, 5,
     "SELECT piste.mail_end($1::bigint, $2, $3::boolean, $4, $5)");
 
@@ -199,7 +201,8 @@ read_letter(struct outbox *o, struct lease_row *row, const struct due *d,
 	struct arena *a = row->arena;
 	struct letterlink l = { .key = &o->key, .url = c->url,
 		.lang = d->link.lang, .now_ms = clock_now_ms(),
-		.asset_age_ms = c->asset_max_age_ms };
+		.asset_age_ms = c->asset_max_age_ms,
+		.report_age_ms = c->report_max_age_ms };
 	struct link leave = { .kind = LINK_UNSUBSCRIBE, .lang = l.lang,
 		.has_submission = true };
 	struct link choose = leave;
@@ -212,7 +215,8 @@ read_letter(struct outbox *o, struct lease_row *row, const struct due *d,
 	*out = (struct letter){ .lang = l.lang,
 		.subject = arena_copy(a, pg_value(rows, 0, 0)),
 		.brand = arena_copy(a, pg_value(rows, 0, 1)),
-		.headline = arena_copy(a, pg_value(rows, 0, 2)) };
+		.headline = arena_copy(a, pg_value(rows, 0, 2)),
+		.figures = arena_copy(a, pg_value(rows, 0, 10)) };
 	letter_paragraphs(a, arena_copy(a, pg_value(rows, 0, 3)), out);
 	l.person = id_at(rows, 5);
 	l.seller = id_at(rows, 6);
@@ -265,6 +269,7 @@ compose(struct outbox *o, struct lease_row *row, const struct due *d,
 	struct arena *a = row->arena;
 	struct str unsubscribe_url = STR_EMPTY;
 	struct letter letter;
+	struct mail m;
 	enum err e = OK;
 
 	if (str_eq(d->kind, STR("mail.letter")))
@@ -273,7 +278,7 @@ compose(struct outbox *o, struct lease_row *row, const struct due *d,
 		write_letter(o, a, d, &letter, &unsubscribe_url);
 	if (e)
 		return e;
-	return mail_compose(a, &(struct mail){
+	m = (struct mail){
 		.from = from,
 		.from_name = o->plan.conf->mail_name,
 		.to = d->to,
@@ -282,9 +287,10 @@ compose(struct outbox *o, struct lease_row *row, const struct due *d,
 		.date_ms = d->asked_ms,
 		.lang = letter.lang,
 		.text = letter_text(a, &letter),
-		.html = o->plan.html(o->plan.context, a, &letter),
 		.unsubscribe_url = unsubscribe_url,
-	}, message);
+	};
+	o->plan.html(o->plan.context, a, &letter, &m);
+	return mail_compose(a, &m, message);
 }
 
 static void

@@ -19,6 +19,7 @@ struct arena;
 struct conf;
 struct lease_depth;
 struct letter;
+struct mail;
 struct outbox;
 struct pg;
 
@@ -34,9 +35,12 @@ struct pg;
 #define OUTBOX_PAUSE_MS_MAX 60000
 #define OUTBOX_LEASE_SPARE_MS 10000	/* a lease outlives a mail by that */
 
-/* A letter as HTML; empty when it can't be made: it is sent as text alone. */
-typedef struct str outbox_html_fn(void *context, struct arena *a,
-    const struct letter *l);
+/*
+ * A letter as out's html, with its pictures; empty when it can't be made: it
+ * is sent as text alone.
+ */
+typedef void outbox_html_fn(void *context, struct arena *a,
+    const struct letter *l, struct mail *out);
 
 struct outbox_plan {
 	const struct conf *conf;

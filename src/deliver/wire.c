@@ -8,6 +8,7 @@
 
 /* Base64 of so many bytes, its frame and the longest name fit in a line. */
 #define WORD_BYTES 33
+#define LINE_BYTES 57		/* of base64: 76 digits */
 #define QUOTED_BYTES_MAX (WIRE_LINE_BYTES_MAX - 1)	/* and the soft end */
 
 static bool
@@ -182,4 +183,15 @@ wire_quoted(struct buf *b, struct str text)
 		column += width;
 	}
 	buf_add(b, STR("\r\n"));
+}
+
+void
+wire_base64(struct buf *b, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i += LINE_BYTES) {
+		struct str line = str_slice(bytes, i, LINE_BYTES);
+
+		add_base64(b, line.p, line.n);
+		buf_add(b, STR("\r\n"));
+	}
 }

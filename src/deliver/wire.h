@@ -30,5 +30,7 @@ void wire_date(struct buf *b, const char *name, int64_t ms);
  * with a dot or with "From ", so nobody on the way has to change one.
  */
 void wire_quoted(struct buf *b, struct str text);
+/* bytes as base64, in lines. */
+void wire_base64(struct buf *b, struct str bytes);
 
 #endif

@@ -77,6 +77,7 @@ struct field {
 	struct field_condition show_if;
 	struct field_condition required_if;
 	enum field_from from;
+	bool is_promo;			/* a text: a code of some campaign's */
 	uint32_t step;			/* of the form: the one that asks it */
 	unsigned media;			/* bits 1 << enum media: accepted */
 	uint32_t bytes_max;		/* of a file */

@@ -110,6 +110,8 @@ static struct str *
 particular(const struct field *f, struct form_result *r)
 {
 	switch (f->kind) {
+	case FIELD_TEXT:
+		return f->is_promo ? &r->promo : NULL;
 	case FIELD_EMAIL:
 		return &r->email;
 	case FIELD_PHONE:

@@ -127,6 +127,7 @@ struct form_result {
 	struct str company;
 	struct str postcode;
 	struct str country;
+	struct str promo;	/* the code of a campaign, as typed */
 	/*
 	 * JSON object: the normal value of every field that has one, as text
 	 * (choices: an array; a file: see attachment_json), and every box by

@@ -186,6 +186,12 @@ read_touch(struct reading *r, json_t *object)
 		{ STR("source"), &t->source }, { STR("medium"), &t->medium },
 		{ STR("campaign"), &t->campaign },
 		{ STR("click_id"), &t->click_id },
+		{ STR("content"), &t->content },
+		{ STR("keyword"), &t->keyword },
+		{ STR("product"), &t->product },
+		{ STR("affiliate"), &t->affiliate },
+		{ STR("click_kind"), &t->click_kind },
+		{ STR("code"), &t->code },
 	};
 	const size_t count = sizeof parts / sizeof *parts;
 	const char *key;
@@ -255,7 +261,6 @@ jsonpost_parse(struct arena *a, const struct form *f, struct str bytes,
 		.mistake = arena_array(a, JSONPOST_MISTAKES_MAX,
 		    sizeof *out->mistake),
 		.lang = STR_EMPTY, .consent_hash = STR_EMPTY,
-		.touch = { STR_EMPTY, STR_EMPTY, STR_EMPTY, STR_EMPTY },
 		.why = STR("no JSON object"),
 	};
 	whole = strictjson_read(bytes, &error);

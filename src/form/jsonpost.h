@@ -38,7 +38,8 @@ struct jsonpost {
 
 /*
  * Read {"fields": {…}, "consents": {"KEY": true}, "consent_hash", "lang",
- * "touch": {"source", "medium", "campaign", "click_id"}}.  An answer is a
+ * "touch": {"source", "medium", "campaign", "click_id", "content", "keyword",
+ * "product", "affiliate", "click_kind", "code"}}.  An answer is a
  * text, a number, true (a ticked box), a list of these (choices), or null or
  * false for none.  ERR_INPUT: no JSON object, out->why tells; ERR_LIMIT: too
  * many values, or too long a one.  OK with mistakes: it says what f does not

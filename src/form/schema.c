@@ -165,7 +165,13 @@ schema_form(struct arena *a, const struct form *f, enum lang l,
 	    "\"source\":{\"type\":\"string\"},"
 	    "\"medium\":{\"type\":\"string\"},"
 	    "\"campaign\":{\"type\":\"string\"},"
-	    "\"click_id\":{\"type\":\"string\"}}}"));
+	    "\"click_id\":{\"type\":\"string\"},"
+	    "\"click_kind\":{\"type\":\"string\"},"
+	    "\"content\":{\"type\":\"string\"},"
+	    "\"keyword\":{\"type\":\"string\"},"
+	    "\"product\":{\"type\":\"string\"},"
+	    "\"affiliate\":{\"type\":\"string\"},"
+	    "\"code\":{\"type\":\"string\"}}}"));
 	buf_add(&b, STR("}}"));
 	return buf_str(&b);
 }

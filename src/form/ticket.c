@@ -2,13 +2,16 @@
  * Implements ticket.h.  The payload is binary to keep the token short:
  *
  *	version u8, id 16 bytes, revision u32, lang u8, flags u8,
- *	bucket_version u32, issued_ms u64, epoch u32, visitor_tag u64, then
- *	page, variant, experiment, consent_hash, source, medium, campaign,
- *	click_id, arm, each as its length u8 and its bytes.
+ *	bucket_version u32, issued_ms u64, epoch u32, visitor_tag u64,
+ *	present u16, then page, variant, experiment, consent_hash, source,
+ *	medium, campaign, click_id, arm, content, keyword, product,
+ *	affiliate, channel, click_kind, code: each that is not empty, the
+ *	first by the lowest bit of present, as its length u8 and its bytes.
  *
  * Numbers have their most significant byte first.  A ticket has exactly one
- * payload, so a seal can be compared.  Version 1, which visitors still hold,
- * had no epoch, tag and arm.
+ * payload, so a seal can be compared.  Earlier versions, which visitors still
+ * hold, had all parts in place of present, empty ones too: version 2 those up
+ * to arm, version 1 those up to click_id, and neither epoch nor tag.
  */
 #include <assert.h>
 #include <endian.h>
@@ -22,31 +25,46 @@
 
 #define PURPOSE "form"
 #define HEX_BYTES (2 * TOKEN_HASH_BYTES)
-#define VERSION_BEFORE 1
-#define PARTS_BEFORE 8
-#define PARTS 9
+#define PARTS_OF_1 8
+#define PARTS_OF_2 9
+#define PARTS 16
 #define FLAGS 6
 
 static_assert(TICKET_TOUCH_BYTES_MAX <= 255 && TICKET_KEY_BYTES_MAX <= 255,
     "a length is one byte");
-static_assert(47 + PARTS + 4 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
-    4 * TICKET_TOUCH_BYTES_MAX <= TOKEN_PAYLOAD_BYTES_MAX,
+static_assert(49 + PARTS + 7 * TICKET_KEY_BYTES_MAX + HEX_BYTES +
+    8 * TICKET_TOUCH_BYTES_MAX <= TOKEN_PAYLOAD_BYTES_MAX,
     "the longest ticket is a payload");
 
 /* The text parts in their order on the wire. */
 static const struct part {
 	size_t offset;
 	uint8_t bytes_max;
+	bool is_foreign;	/* from an address anybody may write */
 } parts[PARTS] = {
-	{ offsetof(struct ticket, page), TICKET_KEY_BYTES_MAX },
-	{ offsetof(struct ticket, variant), TICKET_KEY_BYTES_MAX },
-	{ offsetof(struct ticket, experiment), TICKET_KEY_BYTES_MAX },
-	{ offsetof(struct ticket, consent_hash), HEX_BYTES },
-	{ offsetof(struct ticket, touch.source), TICKET_TOUCH_BYTES_MAX },
-	{ offsetof(struct ticket, touch.medium), TICKET_TOUCH_BYTES_MAX },
-	{ offsetof(struct ticket, touch.campaign), TICKET_TOUCH_BYTES_MAX },
-	{ offsetof(struct ticket, touch.click_id), TICKET_TOUCH_BYTES_MAX },
-	{ offsetof(struct ticket, arm), TICKET_KEY_BYTES_MAX },
+	{ offsetof(struct ticket, page), TICKET_KEY_BYTES_MAX, false },
+	{ offsetof(struct ticket, variant), TICKET_KEY_BYTES_MAX, false },
+	{ offsetof(struct ticket, experiment), TICKET_KEY_BYTES_MAX, false },
+	{ offsetof(struct ticket, consent_hash), HEX_BYTES, false },
+	{ offsetof(struct ticket, touch.source), TICKET_TOUCH_BYTES_MAX, true },
+	{ offsetof(struct ticket, touch.medium), TICKET_TOUCH_BYTES_MAX, true },
+	{ offsetof(struct ticket, touch.campaign), TICKET_TOUCH_BYTES_MAX,
+	    true },
+	{ offsetof(struct ticket, touch.click_id), TICKET_TOUCH_BYTES_MAX,
+	    true },
+	{ offsetof(struct ticket, arm), TICKET_KEY_BYTES_MAX, false },
+	{ offsetof(struct ticket, touch.content), TICKET_TOUCH_BYTES_MAX,
+	    true },
+	{ offsetof(struct ticket, touch.keyword), TICKET_TOUCH_BYTES_MAX,
+	    true },
+	{ offsetof(struct ticket, touch.product), TICKET_TOUCH_BYTES_MAX,
+	    true },
+	{ offsetof(struct ticket, touch.affiliate), TICKET_TOUCH_BYTES_MAX,
+	    true },
+	{ offsetof(struct ticket, touch.channel), TICKET_KEY_BYTES_MAX, false },
+	{ offsetof(struct ticket, touch.click_kind), TICKET_KEY_BYTES_MAX,
+	    false },
+	{ offsetof(struct ticket, touch.code), TICKET_KEY_BYTES_MAX, false },
 };
 
 /* By their bits, from the lowest. */
@@ -122,12 +140,16 @@ ticket_seal(struct arena *a, const struct token_key *k,
     const struct ticket *t)
 {
 	struct ticket whole = *t;
-	unsigned bits = 0;
+	unsigned bits = 0, present = 0;
+	struct str part[PARTS];
 	struct buf b;
 
-	whole.touch = (struct touch){ ticket_clean(t->touch.source),
-	    ticket_clean(t->touch.medium), ticket_clean(t->touch.campaign),
-	    ticket_clean(t->touch.click_id) };
+	for (size_t i = 0; i < PARTS; i++) {
+		part[i] = *part_of(&whole, &parts[i]);
+		if (part[i].n && parts[i].is_foreign)
+			part[i] = ticket_clean(part[i]);
+		present |= (unsigned)(part[i].n > 0) << i;
+	}
 	buf_init(&b, a, TOKEN_PAYLOAD_BYTES_MAX);
 	put_number(&b, TICKET_VERSION, 1);
 	buf_add(&b, (struct str){ (const char *)t->id.bytes,
@@ -141,12 +163,13 @@ ticket_seal(struct arena *a, const struct token_key *k,
 	put_number(&b, (uint64_t)t->issued_ms, 8);
 	put_number(&b, t->epoch, 4);
 	put_number(&b, t->visitor_tag, 8);
+	put_number(&b, present, 2);
 	for (size_t i = 0; i < PARTS; i++) {
-		struct str s = *part_of(&whole, &parts[i]);
-
-		assert(s.n <= parts[i].bytes_max);
-		put_number(&b, s.n, 1);
-		buf_add(&b, s);
+		if (!part[i].n)
+			continue;
+		assert(part[i].n <= parts[i].bytes_max);
+		put_number(&b, part[i].n, 1);
+		buf_add(&b, part[i]);
 	}
 	return token_seal(a, k, PURPOSE, buf_str(&b));
 }
@@ -175,15 +198,14 @@ take_number(struct str *rest, size_t bytes, uint64_t *out)
 	return true;
 }
 
-/* *is_before: of the version before, which lacks what came after. */
 static bool
-take_head(struct str *rest, struct ticket *out, bool *is_before)
+take_head(struct str *rest, struct ticket *out, uint64_t *version)
 {
-	uint64_t version, revision, lang, bits, bucket, issued, epoch = 0;
+	uint64_t revision, lang, bits, bucket, issued, epoch = 0;
 	struct str id;
 
-	if (!take_number(rest, 1, &version) || !version ||
-	    version > TICKET_VERSION ||
+	if (!take_number(rest, 1, version) || !*version ||
+	    *version > TICKET_VERSION ||
 	    !take(rest, sizeof out->id.bytes, &id) ||
 	    !take_number(rest, 4, &revision) ||
 	    !take_number(rest, 1, &lang) || lang >= LANG_COUNT ||
@@ -191,8 +213,7 @@ take_head(struct str *rest, struct ticket *out, bool *is_before)
 	    !take_number(rest, 4, &bucket) ||
 	    !take_number(rest, 8, &issued) || issued > INT64_MAX)
 		return false;
-	*is_before = version == VERSION_BEFORE;
-	if (!*is_before && (!take_number(rest, 4, &epoch) ||
+	if (*version > 1 && (!take_number(rest, 4, &epoch) ||
 	    !take_number(rest, 8, &out->visitor_tag)))
 		return false;
 	memcpy(out->id.bytes, id.p, id.n);
@@ -207,15 +228,21 @@ take_head(struct str *rest, struct ticket *out, bool *is_before)
 }
 
 static bool
-take_parts(struct str *rest, struct ticket *out, size_t count)
+take_parts(struct str *rest, struct ticket *out, uint64_t version)
 {
+	bool is_sparse = version == TICKET_VERSION;
+	uint64_t present = (1 << (version == 1 ? PARTS_OF_1 : PARTS_OF_2)) - 1;
 	uint64_t n;
 
-	for (size_t i = 0; i < count; i++) {
+	if (is_sparse && !take_number(rest, 2, &present))
+		return false;
+	for (size_t i = 0; i < PARTS; i++) {
 		struct str *s = part_of(out, &parts[i]);
 
+		if (!(present >> i & 1))
+			continue;
 		if (!take_number(rest, 1, &n) || n > parts[i].bytes_max ||
-		    !take(rest, n, s) || !is_clean(*s))
+		    (is_sparse && !n) || !take(rest, n, s) || !is_clean(*s))
 			return false;
 	}
 	return rest->n == 0;
@@ -235,10 +262,10 @@ enum err
 ticket_parse(struct str payload, struct ticket *out)
 {
 	struct ticket t = { 0 };
-	bool is_before;
+	uint64_t version;
 
-	if (!take_head(&payload, &t, &is_before) ||
-	    !take_parts(&payload, &t, is_before ? PARTS_BEFORE : PARTS) ||
+	if (!take_head(&payload, &t, &version) ||
+	    !take_parts(&payload, &t, version) ||
 	    !t.page.n || !is_hash(t.consent_hash))
 		return ERR_INPUT;
 	*out = t;

@@ -15,16 +15,27 @@
 
 struct arena;
 
-#define TICKET_VERSION 2
+#define TICKET_VERSION 3
 #define TICKET_KEY_BYTES_MAX 64		/* page, variant, experiment keys */
 #define TICKET_TOUCH_BYTES_MAX 200	/* each part of a touch; cut there */
 
-/* Where a visitor came from, as the page's address and referrer told. */
+/*
+ * Where a visitor came from, as the page's address and referrer told, see
+ * track/attribution.h.  What is not known is empty.
+ */
 struct touch {
 	struct str source;
 	struct str medium;
 	struct str campaign;
 	struct str click_id;
+	struct str content;	/* which of several ads */
+	struct str keyword;
+	struct str product;	/* of a product ad */
+	struct str affiliate;
+	/* A key each: of piste.channel, of a parameter, of a link. */
+	struct str channel;
+	struct str click_kind;
+	struct str code;
 };
 
 struct ticket {
@@ -63,8 +74,9 @@ struct str ticket_clean(struct str s);
 struct str ticket_seal(struct arena *a, const struct token_key *k,
     const struct ticket *t);
 /*
- * ERR_DENIED: not ours, or not whole.  Age is the caller's to judge.  Of a
- * ticket of version 1 epoch, arm, tag and is_first are zero.
+ * ERR_DENIED: not ours, or not whole.  Age is the caller's to judge.  What a
+ * ticket's version had not is zero: of versions 1 and 2 all of the touch
+ * behind click_id, of version 1 also epoch, arm, tag and is_first.
  */
 MUST_USE enum err ticket_open(struct arena *a, const struct token_key *k,
     struct str text, struct ticket *out);

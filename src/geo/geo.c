@@ -157,10 +157,13 @@ entry_radius(MMDB_entry_s *entry)
 }
 
 static void
-entry_read(MMDB_entry_s *entry, struct arena *a, struct place *out)
+entry_read(MMDB_entry_s *entry, struct arena *a, bool is_whole,
+    struct place *out)
 {
 	out->country = entry_country(entry, a);
 	out->region = entry_text(entry, regions, a);
+	if (!is_whole)
+		return;
 	out->city = entry_text(entry, cities, a);
 	out->radius_km = entry_radius(entry);
 }
@@ -386,8 +389,8 @@ address_read(struct str text, struct sockaddr_storage *at, int *family)
 	return true;
 }
 
-void
-geo_find(struct geo *g, struct arena *a, struct str address,
+static void
+find(struct geo *g, struct arena *a, struct str address, bool is_whole,
     struct place *out)
 {
 	struct sockaddr_storage at;
@@ -405,9 +408,23 @@ geo_find(struct geo *g, struct arena *a, struct str address,
 	if (!error) {
 		out->build = arena_copy(a, str_of(f->build));
 		if (found.found_entry)
-			entry_read(&found.entry, a, out);
+			entry_read(&found.entry, a, is_whole, out);
 	}
 	file_drop(f);
+}
+
+void
+geo_find(struct geo *g, struct arena *a, struct str address,
+    struct place *out)
+{
+	find(g, a, address, true, out);
+}
+
+void
+geo_region(struct geo *g, struct arena *a, struct str address,
+    struct place *out)
+{
+	find(g, a, address, false, out);
 }
 
 bool

@@ -37,6 +37,10 @@ void geo_free(struct geo *g);
 void geo_find(struct geo *g, struct arena *a, struct str address,
     struct place *out);
 
+/* The same without city and radius, which are half of the work. */
+void geo_region(struct geo *g, struct arena *a, struct str address,
+    struct place *out);
+
 /*
  * Open what has been replaced on disk (rename), keep what can't be opened.
  * Cheap: meant to be called every second.

@@ -1,8 +1,10 @@
 /*
  * Matching a path against a table of patterns, segment by segment.  The
- * first row that fits path and method wins.
+ * first row that fits path and method wins; one that begins with a parameter
+ * takes what no other row has a name for.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "http/request.h"
@@ -78,15 +80,24 @@ method_list(struct arena *a, unsigned set)
 	return buf_str(&b);
 }
 
+static void
+take_params(struct request *rq, const struct str *param)
+{
+	for (size_t i = 0; i < REQUEST_PARAMS_MAX; i++)
+		rq->param[i] = param[i].p ? param[i] : STR_EMPTY;
+}
+
 enum err
 route_find(const struct route *routes, size_t count, struct request *rq,
     const struct route **found, struct str *allow)
 {
-	unsigned others = 0;
+	struct str rest[REQUEST_PARAMS_MAX];
+	unsigned others = 0, others_rest = 0;
 
+	*found = NULL;
 	for (size_t i = 0; i < count; i++) {
 		struct str param[REQUEST_PARAMS_MAX] = { 0 };
-
+		bool is_ours = routes[i].methods & rq->method;
 		struct str pattern, name;
 
 		if (str_cut(str_of(routes[i].pattern), '?', &pattern, &name) &&
@@ -94,17 +105,27 @@ route_find(const struct route *routes, size_t count, struct request *rq,
 			continue;
 		if (!matches(pattern, rq->path, param))
 			continue;
-		if (!(routes[i].methods & rq->method)) {
+		if (str_has_prefix(pattern, STR("/:"))) {
+			if (is_ours && !*found) {
+				*found = &routes[i];
+				memcpy(rest, param, sizeof rest);
+			}
+			others_rest |= routes[i].methods;
+		} else if (is_ours) {
+			take_params(rq, param);
+			*found = &routes[i];
+			return OK;
+		} else {
 			others |= routes[i].methods;
-			continue;
 		}
-		for (size_t k = 0; k < REQUEST_PARAMS_MAX; k++)
-			rq->param[k] = param[k].p ? param[k] : STR_EMPTY;
-		*found = &routes[i];
+	}
+	if (*found && !others) {
+		take_params(rq, rest);
 		return OK;
 	}
-	if (!others)
+	*found = NULL;
+	if (!others && !others_rest)
 		return ERR_ABSENT;
-	*allow = method_list(rq->arena, others);
+	*allow = method_list(rq->arena, others ? others : others_rest);
 	return ERR_DENIED;
 }

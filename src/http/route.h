@@ -24,7 +24,8 @@ enum route_place {
 
 /*
  * A pattern's :name matches one path segment, kept in rq->param by order; one
- * that ends in ?name wants a parameter of that name in the query, undecoded.
+ * that ends in ?name wants a parameter of that name in the query, undecoded;
+ * one that begins with /:name is for paths no other row fits, wherever it is.
  */
 struct route {
 	unsigned methods;		/* METHOD_GET | METHOD_HEAD … */

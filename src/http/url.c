@@ -128,6 +128,27 @@ url_query(struct arena *a, struct str query, struct str name)
 	return STR_EMPTY;
 }
 
+size_t
+url_pairs(struct arena *a, struct str query, const struct str_pair **out)
+{
+	struct str_pair *pair;
+	size_t count = 0;
+
+	if (!query.n)
+		return 0;
+	*out = pair = arena_array(a, URL_PAIRS_MAX, sizeof *pair);
+	while (query.n && count < URL_PAIRS_MAX) {
+		struct str_pair *p = &pair[count++];
+		struct str whole;
+
+		str_cut(query, '&', &whole, &query);
+		str_cut(whole, '=', &p->name, &p->value);
+		(void)!url_decode(a, p->name, true, &p->name);
+		(void)!url_decode(a, p->value, true, &p->value);
+	}
+	return count;
+}
+
 static bool
 is_for_a_link(struct str s)
 {

@@ -31,5 +31,11 @@ struct str url_without(struct arena *a, struct str query, struct str name);
  * there is none or it can't be decoded: a broken query never refuses a page.
  */
 struct str url_query(struct arena *a, struct str query, struct str name);
+/*
+ * The first URL_PAIRS_MAX pairs of a query string, as url_decode leaves them
+ * whatever they hold; returns their number.
+ */
+size_t url_pairs(struct arena *a, struct str query,
+    const struct str_pair **out);
 
 #endif

@@ -70,15 +70,6 @@ deal_is_margin(struct str typed)
 	    str_slice(typed, 1, typed.n - 1) : typed);
 }
 
-bool
-deal_is_currency(struct str typed)
-{
-	for (size_t i = 0; i < typed.n; i++)
-		if (typed.p[i] < 'A' || typed.p[i] > 'Z')
-			return false;
-	return typed.n == 3;
-}
-
 enum err
 deal_put(struct pg *db, const struct deal_wish *wish, struct str *told)
 {

@@ -26,8 +26,6 @@ enum deal_kind { DEAL_OPPORTUNITY, DEAL_WIN };
  */
 bool deal_is_amount(struct str typed);
 bool deal_is_margin(struct str typed);
-/* Three capital letters, as ISO 4217 names currencies. */
-bool deal_is_currency(struct str typed);
 
 struct deal_wish {
 	struct str lead;

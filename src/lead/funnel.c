@@ -9,11 +9,13 @@
 #define RATE_BYTES 32
 #define DIGITS(n) #n
 #define TEXT(n) DIGITS(n)
-#define DAY_START(n) "((" n "::date)::timestamp AT TIME ZONE 'UTC')"
+#define DAY_START(n) "((" n "::date)::timestamp AT TIME ZONE" \
+    " piste.site_zone())"
 
 SQL(funnel_rows, 4,
-    "SELECT cell, visits, leads, mqls, sqls, opportunities, customers, young,"
-    " mature_customers, days, won FROM piste.funnel($1, " DAY_START("$2")
+    "SELECT cell, visitors, visits, leads, mqls, sqls, opportunities,"
+    " customers, young, mature_customers, days, won"
+    " FROM piste.funnel($1, " DAY_START("$2")
     ", " DAY_START("$3") " + interval '1 day', $4::boolean, "
     TEXT(FUNNEL_CELLS_MAX) ")");
 SQL(funnel_age, 1, "SELECT piste.funnel_maturity($1::boolean)");
@@ -66,16 +68,17 @@ read_cells(struct pg *db, struct arena *a, const struct funnel_wish *w,
 		out->cell[i] = (struct funnel_cell){
 			.kind = kind_of(rows, i),
 			.name = arena_copy(a, pg_value(rows, i, 0)),
-			.visits = whole(rows, i, 1),
-			.leads = whole(rows, i, 2),
-			.mqls = whole(rows, i, 3),
-			.sqls = whole(rows, i, 4),
-			.opportunities = whole(rows, i, 5),
-			.customers = whole(rows, i, 6),
-			.young = whole(rows, i, 7),
-			.mature_customers = whole(rows, i, 8),
-			.days = arena_copy(a, pg_value(rows, i, 9)),
-			.won = arena_copy(a, pg_value(rows, i, 10)),
+			.visitors = whole(rows, i, 1),
+			.visits = whole(rows, i, 2),
+			.leads = whole(rows, i, 3),
+			.mqls = whole(rows, i, 4),
+			.sqls = whole(rows, i, 5),
+			.opportunities = whole(rows, i, 6),
+			.customers = whole(rows, i, 7),
+			.young = whole(rows, i, 8),
+			.mature_customers = whole(rows, i, 9),
+			.days = arena_copy(a, pg_value(rows, i, 10)),
+			.won = arena_copy(a, pg_value(rows, i, 11)),
 		};
 	return e;
 }

@@ -1,6 +1,6 @@
 /*
- * Knows how many of those who came got how far, from a visit to an order, by
- * whatever the leads of a time can be split by.
+ * Knows how many of those who came got how far, from a visitor to an order,
+ * by whatever the leads of a time can be split by.
  *
  * A lead counts where it was made, not where it is now: what became of the
  * leads of a week or a campaign is that cohort's, however late.  It counts for
@@ -28,7 +28,7 @@ struct pg;
 /* "campaign", "week", …; NULL beyond the last. */
 const char *funnel_split(size_t split);
 
-/* Days like 2026-12-31, both of them included, in UTC. */
+/* Days like 2026-12-31, both of them included, in the site's zone. */
 struct funnel_wish {
 	struct str split;	/* of funnel_split */
 	struct str from;
@@ -40,6 +40,7 @@ enum funnel_kind { FUNNEL_CELL, FUNNEL_NAMELESS, FUNNEL_OTHERS, FUNNEL_TOTAL };
 struct funnel_cell {
 	enum funnel_kind kind;	/* nameless: nobody knows of what */
 	struct str name;	/* of a FUNNEL_CELL */
+	int64_t visitors;	/* people who came, or FUNNEL_UNKNOWN */
 	int64_t visits;		/* pages shown to humans, or FUNNEL_UNKNOWN */
 	int64_t leads;
 	int64_t mqls;

@@ -6,7 +6,8 @@
 
 #define STEP_MS 60000
 #define READ_MS 120000
-#define DAY_START(n) "((" n "::date)::timestamp AT TIME ZONE 'UTC')"
+#define DAY_START(n) "((" n "::date)::timestamp AT TIME ZONE" \
+    " piste.site_zone())"
 
 SQL(recycle_next, 2,
     "SELECT upto, laid, moved FROM piste.recycle_step($1::bigint,"

@@ -30,7 +30,7 @@ struct recycle {
 MUST_USE enum err recycle_turn(struct pg *db, struct recycle *pass,
     bool *is_over);
 
-/* Days like 2026-12-31, both of them included, in UTC. */
+/* Days like 2026-12-31, both of them included, in the site's zone. */
 struct recycle_wish {
 	struct str from;
 	struct str to;

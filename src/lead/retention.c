@@ -36,6 +36,8 @@ retention_rule(const struct conf *c, size_t at, struct retention_rule *out)
 		    c->retention_visitor_months },
 		{ "archived", "the same, of experiments that are archived",
 		    "days", RETENTION_ARCHIVED_DAYS },
+		{ "audience", "views and visitors by whence they came",
+		    "months", c->retention_visitor_months },
 		{ "objection", "fingerprints of who objected", "months",
 		    c->retention_objection_months },
 		{ "event", "what people did besides sending forms", "months",

@@ -15,7 +15,7 @@ struct conf;
 struct pg;
 
 #define RETENTION_ROWS_MAX 200	/* looked at in one step */
-#define RETENTION_PURPOSES 6
+#define RETENTION_PURPOSES 7
 #define RETENTION_KEPT_BYTES 32
 #define RETENTION_ARCHIVED_DAYS 1	/* what is on its way is there then */
 

@@ -1,6 +1,4 @@
 /* Implements sellermail.h; the sentences are in base/phrase. */
-#include <time.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -14,8 +12,6 @@
 
 #define WAIT_MS 30000
 #define DAY_MS INT64_C(86400000)
-#define MINUTE_MS 60000
-#define MOMENT_BYTES_MAX 120	/* with the name of its time zone */
 #define LINE_BYTES_MAX 400
 #define TEXT_BYTES_MAX (30 << 10)	/* piste.letter takes 32 KB */
 #define BUTTONS_BYTES_MAX (8 << 10)
@@ -141,26 +137,6 @@ find(const struct turn *t, int64_t id)
 	return NULL;
 }
 
-/* As the seller's clock has it; nobody's: UTC. */
-static struct str
-moment(struct arena *a, const struct allocate_seller *s, int64_t at_ms)
-{
-	const struct shift_zone *z = s ? s->shift.zone : NULL;
-	struct str zone = s ? s->zone_name : STR("UTC");
-	time_t at = (time_t)(at_ms / 1000);
-	int32_t minutes = 0;
-	struct tm tm;
-
-	for (size_t i = 0; z && i < z->changes; i++)
-		if (!i || z->change[i].from_ms <= at_ms)
-			minutes = z->change[i].minutes;
-	at += (time_t)minutes * 60;
-	gmtime_r(&at, &tm);
-	return buf_fmt(a, MOMENT_BYTES_MAX, "%04d-%02d-%02d %02d:%02d (%.*s)",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-	    tm.tm_min, STR_ARG(zone));
-}
-
 struct str
 sellermail_headline(struct arena *a, struct str lead, struct str grade,
     enum lang l)
@@ -243,10 +219,11 @@ tell(struct turn *t, enum sort sort, const struct news *n)
 	    STR_ARG(sort == GIVEN ? n->allocation : n->id));
 	if (n->accept_ms >= 0)
 		add_paragraph(&d, phrase_fill(a, PHRASE_SELLER_ACCEPT_BY, l,
-		    moment(a, s, n->accept_ms)));
+		    sellerword_moment(a, s, t->m->zone,
+		    n->accept_ms)));
 	if (n->due_ms >= 0)
 		add_paragraph(&d, phrase_fill(a, PHRASE_SELLER_DUE, l,
-		    moment(a, s, n->due_ms)));
+		    sellerword_moment(a, s, t->m->zone, n->due_ms)));
 	add_facts(&d);
 	/* By hand there is no time to accept it by. */
 	if (n->accept_ms >= 0 || sort == GIVEN)
@@ -285,8 +262,9 @@ raise_alarm(struct turn *t)
 
 		add_paragraph(&d, phrase_fill_all(a, PHRASE_ALARM_LINE, l,
 		    (struct str[]){ n->lead, sellerword_grade(n->grade, l),
-		    sellerword_step(n->step, l), moment(a, NULL, n->due_ms),
-		    n->seller.n ? n->seller : STR("-") }, 5));
+		    sellerword_step(n->step, l), sellerword_moment(a, NULL,
+		    t->m->zone, n->due_ms), n->seller.n ? n->seller :
+		    STR("-") }, 5));
 	}
 	if (t->count[BROKEN] > SELLERMAIL_ALARM_LINES_MAX)
 		add_paragraph(&d, phrase_fill(a, PHRASE_ALARM_MORE, l,
@@ -347,7 +325,7 @@ tell_morning(struct turn *t, const struct allocate_seller *s)
 	if (!s->email.n)
 		return OK;
 	e = pg_run(t->db, &sellermail_digest, (struct str[]){ who,
-	    s->zone_name }, WAIT_MS, &rows);
+	    sellerword_zone(s, t->m->zone) }, WAIT_MS, &rows);
 	if (e || !pg_count(rows))
 		return e;
 	d = begin(t, s->email, lang_of(pg_value(rows, 0, 6)));
@@ -382,7 +360,7 @@ list_present(struct turn *t, struct buf list[3])
 		is_first = false;
 		buf_addf(&list[0], "%s%lld", comma, (long long)s->id);
 		buf_addf(&list[1], "%s\"%.*s\"", comma,
-		    STR_ARG(s->zone_name));
+		    STR_ARG(sellerword_zone(s, t->m->zone)));
 		buf_addf(&list[2], "%s%d", comma, s->shift.hours_count ? 0 :
 		    SELLERMAIL_MORNING_HOUR);
 	}

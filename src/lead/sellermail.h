@@ -29,10 +29,11 @@ struct pg;
 #define SELLERMAIL_LINES_MAX 20		/* of a sort, in a digest */
 #define SELLERMAIL_BUTTONS_MAX 8	/* leads a digest leads on to */
 
-/* Zeroed but for the first two; kept from turn to turn. */
+/* Zeroed but for the first three; kept from turn to turn. */
 struct sellermail {
 	struct str alarm_to;	/* who minds the promises; or nobody */
 	enum lang alarm_lang;
+	struct str zone;	/* the site's: base/localday's; empty: UTC */
 	int64_t morning_at_ms;	/* by clock_mono_ms: not before */
 	int64_t broken_at_ms;	/* the same */
 };

@@ -16,4 +16,15 @@ struct str sellerword_step(struct str step, enum lang l);
 /* Of a part of piste.seller_digest(): {}: lead, {}: grade, {}: moment. */
 enum phrase sellerword_part(struct str part);
 
+struct allocate_seller;
+struct arena;
+/*
+ * By whose clock s is told times: their own, or, as that of nobody, that of
+ * site, the process's (base/localday; empty: UTC).
+ */
+struct str sellerword_zone(const struct allocate_seller *s, struct str site);
+/* "2026-11-22 18:00 (Europe/Paris)" by that clock. */
+struct str sellerword_moment(struct arena *a, const struct allocate_seller *s,
+    struct str site, int64_t at_ms);
+
 #endif

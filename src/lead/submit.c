@@ -84,11 +84,34 @@ add_ticket(struct buf *b, const struct ticket *t)
 	add_text(b, "consent_hash", t->consent_hash);
 	if (t->issued_ms)	/* not from a file: nothing was shown */
 		add_time(b, "rendered_at", t->issued_ms);
-	add_text(b, "source", t->touch.source);
-	add_text(b, "medium", t->touch.medium);
-	add_text(b, "click_id", t->touch.click_id);
 	add_flag(b, "is_prefetched", t->is_prefetched);
 	add_flag(b, "is_preview", t->is_preview);
+}
+
+static struct str
+first_of(struct str a, struct str b)
+{
+	return str_is_empty(a) ? b : a;
+}
+
+static void
+add_touch(struct buf *b, const struct submit *s)
+{
+	const struct touch *t = &s->ticket->touch;
+
+	add_text(b, "source", t->source);
+	add_text(b, "medium", t->medium);
+	add_text(b, "campaign_key", first_of(s->promo_campaign,
+	    first_of(t->campaign, s->campaign)));
+	add_text(b, "click_id", t->click_id);
+	add_text(b, "channel", first_of(s->promo_channel, t->channel));
+	add_text(b, "content", t->content);
+	add_text(b, "keyword", t->keyword);
+	add_text(b, "product", t->product);
+	add_text(b, "click_kind", t->click_kind);
+	add_text(b, "code", t->code);
+	add_text(b, "affiliate", t->affiliate);
+	add_text(b, "promo", ticket_clean(s->result->promo));
 }
 
 static void
@@ -99,7 +122,7 @@ add_result(struct buf *b, const struct form *f, const struct form_result *r)
 		[FORM_BY_EMAIL_OR_PHONE] = STR("email_or_phone"),
 		[FORM_ALWAYS_NEW] = STR("new"),
 	};
-	struct str country = str_is_empty(r->country) ? f->country : r->country;
+	struct str country = first_of(r->country, f->country);
 
 	buf_json_pair(b, "form_key", f->key);
 	buf_json_pair(b, "duplicates", policies[f->duplicates]);
@@ -179,18 +202,16 @@ suspect_name(enum submit_suspect s)
 struct str
 submit_row(struct arena *a, const struct submit *s)
 {
-	const struct str touched = s->ticket->touch.campaign;
 	struct buf b;
 
 	buf_init(&b, a, SPOOL_RECORD_BYTES_MAX);
 	buf_byte(&b, '{');
 	add_ticket(&b, s->ticket);
+	add_touch(&b, s);
 	add_result(&b, s->form, s->result);
 	add_consents(&b, s);
 	add_place(&b, s->place);
 	buf_json_pair(&b, "offer_key", s->offer);
-	add_text(&b, "campaign_key",
-	    str_is_empty(touched) ? s->campaign : touched);
 	add_text(&b, "ip_prefix", s->ip_prefix);
 	add_text(&b, "origin_key", s->origin);
 	add_text(&b, "request_id", s->request_id);

@@ -37,6 +37,9 @@ struct submit {
 	const struct place *place;
 	struct str offer;		/* key */
 	struct str campaign;		/* the page's, if the touch has none */
+	/* Of the code that was typed: they go before the touch's; or empty. */
+	struct str promo_campaign;
+	struct str promo_channel;
 	struct str ip_prefix;
 	struct str request_id;
 	struct str origin;		/* key, of a program's; or empty */

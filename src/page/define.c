@@ -37,14 +37,18 @@ SQL(write_offers, 1, GIVEN("offers") KNOWN("offer")
 
 SQL(write_campaigns, 1, GIVEN("campaigns") KNOWN("campaign")
     "written AS (INSERT INTO campaign AS o (key, name, channel, strategy,"
-    " offer_key, starts, ends, position, definition)"
+    " offer_key, starts, ends, parent_key, archived_on, position, definition)"
     " SELECT key, d->>'name', d->>'channel', d->>'strategy', d->>'offer',"
-    " (d->>'starts')::date, (d->>'ends')::date,"
+    " (d->>'starts')::date, (d->>'ends')::date, d->>'parent',"
+    " CASE WHEN (d->>'archived')::boolean THEN current_date END,"
     " " LAST("campaign") " + ord, d FROM given"
     " ON CONFLICT (key) DO UPDATE SET name = excluded.name,"
     " channel = excluded.channel, strategy = excluded.strategy,"
     " offer_key = excluded.offer_key, starts = excluded.starts,"
-    " ends = excluded.ends, definition = excluded.definition,"
+    " ends = excluded.ends, parent_key = excluded.parent_key,"
+    " archived_on = CASE WHEN excluded.archived_on IS NOT NULL"
+    " THEN coalesce(o.archived_on, excluded.archived_on) END,"
+    " definition = excluded.definition,"
     " updated_at = now()"
     " WHERE o.definition <> excluded.definition RETURNING o.key) "
     CHANGES);
@@ -190,12 +194,25 @@ SQL(write_origins, 1, GIVEN("origins") KNOWN("origin")
     " WHERE o.definition <> excluded.definition RETURNING o.key) "
     CHANGES);
 
+SQL(write_links, 1, GIVEN("links") KNOWN("link")
+    "written AS (INSERT INTO link AS o (key, page_key, campaign_key,"
+    " position, definition)"
+    " SELECT g.key, g.d->>'page', coalesce(g.d->>'campaign', p.campaign_key),"
+    " " LAST("link") " + g.ord, g.d FROM given g"
+    " JOIN page p ON p.key = g.d->>'page'"
+    " ON CONFLICT (key) DO UPDATE SET page_key = excluded.page_key,"
+    " campaign_key = excluded.campaign_key,"
+    " definition = excluded.definition, updated_at = now()"
+    " WHERE o.definition <> excluded.definition RETURNING o.key) "
+    CHANGES);
+
 SQL(arrange_offers, 1, ARRANGE("offer", "offers"));
 SQL(arrange_campaigns, 1, ARRANGE("campaign", "campaigns"));
 SQL(arrange_consents, 1, ARRANGE("consent_wording", "consents"));
 SQL(arrange_forms, 1, ARRANGE("form", "forms"));
 SQL(arrange_pages, 1, ARRANGE("page", "pages"));
 SQL(arrange_origins, 1, ARRANGE("origin", "origins"));
+SQL(arrange_links, 1, ARRANGE("link", "links"));
 SQL(arrange_experiments, 1, ARRANGE("experiment", "experiments"));
 
 /* In the order in which one refers to another. */
@@ -206,6 +223,7 @@ static const struct definestep steps[] = {
 	{ "form", &write_forms, &arrange_forms, &keep_blocks },
 	{ "page", &write_pages, &arrange_pages, &write_variants },
 	{ "origin", &write_origins, &arrange_origins, NULL },
+	{ "link", &write_links, &arrange_links, NULL },
 };
 
 /* With the state it is in: a command may have moved it since. */
@@ -234,13 +252,15 @@ static const struct definestep steps[] = {
     " ORDER BY position, key) FROM " EXPERIMENTS \
     " UNION ALL SELECT 7, 'origins', jsonb_agg(definition" \
     " ORDER BY position, key) FROM origin" \
-    " UNION ALL SELECT 8, 'reasons', jsonb_agg(definition" \
+    " UNION ALL SELECT 8, 'links', jsonb_agg(definition" \
+    " ORDER BY position, key) FROM link" \
+    " UNION ALL SELECT 9, 'reasons', jsonb_agg(definition" \
     " ORDER BY position, key) FROM lead_reason WHERE definition IS NOT NULL" \
-    " UNION ALL SELECT 9, 'promises', jsonb_agg(definition" \
+    " UNION ALL SELECT 10, 'promises', jsonb_agg(definition" \
     " ORDER BY position, key) FROM promise WHERE definition IS NOT NULL" \
-    " UNION ALL SELECT 10, 'scenarios', jsonb_agg(definition" \
+    " UNION ALL SELECT 11, 'scenarios', jsonb_agg(definition" \
     " ORDER BY position, key) FROM scenario" \
-    " UNION ALL SELECT 11, 'recycling', jsonb_agg(definition" \
+    " UNION ALL SELECT 12, 'recycling', jsonb_agg(definition" \
     " ORDER BY position, key) FROM recycle_rule" \
     " WHERE definition IS NOT NULL"
 #define DOCUMENT(sections) \
@@ -250,7 +270,7 @@ static const struct definestep steps[] = {
 SQL(export_site, 0, DOCUMENT(SITE_SECTIONS));
 
 SQL(snapshot_site, 0, DOCUMENT(SITE_SECTIONS
-    " UNION ALL SELECT 12, 'state', jsonb_build_object("
+    " UNION ALL SELECT 13, 'state', jsonb_build_object("
     "'pages', coalesce((SELECT jsonb_object_agg(key, jsonb_build_object("
     "'revision', revision, 'control', control_key)) FROM page), '{}'),"
     " 'experiments', coalesce((SELECT jsonb_object_agg(e.key,"

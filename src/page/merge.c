@@ -11,7 +11,7 @@
 #define PRETTY_BYTES_MAX ((size_t)4 * SITE_JSON_BYTES_MAX)
 
 static const char *const sections[] = { "offers", "campaigns", "consents",
-	"forms", "pages", "experiments", "origins", "reasons",
+	"forms", "pages", "experiments", "origins", "links", "reasons",
 	"promises", "scenarios", "recycling", NULL };
 
 static const char *

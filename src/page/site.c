@@ -10,6 +10,7 @@
 #include "page/sitedate.h"
 #include "page/siteform.h"
 #include "page/sitekey.h"
+#include "page/sitelink.h"
 #include "page/siteorigin.h"
 #include "page/sitepage.h"
 #include "page/siterecycle.h"
@@ -102,7 +103,8 @@ read_campaign(const struct reader_node *n, const struct site_offer *offers,
     size_t count, struct site_campaign *out)
 {
 	static const char *const known[] = { "key", "name", "channel",
-		"strategy", "offer", "starts", "ends", NULL };
+		"strategy", "offer", "starts", "ends", "parent", "archived",
+		NULL };
 	static const char *const strategies[] = { "inbound", "outbound",
 		NULL };
 	struct reader_node key = reader_member(n, "key");
@@ -110,6 +112,8 @@ read_campaign(const struct reader_node *n, const struct site_offer *offers,
 	struct reader_node channel = reader_member(n, "channel");
 	struct reader_node strategy = reader_member(n, "strategy");
 	struct reader_node offer = reader_member(n, "offer");
+	struct reader_node parent = reader_member(n, "parent");
+	struct reader_node archived = reader_member(n, "archived");
 	struct str offer_key;
 
 	if (!reader_object(n, READER_MUST, known))
@@ -124,7 +128,36 @@ read_campaign(const struct reader_node *n, const struct site_offer *offers,
 	if (!out->offer && offer_key.n)
 		reader_complain(&offer, "there is no offer %.*s",
 		    STR_ARG(reader_quote(&offer, offer_key)));
+	out->parent = reader_key(&parent, READER_MAY);
+	(void)reader_flag(&archived);
 	read_dates(n);
+}
+
+/* Each is a part of one there is, a few deep, and never of itself. */
+static void
+check_parents(const struct reader_node *list, const struct site_campaign *all,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct reader_node item = reader_element(list, i);
+		struct reader_node key = reader_member(&item, "parent");
+		struct str up = reader_key(&key, READER_MAY);
+
+		for (size_t depth = 0; up.n; depth++) {
+			const struct site_campaign *c = sitekey_find(all,
+			    count, sizeof *all, up);
+
+			if (!c && !depth)
+				reader_complain(&key, "there is no campaign"
+				    " %.*s", STR_ARG(reader_quote(&key, up)));
+			if (depth == SITE_CAMPAIGN_DEPTH_MAX)
+				reader_complain(&key, "is in a circle, or more"
+				    " than %d deep", SITE_CAMPAIGN_DEPTH_MAX);
+			if (!c || depth == SITE_CAMPAIGN_DEPTH_MAX)
+				break;
+			up = c->parent;
+		}
+	}
 }
 
 static size_t
@@ -143,6 +176,7 @@ read_campaigns(const struct reader_node *root, struct site_campaign **out)
 	}
 	reader_unique(&list, "key");
 	sitekey_sort(*out, count, sizeof **out);
+	check_parents(&list, *out, count);
 	return count;
 }
 
@@ -260,13 +294,15 @@ static void
 read_site(const struct reader_node *root, struct site *out)
 {
 	static const char *const known[] = { "offers", "campaigns", "consents",
-		"forms", "pages", "experiments", "origins", "reasons",
-		"promises", "scenarios", "recycling", "state", NULL };
+		"forms", "pages", "experiments", "origins", "links",
+		"reasons", "promises", "scenarios", "recycling", "state",
+		NULL };
 	struct site_campaign *campaign;
 	struct form *form;
 	struct site_page *page;
 	struct site_experiment *experiment;
 	struct site_origin *origin;
+	struct site_link *link;
 
 	if (!reader_object(root, READER_MUST, known))
 		return;
@@ -282,6 +318,8 @@ read_site(const struct reader_node *root, struct site *out)
 	out->experiment = experiment;
 	out->origins = siteorigin_read(root, out, &origin);
 	out->origin = origin;
+	out->links = sitelink_read(root, out, &link);
+	out->link = link;
 	read_reasons(root);
 	read_promises(root);
 	read_scenarios(root);

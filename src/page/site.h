@@ -32,6 +32,7 @@ struct arena;
 #define SITE_LEAVES_MAX 16		/* with the even part */
 #define SITE_ORIGINS_MAX 1000
 #define SITE_REASONS_MAX 500
+#define SITE_CAMPAIGN_DEPTH_MAX 8	/* of campaigns above one */
 #define SITE_SCENARIOS_MAX 200
 #define SITE_GRADES 3
 #define SITE_PROMISE_MINUTES_MAX 43200	/* thirty days */
@@ -59,6 +60,7 @@ struct site_campaign {
 	struct str channel;
 	struct str strategy;
 	const struct site_offer *offer;
+	struct str parent;	/* the key of what it is a part of, or empty */
 };
 
 /* A named piece of a variant, shown by the template's marker of that name. */
@@ -299,6 +301,22 @@ struct site_origin {
 	bool is_revoked;
 };
 
+/* A short address that leads to a page: see sitelink.h. */
+struct site_link {
+	struct str key;		/* its code */
+	const struct site_page *page;
+	const struct site_campaign *campaign;	/* given, or the page's */
+	struct str channel;	/* given, or the campaign's */
+	struct str source;
+	struct str medium;
+	struct str content;
+	struct str keyword;
+	struct str affiliate;
+	int64_t ends_ms;	/* not included; INT64_MAX when open */
+	bool is_vanity;		/* a path of its own: /CODE */
+	bool is_archived;
+};
+
 struct site {
 	const struct site_page *page;	/* sorted by key */
 	size_t pages;
@@ -310,6 +328,8 @@ struct site {
 	size_t experiments;
 	const struct site_origin *origin;	/* sorted by key */
 	size_t origins;
+	const struct site_link *link;	/* sorted by key */
+	size_t links;
 };
 
 /* One mistake: "$.pages[0].variants[1].template" and what is wrong there. */

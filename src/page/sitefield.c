@@ -85,7 +85,7 @@ read_field(const struct reader_node *n, unsigned langs, struct field *out)
 	static const char *const known[] = { "name", "kind", "required", "min",
 		"max", "decimals", "step", "pattern", "label", "hint",
 		"message", "options", "accept", "bytes_max", "from",
-		"show_if", "required_if", NULL };
+		"promo", "show_if", "required_if", NULL };
 	struct reader_node name = reader_member(n, "name");
 	struct reader_node kind = reader_member(n, "kind");
 	struct reader_node required = reader_member(n, "required");
@@ -93,12 +93,14 @@ read_field(const struct reader_node *n, unsigned langs, struct field *out)
 	struct reader_node hint = reader_member(n, "hint");
 	struct reader_node message = reader_member(n, "message");
 	struct reader_node options = reader_member(n, "options");
+	struct reader_node promo = reader_member(n, "promo");
 
 	if (!reader_object(n, READER_MUST, known))
 		return;
 	out->name = read_field_name(&name);
 	out->kind = read_kind(&kind);
 	out->is_required = reader_flag(&required);
+	out->is_promo = reader_flag(&promo);
 	/* Nobody sees a hidden field, so it needs no words. */
 	out->label = reader_text(&label, out->kind == FIELD_HIDDEN ?
 	    READER_MAY : READER_MUST, langs, SITE_TEXT_BYTES_MAX);

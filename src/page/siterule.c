@@ -34,6 +34,7 @@ siterule_members(const struct reader_node *n, const struct field *f)
 		{ "bytes_max", IS(FIELD_FILE), "a file has a size" },
 		{ "from", IS(FIELD_HIDDEN),
 		    "a hidden field is filled from the touch" },
+		{ "promo", IS(FIELD_TEXT), "a text can be a code" },
 		{ "pattern", ~(IS(FIELD_CHOICES) | IS(FIELD_FILE)),
 		    "an answer that is a text has a pattern" },
 		{ "min", ~IS(FIELD_FILE), "what is no file has bounds" },

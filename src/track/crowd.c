@@ -3,19 +3,17 @@
  * (SipHash): without the key nobody can choose addresses that share a counter
  * with somebody else's, nor fill the sets on purpose.
  */
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "base/token.h"
 #include "track/crowd.h"
 
 #define SET_COUNTERS 4
 #define SETS (CROWD_ADDRESSES_MAX / SET_COUNTERS)
-#define ADDRESS_BYTES_4 4
-#define ADDRESS_BYTES_6 8	/* the /64 */
 
 struct counter {
 	uint32_t mark;		/* of the address; what the set leaves open */
@@ -52,25 +50,6 @@ crowd_free(struct crowd *c)
 	free(c);
 }
 
-/* The bytes of an address that count; 0 when text is none. */
-static size_t
-significant(struct str text, unsigned char out[sizeof(struct in6_addr)])
-{
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	char z[INET6_ADDRSTRLEN];
-
-	if (str_z(text, z, sizeof z))
-		return 0;
-	if (inet_pton(AF_INET, z, out) == 1)
-		return ADDRESS_BYTES_4;
-	if (inet_pton(AF_INET6, z, out) != 1)
-		return 0;
-	if (memcmp(out, mapped, sizeof mapped))
-		return ADDRESS_BYTES_6;
-	memmove(out, out + sizeof mapped, ADDRESS_BYTES_4);
-	return ADDRESS_BYTES_4;
-}
-
 /* Let the counter's hour be this one.  A clock put back changes nothing. */
 static void
 turn(struct counter *k, uint32_t hour)
@@ -105,17 +84,17 @@ find(struct counter set[SET_COUNTERS], uint32_t mark, uint32_t hour)
 bool
 crowd_is_full(struct crowd *c, struct str address, int64_t now_ms)
 {
-	unsigned char bytes[sizeof(struct in6_addr)];
+	char room[ADDR_OWNER_BYTES_MAX];
 	unsigned char hash[crypto_shorthash_BYTES];
-	size_t n = c->visits_max ? significant(address, bytes) : 0;
+	struct str who = c->visits_max ? addr_owner(address, room) : STR_EMPTY;
 	int64_t left_ms = CROWD_WINDOW_MS - now_ms % CROWD_WINDOW_MS;
 	struct counter *k;
 	uint32_t word[2];
 	bool is_full;
 
-	if (!n)
+	if (!who.n)
 		return false;
-	crypto_shorthash(hash, bytes, n, c->key);
+	crypto_shorthash(hash, (const unsigned char *)who.p, who.n, c->key);
 	memcpy(word, hash, sizeof word);
 	pthread_mutex_lock(&c->lock);
 	k = find(c->counter[word[0] % SETS], word[1],

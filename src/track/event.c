@@ -7,22 +7,24 @@
  * Most views are by visitors who were counted a moment ago: a table of hashes
  * remembers them, so that they cost no row.  It may forget, since the
  * database keeps the first of twins; it must not invent, so the hash is long
- * and keyed.
+ * and has a seed that nobody knows.
  */
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/fold.h"
 #include "base/log.h"
 #include "base/token.h"
 #include "store/pg.h"
+#include "track/audience.h"
 #include "track/eventrow.h"
+#include "track/eventsum.h"
 #include "track/pile.h"
 #include "track/event.h"
 
@@ -38,14 +40,12 @@ struct event_log {
 	int64_t flush_ms;
 	pthread_t thread;
 	struct pile taken;		/* the thread's own, as what follows */
-	struct traffic *sums;
-	struct eventrow_writer writer;
 	struct pile_row row[EVENT_BATCH_MAX];
-	unsigned char key[crypto_shorthash_KEYBYTES];
+	uint64_t seed;			/* of seen */
 	pthread_mutex_t lock;		/* for all below */
 	pthread_cond_t wake;
 	struct pile fresh;
-	struct traffic *views;
+	struct eventsum sums;		/* the thread's own, what is taken */
 	size_t taken_waiting;
 	uint64_t seen[EVENT_SEEN_MAX];
 	uint64_t written;
@@ -108,25 +108,6 @@ write_taken(struct event_log *ev, size_t *at, int64_t stop_ms)
 	return e;
 }
 
-/* Sums that can't be written now are written later, in the same words. */
-static enum err
-write_sums(struct event_log *ev, int64_t stop_ms)
-{
-	enum err e;
-
-	if (!traffic_count(ev->sums))
-		return OK;
-	e = eventrow_add(ev->db, ev->arena, &ev->writer, ev->sums,
-	    time_left(stop_ms));
-	if (e == ERR_AWAY)
-		return e;
-	if (e)
-		log_event(LOG_ERROR, "event.traffic",
-		    LOG_Z("state", pg_state(ev->db)));
-	traffic_empty(ev->sums);
-	return OK;
-}
-
 /* Under the lock: rest for ms, or until it is time to stop. */
 static void
 rest(struct event_log *ev, int64_t ms)
@@ -141,7 +122,6 @@ rest(struct event_log *ev, int64_t ms)
 static void
 take_fresh(struct event_log *ev, size_t *at)
 {
-	struct traffic *sums = ev->sums;
 	struct pile written = ev->taken;
 
 	if (!ev->taken_waiting) {
@@ -151,10 +131,7 @@ take_fresh(struct event_log *ev, size_t *at)
 		ev->fresh = written;
 		*at = 0;
 	}
-	if (!traffic_count(sums)) {
-		ev->sums = ev->views;
-		ev->views = sums;
-	}
+	eventsum_take(&ev->sums);
 }
 
 /* Under the lock, which is let go while writing. */
@@ -168,7 +145,8 @@ write_round(struct event_log *ev, size_t *at)
 	pthread_mutex_unlock(&ev->lock);
 	e = write_taken(ev, at, stop_ms);
 	if (!e)
-		e = write_sums(ev, stop_ms);
+		e = eventsum_write(&ev->sums, ev->db, ev->arena,
+		    time_left(stop_ms));
 	pthread_mutex_lock(&ev->lock);
 	return e;
 }
@@ -177,7 +155,7 @@ static bool
 has_work(const struct event_log *ev)
 {
 	return ev->fresh.count || ev->taken_waiting ||
-	    traffic_count(ev->views) || traffic_count(ev->sums);
+	    eventsum_is_gathered(&ev->sums) || eventsum_is_taken(&ev->sums);
 }
 
 /* Under the lock: sleep until something waits; false: it is time to go. */
@@ -226,8 +204,7 @@ release(struct event_log *ev)
 	pg_free(ev->db);
 	pile_clear(&ev->fresh);
 	pile_clear(&ev->taken);
-	traffic_free(ev->views);
-	traffic_free(ev->sums);
+	eventsum_clear(&ev->sums);
 	free(ev);
 }
 
@@ -242,10 +219,8 @@ event_new(struct str database, int64_t flush_ms, struct event_log **out)
 	ev->db = pg_new(database, "piste-event");
 	ev->arena = arena_new(EVENTROW_ARENA_BYTES_MAX);
 	ev->flush_ms = flush_ms;
-	ev->views = traffic_new();
-	ev->sums = traffic_new();
-	eventrow_writer_init(&ev->writer);
-	token_random(ev->key, sizeof ev->key);
+	eventsum_init(&ev->sums);
+	token_random(&ev->seed, sizeof ev->seed);
 	pthread_mutex_init(&ev->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -294,15 +269,22 @@ count_lost(struct event_log *ev)
 }
 
 void
-event_view(struct event_log *ev, const struct traffic_key *view)
+event_view(struct event_log *ev, const struct traffic_key *view,
+    const struct audience_key *key, const struct audience_sum *sum)
 {
+	/* Two kilobytes that the compiler would clear for each view. */
+	static _Thread_local struct audience_packed packed;
+	bool has_key = key && !audience_pack(ev->sums.seed, key, &packed);
 	bool was_idle;
 
 	pthread_mutex_lock(&ev->lock);
-	was_idle = !traffic_count(ev->views);
-	if (!traffic_add(ev->views, view, 1))
+	was_idle = !eventsum_is_gathered(&ev->sums);
+	if (view && !traffic_add(ev->sums.views, view, 1))
 		ev->lost++;
-	else if (was_idle)
+	if (key && !(has_key &&
+	    audience_add(ev->sums.arriving, &packed, sum)))
+		ev->lost++;
+	if (was_idle && eventsum_is_gathered(&ev->sums))
 		wake(ev);
 	pthread_mutex_unlock(&ev->lock);
 }
@@ -318,39 +300,20 @@ static uint64_t
 identify(const struct event_log *ev, enum news what,
     const struct event_exposure *x)
 {
-	const struct str text[] = { x->visitor, x->experiment,
-		what == NEWS_EXPOSED ? x->variant : STR_EMPTY };
-	unsigned char who[3 * (EVENT_KEY_BYTES_MAX + 1) + 1 +
-	    sizeof x->bucket_version];
-	size_t n = 0;
-	union {
-		unsigned char bytes[crypto_shorthash_BYTES];
-		uint64_t number;
-	} hash;
+	uint64_t who = fold_bytes(ev->seed + what, x->visitor);
 
-	who[n++] = (unsigned char)what;
-	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
-		memcpy(who + n, text[i].p, text[i].n);
-		n += text[i].n;
-		who[n++] = '\0';
-	}
-	memcpy(who + n, &x->bucket_version, sizeof x->bucket_version);
-	n += sizeof x->bucket_version;
-	crypto_shorthash(hash.bytes, who, n, ev->key);
-	return hash.number ? hash.number : 1;
+	who = fold_bytes(who + x->bucket_version, x->experiment);
+	if (what == NEWS_EXPOSED)
+		who = fold_bytes(who, x->variant);
+	return who ? who : 1;
 }
 
 bool
 event_is_seen(struct event_log *ev, const struct event_exposure *x)
 {
-	uint64_t who;
+	uint64_t who = identify(ev, NEWS_EXPOSED, x);
 	bool is_seen;
 
-	if (x->experiment.n > EVENT_KEY_BYTES_MAX ||
-	    x->visitor.n > EVENT_KEY_BYTES_MAX ||
-	    x->variant.n > EVENT_KEY_BYTES_MAX)
-		return false;
-	who = identify(ev, NEWS_EXPOSED, x);
 	pthread_mutex_lock(&ev->lock);
 	is_seen = ev->seen[who % EVENT_SEEN_MAX] == who;
 	pthread_mutex_unlock(&ev->lock);

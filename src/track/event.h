@@ -11,6 +11,8 @@
 #include "base/str.h"
 #include "track/traffic.h"
 
+struct audience_key;
+struct audience_sum;
 struct event_log;
 
 #define EVENT_QUEUE_MAX 200000		/* exposures; more are lost */
@@ -49,9 +51,11 @@ struct event_exposure {
 };
 
 /*
- * Count a view.  Copies everything; never waits for PostgreSQL.
+ * Count a view, and add sum to the audience under key: NULL for what is not
+ * to be counted.  Copies everything; never waits for PostgreSQL.
  */
-void event_view(struct event_log *ev, const struct traffic_key *view);
+void event_view(struct event_log *ev, const struct traffic_key *view,
+    const struct audience_key *key, const struct audience_sum *sum);
 
 /* Was this visitor's exposure to the arm in the phase taken a moment ago? */
 bool event_is_seen(struct event_log *ev, const struct event_exposure *x);
@@ -79,7 +83,7 @@ void event_robot(struct event_log *ev, const struct event_exposure *x);
 
 struct event_count {
 	uint64_t written;	/* exposures and posts */
-	uint64_t lost;
+	uint64_t lost;		/* with views and cells of the audience */
 	uint64_t waiting;
 };
 void event_counts(struct event_log *ev, struct event_count *out);

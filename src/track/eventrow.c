@@ -14,6 +14,7 @@
 #include "track/eventrow.h"
 
 #define TRAFFIC_ARRAYS 6
+#define AUDIENCE_ARRAYS (AUDIENCE_TEXTS + 5)
 #define TURN_BYTES_MAX 24
 #define FIRST_FIELDS 10
 #define FIRST_ROW_BYTES_MAX \
@@ -23,6 +24,10 @@
 
 static_assert(TRAFFIC_CELLS_MAX <= EVENTROW_ROWS_MAX,
     "sums fit where exposures do");
+static_assert(AUDIENCE_ARRAYS < EVENTROW_ARRAYS &&
+    4 * (EVENTROW_CELLS_BYTES_MAX + AUDIENCE_ARRAYS * AUDIENCE_CELLS_MAX *
+    STR_I64_BYTES) <= EVENTROW_ARENA_BYTES_MAX,
+    "and so does the audience, one of whose columns may be long");
 
 /*
  * Visitors who were named just now: nothing is known of them that
@@ -43,6 +48,12 @@ SQL(eventrow_traffic, 8,
     "SELECT piste.traffic_add($1::uuid, $2::bigint, $3::text[], $4::text[],"
     " $5::text[], $6::text[], $7::bigint[], $8::bigint[])");
 
+SQL(eventrow_audience, 16,
+    "SELECT piste.audience_add($1::uuid, $2::bigint, $3::bigint[],"
+    " $4::boolean[], $5::text[], $6::text[], $7::text[], $8::text[],"
+    " $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],"
+    " $14::bigint[], $15::bigint[], $16::bigint[])");
+
 /* Columns under construction. */
 struct columns {
 	struct buf list[EVENTROW_ARRAYS];
@@ -50,11 +61,11 @@ struct columns {
 };
 
 static void
-open_columns(struct columns *c, struct arena *a, size_t count)
+open_columns(struct columns *c, struct arena *a, size_t count, size_t bytes_max)
 {
 	c->count = count;
 	for (size_t i = 0; i < count; i++) {
-		buf_init(&c->list[i], a, EVENTROW_ARRAY_BYTES_MAX);
+		buf_init(&c->list[i], a, bytes_max);
 		buf_byte(&c->list[i], '{');
 	}
 }
@@ -210,7 +221,7 @@ write_left(struct pg *db, struct arena *a, const struct batch *t,
 	size_t count = 0;
 
 	arena_reset(a);
-	open_columns(&c, a, EVENTROW_ARRAYS);
+	open_columns(&c, a, EVENTROW_ARRAYS, EVENTROW_ARRAY_BYTES_MAX);
 	for (size_t i = 0; i < t->count; i++)
 		if (t->has_first || !is_first(&t->row[i])) {
 			next_row(&c, count++);
@@ -249,6 +260,16 @@ eventrow_writer_init(struct eventrow_writer *w)
 	w->turn = 1;
 }
 
+/* Writer and turn, in front of the columns. */
+static void
+sign(const struct eventrow_writer *w, struct arena *a, char id[UUID_TEXT],
+    struct str *params)
+{
+	params[0] = token_uuid_text(&w->id, id);
+	params[1] = buf_fmt(a, TURN_BYTES_MAX, "%llu",
+	    (unsigned long long)w->turn);
+}
+
 enum err
 eventrow_add(struct pg *db, struct arena *a, struct eventrow_writer *w,
     const struct traffic *t, int64_t wait_ms)
@@ -260,10 +281,8 @@ eventrow_add(struct pg *db, struct arena *a, struct eventrow_writer *w,
 	enum err e;
 
 	arena_reset(a);
-	params[0] = token_uuid_text(&w->id, id);
-	params[1] = buf_fmt(a, TURN_BYTES_MAX, "%llu",
-	    (unsigned long long)w->turn);
-	open_columns(&c, a, TRAFFIC_ARRAYS);
+	sign(w, a, id, params);
+	open_columns(&c, a, TRAFFIC_ARRAYS, EVENTROW_ARRAY_BYTES_MAX);
 	for (size_t i = 0; (cell = traffic_at(t, i)); i++) {
 		next_row(&c, i);
 		add_text(&c.list[0], cell->key.page);
@@ -275,6 +294,39 @@ eventrow_add(struct pg *db, struct arena *a, struct eventrow_writer *w,
 	}
 	close_columns(&c, params + 2);
 	e = pg_run(db, &eventrow_traffic, params, wait_ms, NULL);
+	if (!e)
+		w->turn++;
+	return e;
+}
+
+enum err
+eventrow_arrive(struct pg *db, struct arena *a, struct eventrow_writer *w,
+    const struct audience *t, int64_t wait_ms)
+{
+	struct str params[2 + AUDIENCE_ARRAYS];
+	struct audience_key key;
+	struct audience_sum sum;
+	char id[UUID_TEXT];
+	struct columns c;
+	enum err e;
+
+	arena_reset(a);
+	sign(w, a, id, params);
+	open_columns(&c, a, AUDIENCE_ARRAYS, EVENTROW_CELLS_BYTES_MAX);
+	for (size_t i = 0; audience_at(t, i, &key, &sum); i++) {
+		struct buf *b = c.list;
+
+		next_row(&c, i);
+		buf_u64(b++, (uint64_t)key.hour_ms);
+		buf_byte(b++, key.is_robot ? 't' : 'f');
+		for (int k = 0; k < AUDIENCE_TEXTS; k++)
+			add_text(b++, key.text[k]);
+		buf_u64(b++, sum.views);
+		buf_u64(b++, sum.visitors);
+		buf_u64(b++, sum.engaged);
+	}
+	close_columns(&c, params + 2);
+	e = pg_run(db, &eventrow_audience, params, wait_ms, NULL);
 	if (!e)
 		w->turn++;
 	return e;

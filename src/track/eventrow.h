@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/token.h"
+#include "track/audience.h"
 #include "track/event.h"
 #include "track/pile.h"
 
@@ -22,6 +23,10 @@ struct pg;
 #define EVENTROW_ARRAYS 15
 #define EVENTROW_ARENA_BYTES_MAX \
 	(EVENTROW_ARRAYS * 4 * EVENTROW_ARRAY_BYTES_MAX)
+
+/* The audience's: one column may hold all texts. */
+#define EVENTROW_CELLS_BYTES_MAX \
+	(2 * (size_t)AUDIENCE_BYTES_MAX + 3 * AUDIENCE_CELLS_MAX + 2)
 
 /* Who adds sums, and how often it has: a repeated addition is known by it. */
 struct eventrow_writer {
@@ -39,5 +44,8 @@ MUST_USE enum err eventrow_write(struct pg *db, struct arena *a,
  */
 MUST_USE enum err eventrow_add(struct pg *db, struct arena *a,
     struct eventrow_writer *w, const struct traffic *t, int64_t wait_ms);
+/* Add to the audience, by a writer of its own; likewise. */
+MUST_USE enum err eventrow_arrive(struct pg *db, struct arena *a,
+    struct eventrow_writer *w, const struct audience *t, int64_t wait_ms);
 
 #endif

@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fold.h"
+
 #include "track/traffic.h"
 
 #define SLOTS (2 * TRAFFIC_CELLS_MAX)
 #define TEXTS 3
-#define FNV_OFFSET UINT64_C(14695981039346656037)
-#define FNV_PRIME UINT64_C(1099511628211)
 
 struct kept {
 	struct traffic_cell cell;	/* its texts lie in bytes */
@@ -55,27 +55,14 @@ traffic_free(struct traffic *t)
 	free(t);
 }
 
-static uint64_t
-fold(uint64_t h, const void *bytes, size_t n)
-{
-	const unsigned char *p = bytes;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ p[i]) * FNV_PRIME;
-	return (h ^ n) * FNV_PRIME;
-}
-
 /* All keys are the marketer's own: nobody can crowd one slot on purpose. */
 static size_t
 slot_of(const struct traffic_key *k)
 {
-	uint64_t h = fold(FNV_OFFSET, k->page.p, k->page.n);
+	uint64_t h = fold_bytes((uint64_t)k->hour_ms + k->class, k->page);
 
-	h = fold(h, k->experiment.p, k->experiment.n);
-	h = fold(h, k->variant.p, k->variant.n);
-	h = fold(h, &k->class, sizeof k->class);
-	h = fold(h, &k->hour_ms, sizeof k->hour_ms);
-	return (size_t)((h ^ h >> 32) % SLOTS);
+	h = fold_bytes(h, k->experiment);
+	return (size_t)(fold_bytes(h, k->variant) % SLOTS);
 }
 
 static bool

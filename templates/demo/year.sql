@@ -447,35 +447,138 @@ INSERT INTO piste.submission (id, page_key, page_revision, variant_key,
 	phone, declared_postcode, form_country, geo_country, geo_region,
 	geo_radius_km, source, medium, campaign_key, via, rendered_at,
 	received_at, created_at)
-SELECT md5('annee ' || c.n || ' ' || t.again)::uuid, c.campaign, 1,
+SELECT md5('annee ' || c.n || ' ' || t.again)::uuid, t.campaign, 1,
 	CASE WHEN pg_temp.chance('arm', c.n) < .5 THEN 'a' ELSE 'b' END, 'annee',
 	c.offer, CASE WHEN pg_temp.chance('lang', c.n) < .9 THEN 'fr' ELSE 'en'
-	END, m.person_id, m.id, CASE WHEN t.again OR w.n <> w.person THEN 'update'
-	ELSE 'new' END, jsonb_strip_nulls(jsonb_build_object('email', h.email,
+	END, m.person_id, m.id, CASE WHEN t.again <> 'false' OR w.n <> w.person
+		THEN 'update' ELSE 'new' END, jsonb_strip_nulls(jsonb_build_object('email', h.email,
 		'first_name', h.first_name, 'last_name', h.last_name, 'company',
 		h.company, 'phone', h.phone, 'postcode', h.postcode)), h.email,
 	h.phone, h.postcode, h.country, h.country, h.region, 20, p.source,
-	p.medium, c.campaign, CASE WHEN p.rate IS NULL THEN 'import' ELSE 'form'
+	p.medium, t.campaign, CASE WHEN p.rate IS NULL THEN 'import' ELSE 'form'
 	END, t.at - interval '90 seconds', t.at, t.at
-FROM (SELECT o.n, o.at, false AS again FROM came AS o
-		UNION ALL SELECT x.n, x.wake_at - interval '1 minute', true
-		FROM aside AS x WHERE x.cause = 'download') AS t
-	JOIN came AS c USING (n) JOIN plan AS p USING (campaign)
+FROM (SELECT o.n, o.at, o.campaign, 'false' AS again FROM came AS o
+		UNION ALL SELECT x.n, x.wake_at - interval '1 minute', o.campaign,
+			'true'
+		FROM aside AS x JOIN came AS o USING (n) WHERE x.cause = 'download'
+		-- On the way to an SQL some come back by something else.
+		UNION ALL SELECT o.n, o.mql_at + o.to_sql * (.1 * k.nth), (SELECT
+				v.key FROM piste.campaign AS v
+				WHERE v.offer_key = o.offer AND v.key <> 'annee'
+				ORDER BY pg_temp.chance(v.key || k.nth, o.n) LIMIT 1),
+			'back ' || k.nth
+		FROM road AS o CROSS JOIN generate_series(1, 3) AS k (nth)
+			CROSS JOIN whole AS a
+		WHERE o.is_mql AND NOT o.is_spam
+			AND pg_temp.chance('back', o.n) < .4 / k.nth
+			AND o.mql_at + o.to_sql < a.until) AS t
+	JOIN came AS c USING (n) JOIN plan AS p ON p.campaign = t.campaign
 	JOIN named AS m USING (n) JOIN who AS w USING (n)
 	JOIN human AS h ON h.n = w.person
 ORDER BY t.at, c.n;
 
-INSERT INTO piste.traffic (page_key, experiment_key, variant, class, hour,
-	views)
-SELECT s.campaign, '', v.variant, k.class, s.day::timestamp AT TIME ZONE 'UTC'
-	+ make_interval(hours => h.hour), ceil((s.expected * .7 + s.leads * .3)
-		/ p.rate * k.times * h.share / 2)::bigint
+CREATE TEMP TABLE seen ON COMMIT DROP AS
+SELECT row_number() OVER (ORDER BY s.day, s.campaign, v.variant, k.class,
+		h.hour) AS n, s.campaign, v.variant, k.class,
+	s.day::timestamp AT TIME ZONE 'UTC' + make_interval(hours => h.hour)
+	AS hour, p.source, p.medium, p.rate, ceil((s.expected * .7
+		+ s.leads * .3) / p.rate * k.times * h.share / 2)::bigint AS views
 FROM slot AS s JOIN plan AS p USING (campaign)
 	CROSS JOIN (VALUES ('a'), ('b')) AS v (variant)
 	CROSS JOIN (VALUES ('human', 1.0), ('robot', .55)) AS k (class, times)
 	CROSS JOIN (VALUES (9, .4), (14, .4), (20, .2)) AS h (hour, share)
-WHERE p.rate IS NOT NULL AND s.expected > 0
+WHERE p.rate IS NOT NULL AND s.expected > 0;
+INSERT INTO piste.traffic (page_key, experiment_key, variant, class, hour,
+	views)
+SELECT campaign, '', variant, class, hour, views FROM seen
 ON CONFLICT DO NOTHING;
+-- Who came in an hour came from one place: few enough rows, and all places.
+INSERT INTO piste.audience (hour, page_key, variant, class, campaign_key,
+	channel, source, medium, keyword, country, region, views, visitors,
+	engaged)
+SELECT s.hour, s.campaign, s.variant, s.class, s.campaign, c.channel,
+	s.source, s.medium, CASE WHEN s.medium = 'cpc' THEN pg_temp.pick(
+		'{audit énergétique,audit énergétique prix,diagnostic énergie,bureau d’études énergie}',
+		'keyword', s.n) ELSE '' END, p.place[1], p.place[2], s.views,
+	v.visitors, least(v.visitors, floor(v.visitors * s.rate * 1.6
+		+ pg_temp.chance('engaged', s.n))::bigint)
+FROM seen AS s JOIN piste.campaign AS c ON c.key = s.campaign
+	CROSS JOIN LATERAL (SELECT CASE WHEN s.class = 'human' THEN
+		string_to_array(pg_temp.pick('{FR IDF,FR IDF,FR ARA,FR ARA,FR OCC,FR PAC,FR NAQ,FR HDF,FR GES,FR BRE,BE BRU,CH GE,LU L}',
+			'from', s.n), ' ') ELSE '{"",""}' END AS place) AS p
+	CROSS JOIN LATERAL (SELECT CASE WHEN s.class = 'human'
+		THEN s.views - floor(s.views * .1 + .9
+		* pg_temp.chance('again', s.n))::bigint ELSE 0 END AS visitors)
+		AS v
+ON CONFLICT DO NOTHING;
+
+-- What it cost: each campaign by the month, what they share below the whole
+-- year's; one bill in another currency, and now and then one entered wrong.
+CREATE TEMP TABLE price (campaign text, kind text, supplier text,
+	lead_cost numeric) ON COMMIT DROP;
+INSERT INTO price VALUES
+	('annee-sea', 'media', 'Régie synthétique', 61),
+	('annee-seo', 'supplier', 'Agence synthétique', 24),
+	('annee-lettre', 'software', 'Routeur synthétique', 9),
+	('annee-social', 'media', 'Réseau synthétique', 74),
+	('annee-affilies', 'supplier', 'Plateforme synthétique', 42),
+	('annee-salons', 'supplier', 'Parc synthétique', 118),
+	('annee-courrier', 'files', 'Fichiers synthétiques', 57),
+	('annee-courrier', 'supplier', 'Imprimerie synthétique', 31),
+	('annee-telephone', 'staff', '', 93);
+CREATE TEMP TABLE bill ON COMMIT DROP AS
+WITH month AS (
+	SELECT p.campaign, p.kind, p.supplier, min(s.day) AS from_day,
+		max(s.day) AS to_day, sum(s.expected) * p.lead_cost AS price
+	FROM slot AS s JOIN price AS p USING (campaign)
+	GROUP BY p.campaign, p.kind, p.supplier, p.lead_cost,
+		date_trunc('month', s.day)
+), shared AS (
+	SELECT k.kind, k.shared_by, k.share, m.from_day, m.to_day, m.price
+	FROM (SELECT min(o.from_day) AS from_day, max(o.to_day) AS to_day,
+			sum(o.price) AS price
+		FROM month AS o GROUP BY date_trunc('month', o.from_day)) AS m
+		CROSS JOIN (VALUES ('staff', 'leads', .35),
+			('software', 'spend', .06)) AS k (kind, shared_by, share)
+), asked AS (
+	SELECT m.campaign, NULL AS shared_by, m.kind, m.supplier, m.from_day,
+		m.to_day, 'EUR' AS currency, m.price
+	FROM month AS m
+	UNION ALL
+	SELECT 'annee', s.shared_by, s.kind, '', s.from_day, s.to_day, 'EUR',
+		s.price * s.share FROM shared AS s
+	UNION ALL
+	SELECT 'annee-salons', NULL, 'supplier', 'Halle synthétique', a.day - 60,
+		a.day - 58, 'CHF', 1850 FROM whole AS a
+)
+SELECT row_number() OVER w AS n, a.campaign, a.shared_by, a.kind, a.supplier,
+	a.from_day, a.to_day, a.currency, round((a.price * (.85 + .3
+		* pg_temp.chance('bill', row_number() OVER w)))::numeric, 2) AS amount
+FROM asked AS a WINDOW w AS (ORDER BY a.from_day, a.campaign, a.kind,
+	a.currency);
+DELETE FROM bill WHERE amount <= 0;
+CREATE TEMP TABLE entered ON COMMIT DROP AS
+SELECT t.line AS n, t.id FROM piste.cost_take((SELECT
+	coalesce(jsonb_agg(jsonb_build_object('line', b.n,
+		'campaign_key', b.campaign, 'shared_by', b.shared_by,
+		'kind', b.kind, 'from_day', b.from_day, 'to_day', b.to_day,
+		'amount', b.amount, 'currency', b.currency,
+		'supplier', b.supplier, 'reference', 'ANNEE-F' || b.n)
+		ORDER BY b.n), '[]') FROM bill AS b), 'command', 'demo-data', true,
+	false) AS t;
+SELECT count(piste.cost_correct(e.id, b.amount + 40, 'demo-data',
+	'Faute de frappe'))
+FROM entered AS e JOIN bill AS b USING (n) WHERE e.n % 37 = 0;
+-- What it may cost: a little less than one of them did.
+SELECT count(piste.budget_put(s.campaign, a.day - 365, a.day - 1,
+	round((s.price * CASE s.campaign WHEN 'annee-social' THEN .93
+		ELSE 1.12 END)::numeric, -2), 'EUR', 'demo-data', true))
+FROM whole AS a CROSS JOIN (SELECT b.campaign, sum(b.amount) AS price
+	FROM bill AS b WHERE b.currency = 'EUR' AND b.shared_by IS NULL
+	GROUP BY b.campaign
+	UNION ALL SELECT 'annee', sum(b.amount) FROM bill AS b
+	WHERE b.currency = 'EUR') AS s
+WHERE s.price > 0;
 
 -- Nobody is promised anything for them, scores them or writes to them.
 DELETE FROM piste.waiting AS w USING named AS m WHERE w.lead_id = m.id;
@@ -485,4 +588,4 @@ DELETE FROM piste.nurture_cause AS c USING human AS h
 WHERE c.person_id = h.person_id;
 COMMIT;
 ANALYZE piste.person, piste.lead, piste.submission, piste.lead_history,
-	piste.deal, piste.recycling, piste.traffic, piste.allocation;
+	piste.deal, piste.recycling, piste.traffic, piste.allocation, piste.cost;

@@ -1,5 +1,6 @@
 /* Tests src/base/addr.c. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/addr.h"
 #include "base/buf.h"
@@ -15,6 +16,11 @@ static const struct {
 	{ "::1", "::/48", "::1/128" },
 	{ "", "", "" },			{ "unix:", "", "" },
 	{ "192.0.2", "", "" },		{ "192.0.2.256", "", "" },
+	{ "192.0.2.01", "", "" },	{ "192.0.2.00", "", "" },
+	{ "0.0.0.0", "0.0.0.0/24", "0.0.0.0/32" },
+	{ "192..2.1", "", "" },		{ "1.2.3.4.5", "", "" },
+	{ ".1.2.3", "", "" },		{ "1.2.3.", "", "" },
+	{ "1.2.3.4\n", "", "" },	{ "1.2.3.-4", "", "" },
 	{ "192.0.2.1 ", "", "" },	{ "fe80::1%eth0", "", "" },
 };
 
@@ -26,6 +32,28 @@ START_TEST(addresses_are_cut_to_networks)
 	    str_of(prefix_cases[_i].cut));
 	ck_assert_str_same(addr_prefix(suite_arena(), in, true),
 	    str_of(prefix_cases[_i].whole));
+} END_TEST
+
+static const struct {
+	const char *in;
+	size_t n;
+	const char *out;
+} owner_cases[] = {
+	{ "192.0.2.77", 10, "192.0.2.77" },
+	{ "::ffff:192.0.2.77", 10, "192.0.2.77" },
+	{ "::ffff:255.255.255.255", 15, "255.255.255.255" },
+	{ "::ffff:c000:24d", 10, "192.0.2.77" },
+	{ "2001:db8:1:2:3::4", 8, "\40\1\15\270\0\1\0\2" },
+	{ "2001:db8:1:2:ffff::", 8, "\40\1\15\270\0\1\0\2" },
+	{ "", 0, "" }, { "unix:", 0, "" }, { "192.0.2", 0, "" },
+};
+
+START_TEST(an_owner_has_a_network)
+{
+	char room[ADDR_OWNER_BYTES_MAX];
+
+	ck_assert_str_same(addr_owner(str_of(owner_cases[_i].in), room),
+	    ((struct str){ owner_cases[_i].out, owner_cases[_i].n }));
 } END_TEST
 
 static const struct {
@@ -94,6 +122,7 @@ SUITE(addr)
 {
 	SUITE_LOOP(an_address_with_a_port_is_judged, COUNT(port_cases));
 	SUITE_LOOP(addresses_are_cut_to_networks, COUNT(prefix_cases));
+	SUITE_LOOP(an_owner_has_a_network, COUNT(owner_cases));
 	SUITE_LOOP(membership_of_networks_is_judged, COUNT(list_cases));
 	SUITE_TEST(lists_are_judged_whole);
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "support/suite.h"
 
@@ -37,8 +38,9 @@ START_TEST(defaults_file_and_environment_win_in_turn)
 
 	setenv("PISTE_CREW", "9", 1);
 	ck_assert_int_eq(load("# a comment\n\n min_fill_ms = 0 \ncrew=2\n"
-	    "url = https://example.org\n", &c, &said), OK);
+	    "url = https://example.org\nstaff_lang = en\n", &c, &said), OK);
 	ck_assert_str_eq(said, "");
+	ck_assert(c.staff_lang == LANG_EN);
 	ck_assert(c.min_fill_ms == 0);
 	ck_assert(c.crew == 9);
 	ck_assert_str_same(c.url, STR("https://example.org"));
@@ -56,6 +58,7 @@ static const struct {
 	{ "crew = 65\n", ":1: crew: not a whole number in its range" },
 	{ "crew = 4x\n", ":1: crew: not a whole number in its range" },
 	{ "keep_full_address = 1\n", "neither yes nor no" },
+	{ "staff_lang = de\n", ":1: staff_lang: neither fr nor en" },
 	{ "listen_mode = 0668\n", "not an octal number" },
 	{ "listen_mode = 10000\n", "not an octal number" },
 	{ "metrics_from = localhost\n", "not a list of addresses" },

@@ -140,6 +140,7 @@ export function states(url, links) {
 			await page.check('[name=all]', HOW);
 			await press(page);
 		},
+		'report': linked('report'),
 		'embedded': at('/p/livre-blanc?embed=1'),
 		'embedded-errors': async (page, lang) => {
 			await at('/p/livre-blanc?embed=1')(page, lang);

@@ -36,6 +36,10 @@ static const struct {
 	    "https://b.fr/s/" },
 	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"seller\","
 	    "\"allocation\":\"12\"}}]", 0, ERR_INPUT, "" },
+	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"report\","
+	    "\"report\":12}}]", 0, OK, "https://b.fr/r/" },
+	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"report\","
+	    "\"report\":\"12\"}}]", 0, ERR_INPUT, "" },
 	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"fax\"}}]", 7,
 	    ERR_INPUT, "" },
 	{ "[{\"label\":\"a\"}]", 7, ERR_INPUT, "" },

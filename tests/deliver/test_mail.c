@@ -51,6 +51,46 @@ START_TEST(text_and_html)
 	    "<p>=C3=A9</p>\r\n--=_piste--\r\n"));
 } END_TEST
 
+START_TEST(pictures_are_within_html)
+{
+	struct mail m = usual();
+
+	m.html = STR("<img src=\"cid:days@piste\">");
+	m.picture[0] = (struct mail_picture){ "days", STR("\x89PNG\r\n\0") };
+	m.pictures = 1;
+	ck_assert_str_same(compose(&m), STR(HEAD "MIME-Version: 1.0\r\n"
+	    "Content-Type: multipart/alternative;\r\n"
+	    " boundary=\"=_piste\"\r\n\r\n--=_piste\r\n" TEXT
+	    "--=_piste\r\nContent-Type: multipart/related;"
+	    " type=\"text/html\";\r\n boundary=\"=_piste-related\"\r\n\r\n"
+	    "--=_piste-related\r\nContent-Type: text/html; charset=utf-8\r\n"
+	    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	    "<img src=3D\"cid:days@piste\">\r\n--=_piste-related\r\n"
+	    "Content-Type: image/png\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-ID: <days@piste>\r\n"
+	    "Content-Disposition: inline; filename=\"days.png\"\r\n\r\n"
+	    "iVBORw0KAA==\r\n--=_piste-related--\r\n--=_piste--\r\n"));
+} END_TEST
+
+/* n bytes of a picture are sent, with the longest text; n + 1 are not. */
+START_TEST(a_picture_has_a_limit)
+{
+	struct mail m = usual();
+	char *png = arena_take(suite_arena(), MAIL_PICTURE_BYTES_MAX + 1);
+	struct str out, line;
+
+	m.html = STR("<p>");
+	m.pictures = MAIL_PICTURES_MAX;
+	for (size_t i = 0; i < MAIL_PICTURES_MAX; i++)
+		m.picture[i] = (struct mail_picture){ "days",
+			{ png, MAIL_PICTURE_BYTES_MAX } };
+	for (out = compose(&m); str_cut(out, '\n', &line, &out);)
+		ck_assert_uint_le(line.n, 77);
+	m.picture[1].png.n++;
+	ck_assert_int_eq(mail_compose(suite_arena(), &m, &out), ERR_LIMIT);
+} END_TEST
+
 START_TEST(a_way_out_is_named)
 {
 	struct mail m = usual();
@@ -124,6 +164,10 @@ START_TEST(a_letter_fits_whatever_it_is_written_in)
 	for (size_t i = 0; i < LETTER_BYTES_MAX; i++)
 		text[i] = "\xc3\xa9"[i % 2];
 	m.text = m.html = (struct str){ text, LETTER_BYTES_MAX };
+	m.pictures = MAIL_PICTURES_MAX;
+	for (size_t i = 0; i < MAIL_PICTURES_MAX; i++)
+		m.picture[i] = (struct mail_picture){ "a",
+			{ text, MAIL_PICTURE_BYTES_MAX } };
 	ck_assert_int_eq(mail_compose(suite_arena(), &m, &out), OK);
 } END_TEST
 
@@ -161,6 +205,8 @@ SUITE(mail)
 {
 	SUITE_TEST(text_alone);
 	SUITE_TEST(text_and_html);
+	SUITE_TEST(pictures_are_within_html);
+	SUITE_TEST(a_picture_has_a_limit);
 	SUITE_TEST(a_way_out_is_named);
 	SUITE_TEST(a_body_ends_no_part);
 	SUITE_LOOP(what_could_begin_a_header_is_refused, COUNT(refused));

@@ -123,7 +123,7 @@ BAD = (
     ("no path at all", dict(path="tarifs"), 400),
     ("a path too long", dict(path="/" + "a" * 1024), 400),
     ("a linked view of nobody", dict(link="1"), 400),
-    ("a token too long", dict(who="a" * 2801), 400),
+    ("a token too long", dict(who="a" * 3201), 400),
 )
 
 

@@ -260,6 +260,27 @@ def cookie_domain(s):
              "is not below it", "another's")
 
 
+@scenario("check tells a zone that is none")
+def zone(s):
+    contains(bad(s, "settings", TIME_ZONE="Europe/Pari"),
+             "time_zone: this machine knows no zone Europe/Pari", "said")
+
+
+@scenario("check tells addresses of reports and alarms that are none")
+def readers(s):
+    for name, value, reason in (
+            ("ALARM_MAIL", "boss@x.fr, b@x.fr", "alarm_mail: boss@x.fr, is no"),
+            ("ALARM_MAIL", "a@x.fr b@x.fr", "alarm_mail: more than 1 "),
+            ("REPORT_MAIL", "a@x.fr  nobody", "report_mail: nobody is no"),
+            ("REPORT_MAIL", " ".join(f"r{n}@x.fr" for n in range(21)),
+             "report_mail: more than 20 ")):
+        contains(bad(s, "mail", **{name: value}), reason, value)
+    ran = s.piste("check", env={"PISTE_ALARM_MAIL": "a@x.fr",
+                                "PISTE_REPORT_MAIL": " ".join(
+                                    f"r{n}@x.fr" for n in range(20))})
+    equal(ran.returncode, 0, f"status with 20: {ran.stdout}")
+
+
 @scenario("check tells a template no file has, and a newer database")
 def beyond(s):
     before = s.export()

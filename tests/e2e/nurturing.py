@@ -170,7 +170,7 @@ def preferences(s):
         done = visitor.post(path, [("shown", n) for n in names] +
                             [("keep", names[1])])
         equal((done.status, done.text.count(" checked>")), (200, 1), "saved")
-        equal(s.sql("SELECT concat(what, ' ', channel) FROM consent AS c JOIN"
+        equal(s.sql("SELECT concat(what, ' ', c.channel) FROM consent AS c JOIN"
                     " submission AS s ON s.id = c.submission_id WHERE s.email"
                     f" = '{address}' ORDER BY c.seq"),
               ["given email", "given phone", "withdrawn email"], "said")

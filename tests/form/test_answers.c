@@ -150,8 +150,8 @@ START_TEST(hidden_fields_are_filled_from_the_touch)
 {
 	static const char *const posted[] = { "source=forged", "source=again",
 	    NULL };
-	struct touch touch = { STR(" google "), STR_EMPTY, STR_EMPTY,
-	    STR("x\x1b") };
+	struct touch touch = { .source = STR(" google "),
+	    .click_id = STR("x\x1b") };
 	struct form_result r;
 
 	check(posted, &(struct form_post){ .touch = &touch }, &r);

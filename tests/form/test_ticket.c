@@ -30,7 +30,9 @@ typical(void)
 		.consent_hash = HASH,
 		.issued_ms = 1795000000123,
 		.touch = { STR("google"), STR("cpc"), STR("livre-blanc-2026"),
-		    STR("Cj0KCQiA-abcdefghijklmnopqrstuvwxyz0123456789") },
+		    STR("Cj0KCQiA-abcdefghijklmnopqrstuvwxyz0123456789"),
+		    STR("ad 1"), STR("pompe à chaleur"), STR("42"), STR("p7"),
+		    STR("sea"), STR("gclid"), STR("foire24") },
 	};
 }
 
@@ -59,6 +61,13 @@ expect_same(const struct ticket *got, const struct ticket *want)
 	ck_assert_str_same(got->touch.medium, want->touch.medium);
 	ck_assert_str_same(got->touch.campaign, want->touch.campaign);
 	ck_assert_str_same(got->touch.click_id, want->touch.click_id);
+	ck_assert_str_same(got->touch.content, want->touch.content);
+	ck_assert_str_same(got->touch.keyword, want->touch.keyword);
+	ck_assert_str_same(got->touch.product, want->touch.product);
+	ck_assert_str_same(got->touch.affiliate, want->touch.affiliate);
+	ck_assert_str_same(got->touch.channel, want->touch.channel);
+	ck_assert_str_same(got->touch.click_kind, want->touch.click_kind);
+	ck_assert_str_same(got->touch.code, want->touch.code);
 }
 
 static struct ticket
@@ -109,7 +118,8 @@ START_TEST(the_largest_ticket_passes)
 		.arm = word, .epoch = UINT32_MAX, .visitor_tag = UINT64_MAX,
 		.revision = UINT32_MAX, .bucket_version = UINT32_MAX,
 		.issued_ms = INT64_MAX,
-		.consent_hash = HASH, .touch = { part, part, part, part },
+		.consent_hash = HASH, .touch = { part, part, part, part, part,
+		    part, part, part, word, word, word },
 	};
 	struct ticket got;
 
@@ -135,7 +145,8 @@ START_TEST(a_touch_is_cut_at_a_character)
 	struct str part = run_of(cuts[_i].c, cuts[_i].count);
 	struct ticket t = typical(), got;
 
-	t.touch = (struct touch){ part, part, part, part };
+	t.touch = (struct touch){ part, part, part, part, part, part, part,
+	    part, STR_EMPTY, STR_EMPTY, STR_EMPTY };
 	got = reopened(&t);
 	part = str_slice(part, 0, cuts[_i].kept);
 	ck_assert(str_is_utf8(part));
@@ -143,6 +154,10 @@ START_TEST(a_touch_is_cut_at_a_character)
 	ck_assert_str_same(got.touch.medium, part);
 	ck_assert_str_same(got.touch.campaign, part);
 	ck_assert_str_same(got.touch.click_id, part);
+	ck_assert_str_same(got.touch.content, part);
+	ck_assert_str_same(got.touch.keyword, part);
+	ck_assert_str_same(got.touch.product, part);
+	ck_assert_str_same(got.touch.affiliate, part);
 } END_TEST
 
 static const struct str unclean[] = {
@@ -257,11 +272,12 @@ payload_of(const struct ticket *t)
 
 /* Behind version, id, revision, lang, flags, bucket version, issue time… */
 #define ADDED_AT (1 + 16 + 4 + 1 + 1 + 4 + 8)
-#define PARTS_AT (ADDED_AT + 4 + 8)	/* … epoch and tag */
+#define PRESENT_AT (ADDED_AT + 4 + 8)	/* … epoch and tag… */
+#define PARTS_AT (PRESENT_AT + 2)	/* … and which parts there are */
 
 /* One byte of the payload of a ticket for page "p", changed. */
 static const struct { size_t at; unsigned char byte; } bends[] = {
-	{ 0, 0 }, { 0, 3 },		/* version */
+	{ 0, 0 }, { 0, 1 }, { 0, 2 }, { 0, 4 },		/* version */
 	{ 21, LANG_COUNT },		/* language */
 	{ 22, 64 },			/* a flag that there is not */
 	{ 27, 0x80 },			/* issued before 1970 */
@@ -269,8 +285,8 @@ static const struct { size_t at; unsigned char byte; } bends[] = {
 	{ PARTS_AT, 2 }, { PARTS_AT, 255 },
 	{ PARTS_AT + 1, 0xff },		/* no UTF-8 */
 	{ PARTS_AT + 1, '\n' },
-	{ PARTS_AT + 2, 1 },		/* lengths that reach too far */
-	{ PARTS_AT + 8, 1 },
+	{ PRESENT_AT, 0x80 },		/* parts that are not there */
+	{ PRESENT_AT + 1, 0 }, { PRESENT_AT + 1, 3 },
 };
 
 START_TEST(a_payload_is_parsed_strictly)
@@ -280,31 +296,63 @@ START_TEST(a_payload_is_parsed_strictly)
 	char *bent = (char *)arena_copy(suite_arena(), payload).p;
 	struct ticket got;
 
-	ck_assert_uint_eq(payload.n, PARTS_AT + 10);
+	ck_assert_uint_eq(payload.n, PARTS_AT + 2);
 	ck_assert_int_eq(ticket_parse(payload, &got), OK);
 	bent[bends[_i].at] = (char)bends[_i].byte;
 	ck_assert_int_eq(ticket_parse((struct str){ bent, payload.n }, &got),
 	    ERR_INPUT);
 } END_TEST
 
+/* Of which earlier version, and how many parts it had. */
+static const struct { char version; size_t parts; } befores[] = {
+	{ 1, 8 }, { 2, 9 },
+};
+
 /* What a visitor got before an update is still worth what it was. */
-START_TEST(version_1_is_opened)
+START_TEST(earlier_versions_are_opened)
 {
 	struct ticket t = typical(), got;
-	struct str payload;
+	const struct touch was = t.touch;
+	const struct str part[] = { t.page, t.variant, t.experiment,
+		t.consent_hash, was.source, STR_EMPTY, was.campaign,
+		was.click_id, t.arm };
+	struct str payload = payload_of(&t);
+	bool is_first = befores[_i].version == 1;
 	struct buf b;
 
-	t.epoch = 0;
-	t.visitor_tag = 0;
-	t.arm = STR_EMPTY;
-	payload = payload_of(&t);
 	buf_init(&b, suite_arena(), TOKEN_PAYLOAD_BYTES_MAX);
-	buf_byte(&b, 1);
-	buf_add(&b, str_slice(payload, 1, ADDED_AT - 1));
-	buf_add(&b, str_slice(payload, PARTS_AT, payload.n - PARTS_AT -
-	    1));
+	buf_byte(&b, befores[_i].version);
+	buf_add(&b, str_slice(payload, 1, (is_first ? ADDED_AT :
+	    PRESENT_AT) - 1));
+	for (size_t i = 0; i < befores[_i].parts; i++) {
+		buf_byte(&b, (char)part[i].n);
+		buf_add(&b, part[i]);
+	}
+	t.touch = (struct touch){ .source = was.source,
+		.campaign = was.campaign, .click_id = was.click_id };
+	if (is_first) {
+		t.epoch = 0;
+		t.visitor_tag = 0;
+		t.arm = STR_EMPTY;
+	}
 	ck_assert_int_eq(ticket_parse(buf_str(&b), &got), OK);
 	expect_same(&got, &t);
+	buf_byte(&b, 0);
+	ck_assert_int_eq(ticket_parse(buf_str(&b), &got), ERR_INPUT);
+} END_TEST
+
+/* A ticket has one payload: an empty part is left out. */
+START_TEST(an_empty_part_is_refused)
+{
+	const struct ticket least = { .page = STR("p") };
+	struct str payload = payload_of(&least);
+	struct ticket got;
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 200);
+	buf_add(&b, str_slice(payload, 0, PRESENT_AT + 1));
+	buf_byte(&b, 3);
+	buf_add(&b, str_slice(payload, PARTS_AT, payload.n));
 	buf_byte(&b, 0);
 	ck_assert_int_eq(ticket_parse(buf_str(&b), &got), ERR_INPUT);
 } END_TEST
@@ -369,10 +417,12 @@ START_TEST(a_touch_has_200_bytes)
 		struct buf b;
 
 		buf_init(&b, suite_arena(), 400);
-		buf_add(&b, str_slice(payload, 0, payload.n - 2));
+		buf_add(&b, str_slice(payload, 0, PRESENT_AT));
+		buf_byte(&b, 0);
+		buf_byte(&b, 1 | 1 << 4);	/* page and source */
+		buf_add(&b, str_slice(payload, PARTS_AT, payload.n));
 		buf_byte(&b, (char)n);
 		buf_add(&b, run_of("k", n));
-		buf_byte(&b, 0);
 		ck_assert_int_eq(ticket_parse(buf_str(&b), &got),
 		    n <= TICKET_TOUCH_BYTES_MAX ? OK : ERR_INPUT);
 	}
@@ -392,7 +442,8 @@ SUITE(ticket)
 	SUITE_TEST(another_key_or_purpose_is_refused);
 	SUITE_TEST(a_sealed_nothing_is_refused);
 	SUITE_LOOP(a_payload_is_parsed_strictly, COUNT(bends));
-	SUITE_TEST(version_1_is_opened);
+	SUITE_LOOP(earlier_versions_are_opened, COUNT(befores));
+	SUITE_TEST(an_empty_part_is_refused);
 	SUITE_TEST(a_payload_is_parsed_whole);
 	SUITE_LOOP(a_hash_is_hexadecimal, COUNT(hashes));
 	SUITE_TEST(a_key_has_64_bytes);

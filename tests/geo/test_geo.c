@@ -152,6 +152,11 @@ START_TEST(address_has_its_place)
 	ck_assert_str_same(got.city, str_of(places[_i].city));
 	ck_assert_int_eq(got.radius_km, places[_i].radius_km);
 	ck_assert_str_same(got.build, str_of(places[_i].build));
+	geo_region(g, suite_arena(), str_of(places[_i].address), &got);
+	ck_assert_str_same(got.country, str_of(places[_i].country));
+	ck_assert_str_same(got.region, str_of(places[_i].region));
+	ck_assert_str_same(got.city, STR_EMPTY);
+	ck_assert_int_eq(got.radius_km, -1);
 	geo_free(g);
 }
 END_TEST

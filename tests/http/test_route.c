@@ -22,6 +22,8 @@ static const struct route routes[] = {
 	{ READ, "/console/:what", never, ROUTE_CREW },
 	{ READ, "/:a/:b/:c/:d", never, ROUTE_LOOP },
 	{ METHOD_POST | METHOD_OPTIONS, "/api", never, ROUTE_LOOP },
+	{ READ, "/:code", never, ROUTE_LOOP },
+	{ READ, "/desk", never, ROUTE_CREW },
 };
 
 #define NONE (-1)
@@ -48,7 +50,14 @@ static const struct {
 	{ METHOD_GET, "/p/a?", OK, 2, ",a" },
 	{ METHOD_POST, "/p/a?k=x", OK, 3, ",a" },
 	{ METHOD_GET, "/p/", ERR_ABSENT, NONE, "" },
-	{ METHOD_GET, "/p", ERR_ABSENT, NONE, "" },
+	{ METHOD_GET, "/p", OK, 9, ",p" },
+	/* A path that has a name is not a code. */
+	{ METHOD_HEAD, "/api", ERR_DENIED, NONE, "POST, OPTIONS" },
+	{ METHOD_GET, "/apis", OK, 9, ",apis" },
+	{ METHOD_POST, "/apis", ERR_DENIED, NONE, "GET, HEAD" },
+	{ METHOD_GET, "/desk", OK, 10, "" },
+	{ METHOD_POST, "/desk", ERR_DENIED, NONE, "GET, HEAD" },
+	{ METHOD_GET, "/desks", OK, 9, ",desks" },
 	{ METHOD_GET, "/p/a/", ERR_ABSENT, NONE, "" },
 	{ METHOD_GET, "//p/a", ERR_ABSENT, NONE, "" },
 	{ METHOD_GET, "/P/a", ERR_ABSENT, NONE, "" },
@@ -59,7 +68,7 @@ static const struct {
 	{ METHOD_OTHER, "/p/a", ERR_DENIED, NONE, "GET, HEAD, POST" },
 	{ METHOD_OPTIONS, "/p/a", ERR_DENIED, NONE, "GET, HEAD, POST" },
 	{ METHOD_GET, "/api", ERR_DENIED, NONE, "POST, OPTIONS" },
-	{ METHOD_OTHER, "/none", ERR_ABSENT, NONE, "" },
+	{ METHOD_OTHER, "/none/none", ERR_ABSENT, NONE, "" },
 };
 
 START_TEST(paths_are_matched)

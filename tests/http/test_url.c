@@ -143,6 +143,40 @@ START_TEST(pairs_are_limited)
 }
 END_TEST
 
+/* A query, and its pairs as name=value behind blanks. */
+static const struct { const char *query, *pairs; } lists[] = {
+	{ "", "" }, { "a=1", " a=1" }, { "a=1&b=%C3%A9+x", " a=1 b=é x" },
+	{ "a&=b&&c=d=e", " a= =b = c=d=e" },
+	{ "a=%e9", " a=\xe9" }, { "a=%zz", " a=%zz" }, { "%61=1", " a=1" },
+};
+
+START_TEST(a_query_is_pairs)
+{
+	const struct str_pair *pair = NULL;
+	size_t count = url_pairs(suite_arena(), str_of(lists[_i].query),
+	    &pair);
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 200);
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&b, " %.*s=%.*s", STR_ARG(pair[i].name),
+		    STR_ARG(pair[i].value));
+	ck_assert_str_same(buf_str(&b), str_of(lists[_i].pairs));
+} END_TEST
+
+START_TEST(a_query_has_64_pairs)
+{
+	const struct str_pair *pair;
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 400);
+	for (size_t n = 1; n <= URL_PAIRS_MAX + 1; n++) {
+		buf_add(&b, STR("a&"));
+		ck_assert_uint_eq(url_pairs(suite_arena(), buf_str(&b),
+		    &pair), n < URL_PAIRS_MAX ? n : URL_PAIRS_MAX);
+	}
+} END_TEST
+
 SUITE(url)
 {
 	SUITE_LOOP(texts_are_decoded, COUNT(decoded));
@@ -151,4 +185,6 @@ SUITE(url)
 	SUITE_LOOP(query_finds_the_first, COUNT(queries));
 	SUITE_LOOP(a_link_keeps_the_rest_of_a_query, COUNT(linked));
 	SUITE_TEST(pairs_are_limited);
+	SUITE_LOOP(a_query_is_pairs, COUNT(lists));
+	SUITE_TEST(a_query_has_64_pairs);
 }

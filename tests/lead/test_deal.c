@@ -43,17 +43,6 @@ START_TEST(amounts_are_judged)
 	    amounts[_i].is_margin, "margin %s", amounts[_i].typed);
 } END_TEST
 
-static const struct { const char *typed; bool ok; } currencies[] = {
-	{ "EUR", true }, { "CHF", true }, { "eur", false }, { "EU", false },
-	{ "EURO", false }, { "E1R", false }, { "", false },
-};
-
-START_TEST(currencies_are_judged)
-{
-	ck_assert_int_eq(deal_is_currency(str_of(currencies[_i].typed)),
-	    currencies[_i].ok);
-} END_TEST
-
 /* Lead 1 an SQL of o1, 2 an opportunity of o2, 3 just a lead. */
 static struct sample
 with_leads(struct pg **db)
@@ -339,7 +328,6 @@ START_TEST(all_of_it_is_shown)
 SUITE(deal)
 {
 	SUITE_LOOP(amounts_are_judged, COUNT(amounts));
-	SUITE_LOOP(currencies_are_judged, COUNT(currencies));
 	SUITE_TEST(an_order_is_kept_and_moves_its_lead);
 	SUITE_TEST(an_sql_may_order_at_once);
 	SUITE_TEST(a_correction_keeps_what_was_said);

@@ -143,6 +143,57 @@ START_TEST(invented_leads_are_apart)
 } END_TEST
 
 /* Nobody ever came. */
+/* Of campaign c, that nobody defined, and of c1, which the pages are of. */
+static const char audience[] =
+    "INSERT INTO piste.audience (hour, page_key, variant, class,"
+    " campaign_key, channel, source, medium, keyword, country, region, views,"
+    " visitors, engaged) SELECT date_trunc('hour', now()), 'p1', v.variant,"
+    " v.class, v.campaign, '', v.source, v.medium, v.keyword, v.country,"
+    " v.region, 100, v.visitors, 0 FROM (VALUES"
+    " ('a', 'human', 'c', 'google', 'cpc', 'k', 'FR', 'IDF', 5),"
+    " ('a', 'human', 'c', 'google', 'cpc', '*', 'FR', '', 2),"
+    " ('b', 'human', 'c1', '', '', '', '', '', 4),"
+    " ('a', 'human', '*', '*', '*', '*', 'BE', 'BRU', 1),"
+    " ('a', 'robot', 'c', 'google', 'cpc', 'k', 'FR', 'IDF', 0)) AS v"
+    " (variant, class, campaign, source, medium, keyword, country, region,"
+    " visitors)";
+
+static const struct { const char *split, *told; } people[] = {
+	{ "campaign", "c 7 0;c1 4 9;* 1 0; = 12 9" },
+	{ "channel", "? 8 0;sea 4 9; = 12 9" },
+	{ "source", "google 7 -1;? 4 -1;* 1 -1; = 12 9" },
+	{ "medium", "? 4 -1;cpc 7 -1;* 1 -1; = 12 9" },
+	{ "page", "p1 12 9;p2 0 0; = 12 9" },
+	{ "variant", "p1/a 8 7;p2/a 0 0;p1/b 4 2; = 12 9" },
+	{ "offer", "o1 12 9;o2 0 0; = 12 9" },
+	{ "country", "FR 7 -1;? 4 -1;BE 1 -1; = 12 9" },
+	{ "region", "FR 2 -1;? 4 -1;BE-BRU 1 -1;FR-IDF 5 -1; = 12 9" },
+	{ "seller", "? -1 -1; = 12 9" },
+};
+
+START_TEST(people_come_first)
+{
+	struct sample c = with_site();
+	struct funnel f;
+	struct buf b;
+
+	sample_run(c.conn, audience);
+	ck_assert_int_eq(funnel_read(db, suite_arena(), &(struct funnel_wish){
+	    str_of(people[_i].split), FROM, TO, false }, &f), OK);
+	buf_init(&b, suite_arena(), 4096);
+	for (size_t i = 0; i < f.cells; i++) {
+		static const char *const marks[] = { [FUNNEL_NAMELESS] = "?",
+			[FUNNEL_OTHERS] = "", [FUNNEL_CELL] = "",
+			[FUNNEL_TOTAL] = " =" };
+
+		buf_addf(&b, "%s%.*s%s %d %d", i ? ";" : "",
+		    STR_ARG(f.cell[i].name), marks[f.cell[i].kind],
+		    (int)f.cell[i].visitors, (int)f.cell[i].visits);
+	}
+	ck_assert_str_same(buf_str(&b), str_of(people[_i].told));
+	pg_free(db);
+} END_TEST
+
 START_TEST(an_empty_house_has_a_sum)
 {
 	db = pg_new(sample_new().conninfo, "piste-test");
@@ -255,6 +306,7 @@ START_TEST(the_demo_year_adds_up)
 		for (size_t k = 0; k + 1 < f.cells; k++) {
 			const struct funnel_cell *cell = &f.cell[k];
 
+			sum.visitors += cell->visitors;
 			sum.visits += cell->visits;
 			sum.leads += cell->leads;
 			sum.mqls += cell->mqls;
@@ -277,6 +329,8 @@ START_TEST(the_demo_year_adds_up)
 		ck_assert_int_eq(sum.young, f.cell[f.cells - 1].young);
 		ck_assert_int_eq(sum.mature_customers,
 		    f.cell[f.cells - 1].mature_customers);
+		ck_assert(sum.visitors < 0 ||
+		    sum.visitors == f.cell[f.cells - 1].visitors);
 		ck_assert(sum.visits < 0 ||
 		    sum.visits == f.cell[f.cells - 1].visits);
 	}
@@ -288,6 +342,12 @@ START_TEST(the_demo_year_adds_up)
 static const struct { const char *what, *ask; } facts[] = {
 	{ "as many leads as asked", "SELECT count(*) BETWEEN 590 AND 600"
 	    " FROM piste.lead" },
+	{ "an audience of those who looked", "SELECT sum(views) ="
+	    " (SELECT sum(t.views) FROM piste.traffic AS t) AND sum(visitors)"
+	    " BETWEEN 20000 AND 27858 AND bool_and(engaged <= visitors AND"
+	    " visitors <= views) AND count(DISTINCT country) > 3"
+	    " AND sum(engaged) > (SELECT count(*) FROM piste.submission)"
+	    " FROM piste.audience" },
 	{ "all stages", "SELECT count(DISTINCT stage) = 8 FROM piste.lead" },
 	{ "history ends where they stand", "SELECT bool_and(l.stage ="
 	    " h.to_stage AND l.stage_reason IS NOT DISTINCT FROM h.reason)"
@@ -361,10 +421,12 @@ START_TEST(the_demo_year_is_the_same_each_time)
 	bool is_over = false;
 
 	ck_assert_str_same(sample_text(c.conn, "SELECT string_agg(concat_ws("
-	    "' ', cell, visits, leads, mqls, sqls, opportunities, customers),"
+	    "' ', cell, visitors, visits, leads, mqls, sqls, opportunities,"
+	    " customers),"
 	    " '; ') FROM piste.funnel('strategy', '2020-01-01', '2099-12-31',"
-	    " true, 10)"), STR("inbound 25188 481 216 120 74 35;"
-	    " outbound 2670 106 61 36 22 10; 27858 587 277 156 96 45"));
+	    " true, 10)"), STR("inbound 23637 25188 481 216 120 74 35;"
+	    " outbound 2603 2670 106 61 36 22 10;"
+	    " 26240 27858 587 277 156 96 45"));
 	while (!is_over)
 		ck_assert_int_eq(recycle_turn(db, &p, &is_over), OK);
 	ck_assert_int_eq(p.laid + p.moved, 0);
@@ -381,6 +443,7 @@ SUITE(funnel)
 	SUITE_LOOP(each_lead_is_in_one_cell, COUNT(splits));
 	SUITE_TEST(a_customer_is_one_as_long_as_the_order_stands);
 	SUITE_TEST(invented_leads_are_apart);
+	SUITE_LOOP(people_come_first, COUNT(people));
 	SUITE_TEST(an_empty_house_has_a_sum);
 	SUITE_LOOP(small_cells_are_one, 2);
 	SUITE_LOOP(maturity_follows_from_orders, 2);

@@ -101,6 +101,37 @@ START_TEST(prospects_have_their_time)
 	ck_assert_int_eq(pass(db, &conf, now_ms), 0);
 } END_TEST
 
+/* Hours that were over before, and no other. */
+START_TEST(an_audience_goes_by_the_hour)
+{
+	struct sample c = sample_new();
+	struct conf conf = conf_of();
+	struct pg *db = pg_new(c.conninfo, "test");
+	struct retention_rule rule;
+	int64_t now_ms = ms_of(c.conn, "'2022-02-01T01:00:01Z'::timestamptz");
+	int64_t due, kept = 0;
+
+	conf.retention_visitor_months = 25;
+	sample_run(c.conn, "INSERT INTO piste.audience (hour, page_key,"
+	    " variant, class, campaign_key, channel, source, medium, keyword,"
+	    " country, region, views, visitors, engaged) SELECT h, 'p', v,"
+	    " 'human', '', '', '', '', '', '', '', 1, 1, 0 FROM"
+	    " unnest('{2020-01-01T00:00Z,2020-01-01T01:00Z,"
+	    "2020-01-01T02:00Z,2021-01-01T00:00Z}'::timestamptz[]) AS h"
+	    " CROSS JOIN unnest('{a,b}'::text[]) AS v");
+	for (size_t i = 0; i < RETENTION_PURPOSES; i++) {
+		retention_rule(&conf, i, &rule);
+		ck_assert_int_eq(retention_due(db, &rule, now_ms, &due), OK);
+		kept += due;
+	}
+	ck_assert_int_eq(kept, 4);
+	ck_assert_int_eq(pass(db, &conf, now_ms), 4);
+	ck_assert_str_same(sample_text(c.conn, "SELECT count(*) || ' ' ||"
+	    " min(hour AT TIME ZONE 'UTC') FROM piste.audience"),
+	    STR("4 2020-01-01 02:00:00"));
+	ck_assert_int_eq(pass(db, &conf, now_ms), 0);
+} END_TEST
+
 START_TEST(steps_are_bounded)
 {
 	struct sample c = sample_new();
@@ -275,6 +306,7 @@ START_TEST(objections_have_their_time)
 SUITE(retention)
 {
 	SUITE_LOOP(prospects_have_their_time, COUNT(rows));
+	SUITE_TEST(an_audience_goes_by_the_hour);
 	SUITE_TEST(steps_are_bounded);
 	SUITE_LOOP(quarantine_has_its_time, COUNT(aside));
 	SUITE_TEST(cookies_are_forgotten);

@@ -17,7 +17,8 @@ static void
 turn(struct sellercase *s)
 {
 	struct sellermail m = { .alarm_to = alarm_address,
-		.alarm_lang = LANG_EN, .morning_at_ms = INT64_MAX };
+		.alarm_lang = LANG_EN, .morning_at_ms = INT64_MAX,
+		.zone = STR("Europe/Paris") };
 	struct promise p = { 0 };
 	int64_t done;
 
@@ -223,7 +224,8 @@ START_TEST(promises_are_reminded_of_and_told_broken)
 	turn(&s);
 	ck_assert_str_same(sample_text(s.c.conn, "SELECT count(*) || ' ' ||"
 	    " count(*) FILTER (WHERE text LIKE 'Lead 1 (hot): to be spoken"
-	    " with by %; seller: ana.') FROM piste.letter"), STR("5 1"));
+	    " with by %(Europe/Paris); seller: ana.') FROM piste.letter"),
+	    STR("5 1"));
 } END_TEST
 
 /* Killed before its end, a turn has told nothing, and the next one tells. */

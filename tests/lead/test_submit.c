@@ -43,8 +43,10 @@ whole_init(struct whole *w)
 		    .bucket_version = 7,
 		    .lang = LANG_EN, .consent_hash = STR("e3b0c44298fc1c149a"
 		    "fbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-		    .issued_ms = 1700000000123, .touch = { STR("goo\"gle"),
-		    STR("cpc"), STR("winter"), STR("gclid-1") } },
+		    .issued_ms = 1700000000123, .touch = {
+		    .source = STR("goo\"gle"), .medium = STR("cpc"),
+		    .campaign = STR("winter"),
+		    .click_id = STR("gclid-1") } },
 		.form = { .key = STR("f1"), .country = STR("FR"),
 		    .duplicates = FORM_BY_EMAIL_OR_PHONE,
 		    .consent = consents, .consents = COUNT(consents) },
@@ -80,6 +82,40 @@ wrap(struct str row)
 	buf_byte(&b, ']');
 	return arena_copy(suite_arena(), buf_str(&b));
 }
+
+#define TOUCH "SELECT concat_ws(' ', source, medium, campaign_key," \
+    " click_id, channel, content, keyword, product, click_kind, code," \
+    " affiliate, promo) FROM piste.submission"
+
+/* A code that was typed goes before the touch, if it is a link's. */
+START_TEST(all_of_a_touch_is_stored)
+{
+	struct sample c = sample_new();
+	struct whole w;
+
+	whole_init(&w);
+	w.ticket.touch.content = STR("ad");
+	w.ticket.touch.keyword = STR("heat");
+	w.ticket.touch.product = STR("42");
+	w.ticket.touch.affiliate = STR("p7");
+	w.ticket.touch.channel = STR("sea");
+	w.ticket.touch.click_kind = STR("gclid");
+	w.ticket.touch.code = STR("lyon24");
+	w.result.promo = STR("BUS");
+	ck_assert_str_same(sample_take(c.conn,
+	    wrap(submit_row(suite_arena(), &w.submit))), STR("new"));
+	ck_assert_str_same(sample_text(c.conn, TOUCH), STR("goo\"gle cpc"
+	    " winter gclid-1 sea ad heat 42 gclid lyon24 p7 BUS"));
+	w.submit.promo_campaign = STR("bus");
+	w.submit.promo_channel = STR("poster");
+	w.result.promo = STR("ana@firm.fr");
+	w.ticket.id.bytes[0] ^= 1;
+	ck_assert_str_same(sample_take(c.conn,
+	    wrap(submit_row(suite_arena(), &w.submit))), STR("repeat"));
+	ck_assert_str_same(sample_text(c.conn, TOUCH
+	    " ORDER BY seq DESC"), STR("goo\"gle cpc"
+	    " bus gclid-1 poster ad heat 42 gclid lyon24 p7"));
+} END_TEST
 
 START_TEST(row_is_stored_as_it_is)
 {
@@ -349,6 +385,7 @@ START_TEST(drain_stops_when_woken)
 
 SUITE(submit)
 {
+	SUITE_TEST(all_of_a_touch_is_stored);
 	SUITE_TEST(row_is_stored_as_it_is);
 	SUITE_TEST(unknown_is_null);
 	SUITE_LOOP(policy_is_told, COUNT(policies));

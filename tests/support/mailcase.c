@@ -5,17 +5,20 @@
 #include "base/buf.h"
 #include "base/token.h"
 #include "deliver/letter.h"
+#include "deliver/mail.h"
 #include "deliver/outbox.h"
 #include "store/pg.h"
 #include "support/mailcase.h"
 
 #define TURNS_MAX 1000
 
-static struct str
-html(void *context, struct arena *a, const struct letter *l)
+static void
+html(void *context, struct arena *a, const struct letter *l,
+    struct mail *out)
 {
 	(void)context;
-	return buf_join(a, STR("<p>"), l->paragraph[0]);
+	out->html = buf_join(a, STR("<p>"), l->figures.n ? l->figures :
+	    l->paragraph[0]);
 }
 
 struct outbox *
@@ -36,6 +39,7 @@ mailcase_new(const char *delivery)
 
 	c.conf = (struct conf){ .database = c.sample.conninfo,
 		.url = STR("https://www.example.org"),
+		.report_max_age_ms = 60000,
 		.state = suite_directory(), .mail_caught = suite_directory(),
 		.mail_name = STR("Us"), .lease_ms = 60000,
 		.smtp_timeout_ms = 1000, .asset_max_age_ms = 60000,

@@ -280,9 +280,9 @@ START_TEST(views_arrive_as_sums)
 	const struct pg_rows *r;
 
 	for (int i = 0; i < 1000; i++)
-		event_view(ev, &key);
+		event_view(ev, &key, NULL, NULL);
 	key.class = TRAFFIC_HUMAN;
-	event_view(ev, &key);
+	event_view(ev, &key, NULL, NULL);
 	event_free(ev);
 	ck_assert_int_eq(pg_run(db, &test_event_views, NULL, AWAIT_MS, &r),
 	    OK);

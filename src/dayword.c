@@ -1,0 +1,49 @@
+/* Implements dayword.h. */
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/localday.h"
+#include "form/date.h"
+
+#include "dayword.h"
+
+bool
+dayword_zone(const struct conf *c, const char *command)
+{
+	if (!localday_zone(c->time_zone))
+		return true;
+	fprintf(stderr, "piste %s: time_zone: there is no zone %.*s\n", command,
+	    STR_ARG(c->time_zone));
+	return false;
+}
+
+struct str
+dayword_ago(struct arena *a, int days)
+{
+	time_t at = (time_t)(clock_now_ms() / 1000);
+	struct tm tm;
+
+	localtime_r(&at, &tm);
+	/* Noon: whatever the clock does on that day, it is that day. */
+	tm.tm_mday -= days;
+	tm.tm_hour = 12;
+	tm.tm_isdst = -1;
+	(void)mktime(&tm);
+	return date_iso(a, (tm.tm_year + 1900) * INT64_C(10000) +
+	    (tm.tm_mon + 1) * 100 + tm.tm_mday);
+}
+
+bool
+dayword_read(struct arena *a, struct str *day)
+{
+	int64_t typed;
+
+	if (!day->n)
+		return true;
+	if (date_parse(*day, &typed))
+		return false;
+	*day = date_iso(a, typed);
+	return true;
+}
