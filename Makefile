@@ -13,7 +13,7 @@ ifeq ($(origin CXX),default)
 CXX = g++
 endif
 PKGS = libpq libsodium jansson libidn2 libutf8proc libmaxminddb libctemplate \
-	libcurl libcares libpsl librsvg-2.0 libqrencode
+	libcurl libcares libpsl librsvg-2.0 libqrencode liboath
 HAVE_PHONENUMBER ?= $(if $(wildcard /usr/include/phonenumbers/phonenumberutil.h),1,)
 
 WARN = -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wpointer-arith \
@@ -33,7 +33,7 @@ PISTE_CFLAGS = -std=gnu17 -g $(OPT) $(WARN) $(WARN_C) $(HARDEN) $(SAN) $(LTO) -p
 PISTE_CXXFLAGS = -std=gnu++17 -g $(OPT) $(WARN) $(HARDEN) $(SAN) $(LTO) -pthread
 PISTE_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
 	$(SAN) $(if $(LTO),$(LTO) $(OPT)) -pthread
-LIBS = -lfcgi $(shell pkg-config --libs $(PKGS)) \
+LIBS = -lfcgi -lzxcvbn $(shell pkg-config --libs $(PKGS)) \
 	$(if $(HAVE_PHONENUMBER),-lphonenumber) -lstdc++ -lm
 
 SRC_C = $(wildcard src/*.c src/*/*.c)
@@ -223,6 +223,7 @@ hooks:
 POST_RATE ?= 5
 MIN_FILL_MS ?= 2000
 TRUSTED_PROXIES ?= 127.0.0.1
+ADMIN ?= admin@piste.localhost
 SYSCONFDIR ?= /etc
 
 .PHONY: deps geo run install uninstall release clean
@@ -241,7 +242,7 @@ run:
 	@src/ops/geo build/geo
 	@exec env --default-signal=INT BUILD='$(BUILD)' VAR='$(VAR)' PORT='$(PORT)' \
 		POST_RATE='$(POST_RATE)' MIN_FILL_MS='$(MIN_FILL_MS)' \
-		TRUSTED_PROXIES='$(TRUSTED_PROXIES)' src/ops/run
+		TRUSTED_PROXIES='$(TRUSTED_PROXIES)' ADMIN='$(ADMIN)' src/ops/run
 ## make demo-data   two demo experiments and a year of leads, synthetic, while make run runs (SIZE=6000)
 SIZE ?= 6000
 .PHONY: demo-data

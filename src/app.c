@@ -1,10 +1,15 @@
 /* Implements app.h: puts the parts together, takes them apart in reverse. */
+#include <assert.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "account/account.h"
 #include "base/localday.h"
 #include "base/log.h"
+#include "console/console.h"
 #include "geo/geo.h"
 #include "http/gateway.h"
+#include "http/route.h"
 #include "lead/submit.h"
 #include "page/snapshot.h"
 #include "recall.h"
@@ -17,6 +22,8 @@
 #include "visitor.h"
 
 #include "app.h"
+
+#define ROUTES_MAX 200
 
 /* On the snapshot's thread, as what follows. */
 static void
@@ -70,6 +77,9 @@ app_start(const struct conf *c, struct app *out)
 	out->flood = flood_new(c);
 	out->recall = recall_new(c->database);
 	out->pool = pool_new(c->database, "piste-crew", (size_t)c->crew);
+	out->desks = pool_new(c->console_database.n ? c->console_database :
+	    c->database, "piste-console", (size_t)c->crew);
+	pool_session(out->desks, ACCOUNT_SESSION);
 	e = group_new(&group, &out->group);
 	if (e)
 		goto close_geo;
@@ -88,6 +98,7 @@ stop_events:
 stop_group:
 	group_free(out->group);
 close_geo:
+	pool_free(out->desks);
 	pool_free(out->pool);
 	recall_free(out->recall);
 	flood_free(out->flood);
@@ -106,6 +117,7 @@ app_stop(struct app *app)
 	event_free(app->events);
 	behaviour_free(app->behaviour);
 	snapshot_free(app->snapshot);
+	pool_free(app->desks);
 	pool_free(app->pool);
 	recall_free(app->recall);
 	flood_free(app->flood);
@@ -125,6 +137,27 @@ loops_of(const struct conf *c)
 	return cores > c->processes ? (int)(cores / c->processes) : 1;
 }
 
+/*
+ * Visitors' first: a route is looked for from the beginning.  The console's
+ * have a crew of their own: it hashes passwords and takes files in, and
+ * whoever floods its login must not keep visitors waiting.
+ */
+static size_t
+join_routes(const struct route **out, size_t *apart)
+{
+	static struct route all[ROUTES_MAX];
+	const struct route *visitors, *desks;
+	size_t count = visitor_routes(&visitors);
+	size_t more = console_routes(&desks);
+
+	assert(count + more <= ROUTES_MAX);
+	memcpy(all, visitors, count * sizeof *all);
+	memcpy(all + count, desks, more * sizeof *all);
+	*out = all;
+	*apart = more;
+	return count + more;
+}
+
 void
 app_plan(struct app *app, struct gateway_plan *out)
 {
@@ -135,5 +168,5 @@ app_plan(struct app *app, struct gateway_plan *out)
 		.crew = (int)app->conf->crew,
 		.stop_ms = app->conf->stop_ms,
 	};
-	out->count = visitor_routes(&out->routes);
+	out->count = join_routes(&out->routes, &out->apart);
 }

@@ -37,6 +37,7 @@ struct app {
 	struct crowd *crowd;
 	struct recall *recall;
 	struct pool *pool;	/* for requests that wait for the database */
+	struct pool *desks;	/* the same for the console's, by its roles */
 };
 
 /*

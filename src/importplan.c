@@ -12,9 +12,9 @@
 #define NAME "piste import"
 
 static enum err
-absent(const char *what, struct str key)
+absent(FILE *complaints, const char *what, struct str key)
 {
-	fprintf(stderr, NAME ": there is no %s %.*s\n", what, STR_ARG(key));
+	fprintf(complaints, NAME ": there is no %s %.*s\n", what, STR_ARG(key));
 	return ERR_ABSENT;
 }
 
@@ -53,29 +53,30 @@ first_page(const struct site *s, const struct site_campaign *campaign,
 
 static enum err
 choose_page(const struct site *s, const struct importwish *w,
-    const struct site_campaign *campaign, const struct form *form,
-    const struct site_page **out)
+    const struct form *form, FILE *complaints, const struct site_page **out)
 {
+	const struct site_campaign *campaign = find_campaign(s, w->campaign);
 	bool is_clear;
 
 	if (w->page.n) {
 		*out = site_find(s, w->page);
-		return *out ? OK : absent("page", w->page);
+		return *out ? OK : absent(complaints, "page", w->page);
 	}
 	*out = first_page(s, campaign, form, &is_clear);
 	if (!*out && form)
 		*out = first_page(s, NULL, form, &is_clear);
 	if (*out && is_clear)
 		return OK;
-	fprintf(stderr, NAME ": campaign %.*s has %s: say --page or --form\n",
-	    STR_ARG(w->campaign), *out ? "pages with different forms" :
+	fprintf(complaints, NAME ": campaign %.*s has %s: say --page or"
+	    " --form\n", STR_ARG(w->campaign), *out ?
+	    "pages with different forms" :
 	    "no page to judge these people by");
 	return ERR_ABSENT;
 }
 
 static enum err
 choose_lang(const struct importwish *w, const struct site_page *pg,
-    enum lang *out)
+    FILE *complaints, enum lang *out)
 {
 	*out = pg->lang[0];
 	if (!w->lang.n)
@@ -84,14 +85,14 @@ choose_lang(const struct importwish *w, const struct site_page *pg,
 		for (size_t i = 0; i < pg->langs; i++)
 			if (pg->lang[i] == *out)
 				return OK;
-	fprintf(stderr, NAME ": page %.*s has no language %.*s\n",
+	fprintf(complaints, NAME ": page %.*s has no language %.*s\n",
 	    STR_ARG(pg->key), STR_ARG(w->lang));
 	return ERR_ABSENT;
 }
 
 static enum err
 find_consents(struct pg *db, struct arena *a, const struct importwish *w,
-    enum lang l, struct form_consent *out)
+    enum lang l, FILE *complaints, struct form_consent *out)
 {
 	for (size_t i = 0; i < w->consents; i++) {
 		const struct importwish_consent *c = &w->consent[i];
@@ -99,11 +100,11 @@ find_consents(struct pg *db, struct arena *a, const struct importwish *w,
 		    &out[i]);
 
 		if (e == ERR_ABSENT)
-			fprintf(stderr, NAME ": there is no text of consent"
+			fprintf(complaints, NAME ": there is no text of consent"
 			    " %.*s%s in %.*s\n", STR_ARG(c->key), c->version ?
 			    " at that version" : "", STR_ARG(lang_code(l)));
 		else if (e)
-			fprintf(stderr, NAME ": %s\n", pg_message(db));
+			fprintf(complaints, NAME ": %s\n", pg_message(db));
 		if (e)
 			return e;
 	}
@@ -112,7 +113,7 @@ find_consents(struct pg *db, struct arena *a, const struct importwish *w,
 
 enum err
 importplan_make(struct pg *db, struct arena *a, const struct site *site,
-    const struct importwish *w, struct import_plan *out)
+    const struct importwish *w, FILE *complaints, struct import_plan *out)
 {
 	const struct site_campaign *campaign = find_campaign(site,
 	    w->campaign);
@@ -123,10 +124,10 @@ importplan_make(struct pg *db, struct arena *a, const struct site *site,
 	enum err e;
 
 	if (!campaign)
-		return absent("campaign", w->campaign);
+		return absent(complaints, "campaign", w->campaign);
 	if (w->form.n && !form)
-		return absent("form", w->form);
-	e = choose_page(site, w, campaign, form, &pg);
+		return absent(complaints, "form", w->form);
+	e = choose_page(site, w, form, complaints, &pg);
 	if (e)
 		return e;
 	*out = (struct import_plan){
@@ -142,9 +143,10 @@ importplan_make(struct pg *db, struct arena *a, const struct site *site,
 		.day = w->day,
 		.needs_date = w->consents > 0,
 	};
-	e = choose_lang(w, pg, &out->lang);
+	e = choose_lang(w, pg, complaints, &out->lang);
 	if (!e)
-		e = find_consents(db, a, w, out->lang, consent);
+		e = find_consents(db, a, w, out->lang, complaints,
+		    consent);
 	if (!e)
 		out->form = import_form(a, form ? form : pg->form, consent,
 		    w->consents);

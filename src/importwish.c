@@ -17,13 +17,15 @@
 struct reading {
 	struct arena *arena;
 	int64_t now_ms;
+	FILE *complaints;
 	struct importwish *wish;
 };
 
 static bool
-complain(const char *option, const char *value, const char *why)
+complain(const struct reading *r, const char *option, const char *value,
+    const char *why)
 {
-	fprintf(stderr, NAME ": %s %s: %s\n", option, value, why);
+	fprintf(r->complaints, NAME ": %s %s: %s\n", option, value, why);
 	return false;
 }
 
@@ -34,30 +36,32 @@ read_basis(struct reading *r, char **value)
 
 	if (!import_basis(str_of(value[0]), &r->wish->legal_basis))
 		return true;
-	fprintf(stderr, NAME ": --legal-basis %s: not one of %.*s (GDPR,"
+	fprintf(r->complaints, NAME ": --legal-basis %s: not one of %.*s (GDPR,"
 	    " article 6)\n", value[0], STR_ARG(all));
 	return false;
 }
 
 static bool
-read_text(const char *option, char **value, struct str *out)
+read_text(struct reading *r, const char *option, char **value,
+    struct str *out)
 {
 	*out = str_of(value[0]);
 	return (out->n && out->n <= IMPORTWISH_TEXT_BYTES_MAX &&
 	    str_is_utf8(*out) && !str_has_control(*out, false)) ||
-	    complain(option, value[0], "not a line of at most 200 bytes");
+	    complain(r, option, value[0],
+	    "not a line of at most 200 bytes");
 }
 
 static bool
 read_source(struct reading *r, char **value)
 {
-	return read_text("--source", value, &r->wish->source);
+	return read_text(r, "--source", value, &r->wish->source);
 }
 
 static bool
 read_supplier(struct reading *r, char **value)
 {
-	return read_text("--supplier", value, &r->wish->supplier);
+	return read_text(r, "--supplier", value, &r->wish->supplier);
 }
 
 static bool
@@ -81,9 +85,9 @@ read_cost(struct reading *r, char **value)
 	has_cents = str_cut(r->wish->cost, '.', &whole, &cents);
 	if (!is_digits(whole, IMPORTWISH_COST_DIGITS_MAX) ||
 	    (has_cents && !is_digits(cents, IMPORTWISH_CENT_DIGITS_MAX)))
-		return complain("--cost", value[0],
+		return complain(r, "--cost", value[0],
 		    "not an amount such as 1200.50");
-	return currency_is_code(currency) || complain("--cost", value[1],
+	return currency_is_code(currency) || complain(r, "--cost", value[1],
 	    "not a currency such as EUR (ISO 4217)");
 }
 
@@ -103,10 +107,10 @@ read_valid_until(struct reading *r, char **value)
 	int64_t day;
 
 	if (date_parse(str_of(value[0]), &day))
-		return complain("--valid-until", value[0],
+		return complain(r, "--valid-until", value[0],
 		    "not a date such as 2026-12-31");
 	r->wish->valid_until = date_iso(r->arena, day);
-	return day >= earliest_today(r->now_ms) || complain("--valid-until",
+	return day >= earliest_today(r->now_ms) || complain(r, "--valid-until",
 	    value[0], "that day is over: nobody may be contacted");
 }
 
@@ -114,7 +118,7 @@ static bool
 read_date(struct reading *r, char **value)
 {
 	return !date_parse(str_of(value[0]), &r->wish->day) ||
-	    complain("--date", value[0], "not a date such as 2026-12-31");
+	    complain(r, "--date", value[0], "not a date such as 2026-12-31");
 }
 
 /* A name of ours, which figures and rules call it by. */
@@ -127,7 +131,7 @@ read_webinar(struct reading *r, char **value)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789._-", s.p[i]))
 			s.n = 0;
 	return (s.n && s.n <= IMPORTWISH_WEBINAR_BYTES_MAX) ||
-	    complain("--webinar", value[0], "not a name in small letters");
+	    complain(r, "--webinar", value[0], "not a name in small letters");
 }
 
 static bool
@@ -138,13 +142,14 @@ read_consent(struct reading *r, char **value)
 	struct str version;
 
 	if (w->consents == IMPORTWISH_CONSENTS_MAX)
-		return complain("--consent", value[0], "too many");
+		return complain(r, "--consent", value[0], "too many");
 	if (str_cut(str_of(value[0]), ':', &c.key, &version) &&
 	    !str_u32(version, 1, INT32_MAX, &c.version))
-		return complain("--consent", value[0], "not KEY[:VERSION]");
+		return complain(r, "--consent", value[0], "not KEY[:VERSION]");
 	for (size_t i = 0; i < w->consents; i++)
 		if (str_eq(w->consent[i].key, c.key))
-			return complain("--consent", value[0], "given twice");
+			return complain(r, "--consent", value[0],
+			    "given twice");
 	w->consent[w->consents++] = c;
 	return true;
 }
@@ -209,69 +214,80 @@ find(const char *name)
 }
 
 static bool
-is_missing(struct str value, const char *what)
+is_missing(const struct reading *r, struct str value, const char *option)
 {
-	if (!value.n)
-		fprintf(stderr, NAME ": %s\n", what);
-	return !value.n;
+	if (value.n)
+		return false;
+	fprintf(r->complaints, NAME ": %s is missing\n", option);
+	r->wish->wrong = option;
+	return true;
 }
 
 /* What one word needs of another. */
 static bool
-is_whole(struct arena *a, const struct importwish *w)
+is_whole(struct reading *r)
 {
-	struct str all = import_bases(a);
+	struct importwish *w = r->wish;
+	struct str all = import_bases(r->arena);
 	bool is_consent = str_eq(w->legal_basis, IMPORT_CONSENT);
 
-	if (!w->file || is_missing(w->campaign, "--campaign is missing") ||
-	    is_missing(w->source, "--source is missing"))
+	if (!w->file || is_missing(r, w->campaign, "--campaign") ||
+	    is_missing(r, w->source, "--source"))
 		return false;
-	if (!w->legal_basis.n) {
-		fprintf(stderr, NAME ": --legal-basis is missing: on which"
-		    " ground may these people's data be used?  One of %.*s"
-		    " (GDPR, article 6)\n", STR_ARG(all));
-		return false;
-	}
-	if (is_consent && !w->consents) {
-		fprintf(stderr, NAME ": --legal-basis consent: proof rests on"
-		    " the text people agreed to; name it by --consent"
+	w->wrong = w->legal_basis.n ? "--consent" : "--legal-basis";
+	if (!w->legal_basis.n)
+		fprintf(r->complaints, NAME ": --legal-basis is missing: on"
+		    " which ground may these people's data be used?  One of"
+		    " %.*s (GDPR, article 6)\n", STR_ARG(all));
+	else if (is_consent && !w->consents)
+		fprintf(r->complaints, NAME ": --legal-basis consent: proof"
+		    " rests on the text people agreed to; name it by --consent"
 		    " KEY[:VERSION]\n");
-		return false;
+	else if (!is_consent && w->consents)
+		fprintf(r->complaints, NAME ": --consent is for --legal-basis"
+		    " consent alone\n");
+	else
+		w->wrong = NULL;
+	return !w->wrong;
+}
+
+/* How many words that was; 0: it makes no sense. */
+static int
+read_word(struct reading *r, int words, char **word)
+{
+	const struct option *o = find(*word);
+
+	if (!o && (**word == '-' || r->wish->file)) {
+		fprintf(r->complaints, NAME ": %s: what is that?\n", *word);
+		return 0;
 	}
-	if (!is_consent && w->consents) {
-		fprintf(stderr, NAME ": --consent is for --legal-basis consent"
-		    " alone\n");
-		return false;
+	if (!o) {
+		r->wish->file = *word;
+		return 1;
 	}
-	return true;
+	r->wish->wrong = o->name;
+	if (words <= o->values) {
+		fprintf(r->complaints, NAME ": %s: something is missing"
+		    " behind it\n", *word);
+		return 0;
+	}
+	if (!o->read(r, word + 1))
+		return 0;
+	r->wish->wrong = NULL;
+	return 1 + o->values;
 }
 
 bool
 importwish_read(struct arena *a, int words, char **word, int64_t now_ms,
-    struct importwish *out)
+    FILE *complaints, struct importwish *out)
 {
-	struct reading r = { a, now_ms, out };
+	struct reading r = { a, now_ms, complaints, out };
 
 	*out = (struct importwish){ .file = NULL };
-	for (int i = 0; i < words; i++) {
-		const struct option *o = find(word[i]);
-
-		if (!o && (*word[i] == '-' || out->file)) {
-			fprintf(stderr, NAME ": %s: what is that?\n", word[i]);
+	for (int i = 0, n; i < words; i += n) {
+		n = read_word(&r, words - i, word + i);
+		if (!n)
 			return false;
-		}
-		if (!o) {
-			out->file = word[i];
-			continue;
-		}
-		if (words - i <= o->values) {
-			fprintf(stderr, NAME ": %s: something is missing"
-			    " behind it\n", word[i]);
-			return false;
-		}
-		if (!o->read(&r, word + i + 1))
-			return false;
-		i += o->values;
 	}
-	return is_whole(a, out);
+	return is_whole(&r);
 }

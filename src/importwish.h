@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/str.h"
 
@@ -38,15 +39,16 @@ struct importwish {
 	struct str map;		/* see columns_match */
 	const char *report;	/* file; NULL: standard output */
 	bool is_preview;
+	const char *wrong;	/* the option that is; NULL: several */
 };
 
 struct arena;
 
 /*
  * Read the words; now_ms is today, since what was rented may be over.  False:
- * they are wrong, and standard error says which.
+ * they are wrong: complaints is told why, and out->wrong is which.
  */
 bool importwish_read(struct arena *a, int words, char **word, int64_t now_ms,
-    struct importwish *out);
+    FILE *complaints, struct importwish *out);
 
 #endif

@@ -14,11 +14,11 @@
 #include "base/localday.h"
 #include "base/token.h"
 #include "command.h"
-#include "consent/workerrole.h"
 #include "deliver/outbox.h"
 #include "form/form.h"
 #include "geo/geo.h"
 #include "http/cookie.h"
+#include "inspectrole.h"
 #include "lead/disposable.h"
 #include "lead/domain.h"
 #include "lead/queue.h"
@@ -242,32 +242,16 @@ check_mail(struct check *k)
 	return !postman_check(k->arena, k->conf, &k->told);
 }
 
-/* A login that can't have the role still works; that should not go unseen. */
 static bool
 check_worker(struct check *k)
 {
-	const struct conf *c = k->conf;
-	struct pg *db = pg_new(c->worker_database.n ? c->worker_database :
-	    c->database, "piste-check");
-	struct workerrole w;
-	bool is_up;
+	return !inspectrole_worker(k->arena, k->conf, &k->told);
+}
 
-	pg_session(db, WORKERROLE_SESSION);
-	is_up = !workerrole_look(db, k->arena, &w);
-	if (!is_up)
-		TELL(k, "%s", pg_message(db));
-	else if (!w.is_bound)
-		TELL(k, "as %.*s, who reads every address: should be in the"
-		    " role " WORKERROLE_NAME ", which SELECT"
-		    " piste.worker_role() makes or takes", STR_ARG(w.user));
-	else
-		TELL(k, "as %.*s, addresses by consent only%s%.*s%s",
-		    STR_ARG(w.user), w.is_login_bound ? "" : "; its login ",
-		    STR_ARG(w.is_login_bound ? STR_EMPTY : w.login),
-		    w.is_login_bound ? "" : " could do otherwise, see"
-		    " worker_database");
-	pg_free(db);
-	return is_up;
+static bool
+check_console(struct check *k)
+{
+	return !inspectrole_console(k->arena, k->conf, &k->told);
 }
 
 static void
@@ -463,6 +447,7 @@ inspect_run(const struct conf *c, int words, char **word)
 		{ "outbox", check_outbox, false },
 		{ "mail", check_mail, true },
 		{ "worker", check_worker, false },
+		{ "console", check_console, false },
 		{ "assets", check_assets, true },
 		{ "geo", check_geo, true },
 		{ "robots", check_robots, false },

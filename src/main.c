@@ -10,6 +10,7 @@
 
 #include "allocatecommand.h"
 #include "app.h"
+#include "attentioncommand.h"
 #include "attributioncommand.h"
 #include "auditcommand.h"
 #include "bantcommand.h"
@@ -25,6 +26,7 @@
 #include "http/gateway.h"
 #include "importcommand.h"
 #include "inspect.h"
+#include "journalcommand.h"
 #include "kpicommand.h"
 #include "leadcommand.h"
 #include "linkcommand.h"
@@ -43,6 +45,7 @@
 #include "sellercommand.h"
 #include "serve.h"
 #include "trialcommand.h"
+#include "usercommand.h"
 #include "worker.h"
 
 static int
@@ -145,8 +148,12 @@ static const struct command {
 	{ "lead", leadcommand_run, CONFIGURED, LEADCOMMAND_USAGE,
 	    "show where a lead stands and has stood, or move it to another"
 	    " stage; what is not allowed is refused by name" },
+	{ "attention", attentioncommand_run, CONFIGURED,
+	    ATTENTIONCOMMAND_USAGE, "tell what waits for somebody: experiments,"
+	    " late leads, quarantine; --days: views and leads of those days" },
 	{ "person", personcommand_run, CONFIGURED, PERSONCOMMAND_USAGE,
-	    "show what is known of a person, or make one of two: --preview"
+	    "show what is known of a person, find one by name or address, or"
+	    " make one of two: --preview"
 	    " shows all that would change, unmerge takes a merge back" },
 	{ "dedupe", personcommand_dedupe, CONFIGURED,
 	    PERSONCOMMAND_DEDUPE_USAGE,
@@ -168,6 +175,12 @@ static const struct command {
 	{ "score", scorecommand_run, CONFIGURED, SCORECOMMAND_USAGE,
 	    "tell why a lead has its score, as of any moment; apply rules, or"
 	    " say what they would have made of the past; score all anew" },
+	{ "user", usercommand_run, CONFIGURED, USERCOMMAND_USAGE,
+	    "make and close accounts of the console, ROLE is reader, seller,"
+	    " marketer or administrator; a password is printed once; reset"
+	    " mails a link" },
+	{ "journal", journalcommand_run, CONFIGURED, JOURNALCOMMAND_USAGE,
+	    "tell who changed what at the console, the newest first" },
 	{ "seller", sellercommand_run, CONFIGURED, SELLERCOMMAND_USAGE,
 	    "apply the rules by which leads come to sellers, list sellers, say"
 	    " who is away; take or leave a lead, tell of a first contact" },

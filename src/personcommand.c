@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/conf.h"
 #include "command.h"
+#include "lead/card.h"
 #include "lead/dedupe.h"
 #include "lead/person.h"
 #include "store/pg.h"
@@ -11,6 +13,7 @@
 #include "personcommand.h"
 
 #define WHO STR("command")
+#define FOUND_BYTES_MAX ((size_t)8 << 20)
 
 /* Say why, and what it exits with. */
 static int
@@ -40,6 +43,33 @@ show(const struct conf *c, int words, char **word)
 		return end(db, "person", e);
 	pg_free(db);
 	return COMMAND_FAILED;
+}
+
+/* Who is called so, a line each: id, names, address, company. */
+static int
+find(const struct conf *c, int words, char **word)
+{
+	struct arena *a;
+	struct card *card;
+	struct pg *db;
+	size_t cards;
+	int status;
+	enum err e;
+
+	if (words != 1 || !*word[0] || strlen(word[0]) >
+	    CARD_TYPED_BYTES_MAX || !str_is_utf8(str_of(word[0])))
+		return COMMAND_USAGE;
+	a = arena_new(FOUND_BYTES_MAX);
+	db = command_database(c, "piste-person");
+	e = card_search(db, a, str_of(word[0]), false, &card, &cards);
+	for (size_t i = 0; i < cards; i++)
+		printf("%.*s\t%.*s %.*s\t%.*s\t%.*s\n",
+		    STR_ARG(card[i].id), STR_ARG(card[i].first_name),
+		    STR_ARG(card[i].last_name), STR_ARG(card[i].email),
+		    STR_ARG(card[i].company));
+	status = end(db, "person", e);
+	arena_free(a);
+	return status;
 }
 
 static int
@@ -88,7 +118,8 @@ personcommand_run(const struct conf *c, int words, char **word)
 		const char *name;
 		int (*run)(const struct conf *c, int words, char **word);
 	} verbs[] = {
-		{ "show", show }, { "merge", merge }, { "unmerge", unmerge },
+		{ "show", show }, { "find", find }, { "merge", merge },
+		{ "unmerge", unmerge },
 	};
 
 	for (size_t i = 0; words && i < sizeof verbs / sizeof *verbs; i++)

@@ -5,8 +5,8 @@
 struct conf;
 
 #define PERSONCOMMAND_USAGE \
-	"show ID | merge FROM INTO [--preview] [--reason TEXT] |" \
-	" unmerge MERGE"
+	"show ID | find NAME | merge FROM INTO [--preview]" \
+	" [--reason TEXT] | unmerge MERGE"
 #define PERSONCOMMAND_DEDUPE_USAGE "--report [--json] [--limit N]"
 
 /* Words after the names as command.h has them. */

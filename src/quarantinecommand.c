@@ -67,7 +67,8 @@ read_word(struct wish *w, const char *word, const char *next)
 static bool
 read_words(struct wish *w, struct arena *a, int words, char **word)
 {
-	*w = (struct wish){ .choice = { STR_EMPTY, STR_EMPTY, STR_EMPTY } };
+	*w = (struct wish){ .choice = { STR_EMPTY, STR_EMPTY, STR_EMPTY,
+	    { NULL, 0 } } };
 	buf_init(&w->ids, a, IDS_BYTES_MAX);
 	for (int i = 0, n; i < words; i += n) {
 		n = read_word(w, word[i], i + 1 < words ? word[i + 1] : NULL);

@@ -18,6 +18,7 @@
 #include "experiment/watch.h"
 #include "lead/allot.h"
 #include "lead/flood.h"
+#include "lead/importfile.h"
 #include "lead/draft.h"
 #include "lead/mailcheck.h"
 #include "lead/nurtureturn.h"
@@ -195,7 +196,7 @@ sweep(struct worker *w)
 	const struct orphan_place place = { w->conf->uploads, w->conf->spool,
 		w->conf->form_max_age_ms };
 	struct orphan_told told;
-	int64_t forgotten;
+	int64_t forgotten, files = 0;
 	enum err e;
 
 	if (clock_mono_ms() < w->sweep_at_ms)
@@ -210,6 +211,9 @@ sweep(struct worker *w)
 		    LOG_INT("aside", told.held_by),
 		    LOG_STR("spool", w->conf->spool));
 	e = draft_expire(w->intake, &forgotten);
+	if (!e)
+		e = importfile_forget(w->intake, &files);
+	forgotten += files;
 	if (e || forgotten)
 		log_event(e ? LOG_WARN : LOG_INFO, "worker.forgot",
 		    LOG_INT("rows", forgotten), LOG_Z("why", err_name(e)));

@@ -109,6 +109,20 @@ buf_addf(struct buf *b, const char *format, ...)
 	va_end(list);
 }
 
+void
+buf_csv(struct buf *b, struct str s)
+{
+	buf_byte(b, '"');
+	if (s.n && strchr("=+-@\t\r", s.p[0]))
+		buf_byte(b, '\'');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_byte(b, '"');
+		buf_byte(b, s.p[i]);
+	}
+	buf_byte(b, '"');
+}
+
 struct str
 buf_str(const struct buf *b)
 {

@@ -38,6 +38,12 @@ void buf_json_pair(struct buf *b, const char *name, struct str value);
 void buf_json_name(struct buf *b, const char *name);
 
 /*
+ * s as a cell of RFC 4180 with its quotes.  One that a spreadsheet would
+ * reckon with (= + - @ tab) gets an apostrophe before it.
+ */
+void buf_csv(struct buf *b, struct str s);
+
+/*
  * What was built, borrowed from the buffer; empty if it is full, which is
  * logged: who expects that looks at full before.
  */

@@ -59,6 +59,10 @@ static const struct setting settings[] = {
 	TEXT(worker_database, "",
 	    "the same for piste work, by a login of its own that is in the"
 	    " role piste_worker; empty: database's"),
+	TEXT(console_database, "",
+	    "the same for the console, by a login that is in the roles"
+	    " piste_console, piste_reader, piste_seller, piste_marketer and"
+	    " piste_administrator; empty: database's"),
 	SOCKET(listen, "/run/piste/piste.sock",
 	    "FastCGI socket: an absolute path, or address:port"),
 	OCTAL(listen_mode, "0660", "mode of that socket when it is a path"),
@@ -98,7 +102,8 @@ static const struct setting settings[] = {
 	NUMBER(loops, "0", 0, 64,
 	    "event loops in each of them; 0 shares the cores out"),
 	NUMBER(crew, "4", 1, 64,
-	    "threads in each for requests that wait for the database"),
+	    "threads in each for requests that wait for the database, and as"
+	    " many for the console"),
 	NUMBER(min_fill_ms, "2000", 0, HOUR_MS,
 	    "a form sent sooner after it was shown is quarantined"),
 	WHEN(proof_of_work, "attack",

@@ -19,6 +19,7 @@ enum conf_when { CONF_WHEN_OFF, CONF_WHEN_ATTACK, CONF_WHEN_ALWAYS };
 struct conf {
 	struct str database;		/* libpq conninfo */
 	struct str worker_database;	/* the worker's, or empty: as above */
+	struct str console_database;	/* the console's, likewise */
 	struct str listen;		/* absolute path, or address:port */
 	int64_t listen_mode;		/* of a unix socket */
 	struct str url;			/* how visitors reach us, no slash */

@@ -33,6 +33,15 @@ SQL(standing_take_back, 5,
     " FROM unnest(piste.consent_hold_all($1::bigint[])) AS w (id)"
     " ORDER BY w.id");
 
+SQL(standing_now, 1,
+    "SELECT s.purpose, s.channel, s.recipient, s.said,"
+    " to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), s.may,"
+    " s.is_live FROM piste.person_standing($1::bigint) AS s"
+    " ORDER BY s.purpose, s.channel, s.recipient");
+SQL(standing_take_back_by, 5,
+    "SELECT coalesce(sum(w.withdrawn), 0) FROM piste.console_withdraw($1,"
+    " $2::bigint[], $3, $4, $5) AS w");
+
 enum err
 standing_find(struct pg *db, struct arena *a, struct str name,
     struct str *ids)
@@ -94,4 +103,41 @@ standing_withdraw(struct pg *db, struct str ids,
 	return write_lines(db, &standing_take_back, (struct str[]){ ids,
 	    or_any(scope->purpose), or_any(scope->channel),
 	    or_any(scope->recipient), via }, out);
+}
+
+enum err
+standing_withdraw_by(struct pg *db, struct str session, struct str ids,
+    const struct standing_scope *scope, int64_t *withdrawn)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &standing_take_back_by, (struct str[]){
+	    session, ids, or_any(scope->purpose), or_any(scope->channel),
+	    or_any(scope->recipient) }, WAIT_MS, &rows);
+
+	*withdrawn = 0;
+	if (!e)
+		(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, withdrawn);
+	return e;
+}
+
+enum err
+standing_read(struct pg *db, struct arena *a, struct str person,
+    struct standing_word **out, size_t *count)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &standing_now, &person, WAIT_MS, &rows);
+
+	*count = e ? 0 : pg_count(rows);
+	*out = arena_array(a, *count, sizeof **out);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = (struct standing_word){
+			.purpose = arena_copy(a, pg_value(rows, i, 0)),
+			.channel = arena_copy(a, pg_value(rows, i, 1)),
+			.recipient = arena_copy(a, pg_value(rows, i, 2)),
+			.said = arena_copy(a, pg_value(rows, i, 3)),
+			.at = arena_copy(a, pg_value(rows, i, 4)),
+			.may = str_eq(pg_value(rows, i, 5), STR("t")),
+			.is_live = str_eq(pg_value(rows, i, 6), STR("t")),
+		};
+	return e;
 }

@@ -6,6 +6,7 @@
 #ifndef PISTE_CONSENT_STANDING_H
 #define PISTE_CONSENT_STANDING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,6 +33,20 @@ MUST_USE enum err standing_find(struct pg *db, struct arena *a,
  */
 MUST_USE enum err standing_show(struct pg *db, struct str ids, FILE *out);
 
+/* What a person last said of something, and what it comes to. */
+struct standing_word {
+	struct str purpose;
+	struct str channel;
+	struct str recipient;
+	struct str said;	/* given, confirmed, withdrawn */
+	struct str at;		/* 2026-12-31 08:30, in UTC */
+	bool may;		/* be contacted */
+	bool is_live;		/* not withdrawn, if not yet confirmed */
+};
+/* In a, the first 100.  As pg_run. */
+MUST_USE enum err standing_read(struct pg *db, struct arena *a,
+    struct str person, struct standing_word **out, size_t *count);
+
 /* What is taken back: empty for any. */
 struct standing_scope {
 	struct str purpose;
@@ -47,5 +62,11 @@ bool standing_via_ok(struct str via);
  */
 MUST_USE enum err standing_withdraw(struct pg *db, struct str ids,
     const struct standing_scope *scope, struct str via, FILE *out);
+/*
+ * The same by the console, on the word of a session (its hash) that is a
+ * seller's at least; *withdrawn is how many were in force.
+ */
+MUST_USE enum err standing_withdraw_by(struct pg *db, struct str session,
+    struct str ids, const struct standing_scope *scope, int64_t *withdrawn);
 
 #endif

@@ -107,6 +107,16 @@ open_report(struct arena *a, const struct letterlink *l, const json_t *link)
 	    link_url(a, l->key, l->url, &report) : STR_EMPTY;
 }
 
+/* What it opens is known, and ended, in the database alone. */
+static struct str
+open_reset(struct arena *a, const struct letterlink *l, const json_t *link)
+{
+	struct link reset = { .kind = LINK_RESET, .lang = l->lang,
+		.page = text(link, "name") };
+
+	return reset.page.n ? link_url(a, l->key, l->url, &reset) : STR_EMPTY;
+}
+
 static const struct {
 	const char *kind;
 	struct str (*open)(struct arena *a, const struct letterlink *l,
@@ -118,6 +128,7 @@ static const struct {
 	{ "asset", open_asset },
 	{ "seller", open_seller },
 	{ "report", open_report },
+	{ "reset", open_reset },
 };
 
 static enum err

@@ -44,6 +44,7 @@ struct letterlink {
  *					where its seller answers, at that
  *					part of the page ("": none)
  *	{"kind": "report", "report"}	a report's page
+ *	{"kind": "reset", "name"}	where a password is set, once
  *
  * ERR_INPUT when it is something else, or there is nobody whom a link needs.
  */

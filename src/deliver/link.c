@@ -18,6 +18,7 @@ static const struct {
 	[LINK_PREFERENCES] = { "preferences", "/preferences/" },
 	[LINK_SELLER] = { "seller", "/s/" },
 	[LINK_REPORT] = { "report", "/r/" },
+	[LINK_RESET] = { "reset", "/console/reset/" },
 };
 
 struct str
@@ -56,5 +57,6 @@ link_open(struct arena *a, const struct token_key *k, enum link_kind kind,
 	if (out->has_submission && token_uuid_parse(id, &out->submission))
 		return ERR_DENIED;
 	return out->has_submission || kind == LINK_ASSET ||
-	    kind == LINK_SELLER || kind == LINK_REPORT ? OK : ERR_DENIED;
+	    kind == LINK_SELLER || kind == LINK_REPORT ||
+	    kind == LINK_RESET ? OK : ERR_DENIED;
 }

@@ -24,6 +24,7 @@ enum link_kind {
 	LINK_PREFERENCES,	/* /preferences/…, likewise */
 	LINK_SELLER,		/* /s/…, page is the allocation */
 	LINK_REPORT,		/* /r/…, page is the report */
+	LINK_RESET,		/* /console/reset/…, page is its name */
 };
 
 struct link {

@@ -200,12 +200,18 @@ take_back(struct connection_set *s, struct exchange *x)
 	s->outstandings--;
 }
 
+static bool
+is_apart(const struct gateway_plan *plan, const struct route *route)
+{
+	return (size_t)(route - plan->routes) >= plan->count - plan->apart;
+}
+
 /* Run x's handler where the route wants it run. */
 static void
 run(struct connection_set *s, struct exchange *x)
 {
 	if (x->route->place != ROUTE_LOOP) {
-		if (crew_push(s->crew, x)) {
+		if (crew_push(s->crew[is_apart(s->plan, x->route)], x)) {
 			let_out(s, x);
 			return;
 		}
@@ -442,9 +448,10 @@ connection_stop(struct connection_set *s)
 
 enum err
 connection_set_init(struct connection_set *s, const struct gateway_plan *plan,
-    struct crew *crew)
+    struct crew *const crew[CREW_COUNT])
 {
-	*s = (struct connection_set){ .plan = plan, .crew = crew, .feed = -1 };
+	*s = (struct connection_set){ .plan = plan, .feed = -1 };
+	memcpy(s->crew, crew, sizeof s->crew);
 	TAILQ_INIT(&s->all);
 	TAILQ_INIT(&s->awaited);
 	TAILQ_INIT(&s->dead);

@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "http/crew.h"
 #include "http/ready.h"
 
 struct connection;
-struct crew;
 struct exchange;
 struct gateway_plan;
 
@@ -22,7 +22,7 @@ LIST_HEAD(exchange_list, exchange);
 /* What the connections of a loop have in common; its thread's alone. */
 struct connection_set {
 	const struct gateway_plan *plan;
-	struct crew *crew;
+	struct crew *crew[CREW_COUNT];
 	struct ready ready;		/* the exception: any thread's */
 	int feed;			/* see exchange_read */
 	size_t count;
@@ -39,7 +39,8 @@ struct connection_set {
 
 /* ERR_AWAY if a descriptor is missing. */
 MUST_USE enum err connection_set_init(struct connection_set *s,
-    const struct gateway_plan *plan, struct crew *crew);
+    const struct gateway_plan *plan,
+    struct crew *const crew[CREW_COUNT]);
 /*
  * Close all and release.  False if requests are outstanding: then ready stays
  * in use, and the memory of s must stay too, for others hold them.

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A gateway has the usual one, and that of gateway_plan's routes apart. */
+#define CREW_COUNT 2
+
 struct crew;
 typedef void crew_fn(void *item);
 

@@ -109,7 +109,7 @@ init_library(void)
 
 struct gateway {
 	const struct gateway_plan *plan;
-	struct crew *crew;
+	struct crew *crew[CREW_COUNT];
 	struct loop **loop;
 	int loops;
 };
@@ -118,7 +118,8 @@ struct gateway {
 static enum err
 start(struct gateway *g, int fd)
 {
-	int want = g->plan->loops > 0 ? g->plan->loops : 1;
+	int want = g->plan->loops > 0 ? g->plan->loops : 1, crews = 0;
+	bool has_crew = true;
 	sigset_t all, before;
 
 	g->loop = calloc((size_t)want, sizeof *g->loop);
@@ -126,9 +127,12 @@ start(struct gateway *g, int fd)
 		return ERR_AWAY;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	g->crew = crew_new(g->plan->crew > 0 ? g->plan->crew : 1,
-	    connection_work);
-	while (g->crew && g->loops < want) {
+	while (has_crew && crews < CREW_COUNT) {
+		g->crew[crews] = crew_new(g->plan->crew > 0 ? g->plan->crew :
+		    1, connection_work);
+		has_crew = g->crew[crews++];
+	}
+	while (has_crew && g->loops < want) {
 		g->loop[g->loops] = loop_new(g->plan, g->crew, fd);
 		if (!g->loop[g->loops])
 			break;
@@ -148,8 +152,10 @@ stop(struct gateway *g)
 		loop_stop(g->loop[i], until_ms);
 	for (int i = 0; i < g->loops; i++)
 		ended = loop_free(g->loop[i]) && ended;
-	if (g->crew)
-		ended = crew_free(g->crew, until_ms + CREW_END_MS) && ended;
+	for (int i = 0; i < CREW_COUNT; i++)
+		if (g->crew[i])
+			ended = crew_free(g->crew[i], until_ms +
+			    CREW_END_MS) && ended;
 	free(g->loop);
 	if (!ended)
 		log_event(LOG_WARN, "gateway.stop_cut_short");

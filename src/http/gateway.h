@@ -33,6 +33,11 @@ struct gateway_plan {
 	void (*refuse)(struct request *rq, int status);
 	int loops;
 	int crew;
+	/*
+	 * The last so many routes have a crew of their own, as large: what
+	 * holds that one up holds up none of the others.
+	 */
+	size_t apart;
 	int64_t stop_ms;
 };
 

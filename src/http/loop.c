@@ -166,7 +166,8 @@ turn(void *arg)
 }
 
 struct loop *
-loop_new(const struct gateway_plan *plan, struct crew *crew, int listener)
+loop_new(const struct gateway_plan *plan,
+    struct crew *const crew[CREW_COUNT], int listener)
 {
 	struct loop *l = calloc(1, sizeof *l);
 

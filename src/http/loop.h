@@ -6,18 +6,18 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "http/crew.h"
 
-struct crew;
 struct gateway_plan;
 struct loop;
 
 /*
  * A loop that accepts from listener, which must not block; its thread runs
- * when this returns.  plan and crew are borrowed until loop_free.  NULL if
- * a thread, a descriptor or memory can't be had, logged.
+ * when this returns.  plan and the crews are borrowed until loop_free.  NULL
+ * if a thread, a descriptor or memory can't be had, logged.
  */
-struct loop *loop_new(const struct gateway_plan *plan, struct crew *crew,
-    int listener);
+struct loop *loop_new(const struct gateway_plan *plan,
+    struct crew *const crew[CREW_COUNT], int listener);
 
 /*
  * Ask the loop to end: take nothing new, finish what has begun, until

@@ -10,6 +10,7 @@
 #define COUNT_WAIT_MS 2000
 #define SEQ_BYTES 24
 #define DIGITS(n) #n
+#define TEXT_OF(n) DIGITS(n)
 #define LIMIT(n) " LIMIT " DIGITS(n)
 #define CHOSEN "(nullif($1, '') IS NULL OR q.reason = $1)" \
     " AND (nullif($2, '') IS NULL OR q.received_at >= nullif($2, '')" \
@@ -28,16 +29,25 @@ SQL(quarantine_next, 4,
     " FROM piste.quarantine AS q WHERE " CHOSEN
     " AND q.seq > $4::bigint ORDER BY q.seq" LIMIT(QUARANTINE_BATCH_MAX));
 
-SQL(quarantine_free, 3,
-    "SELECT count(*) FILTER (WHERE r.verdict = 'new'),"
-    " count(*) FILTER (WHERE r.verdict = 'update'),"
-    " count(*) FILTER (WHERE r.verdict = 'repeat')"
-    " FROM piste.quarantine_release(ARRAY("
-    "SELECT q.id FROM piste.quarantine AS q WHERE " CHOSEN
-    " ORDER BY q.seq" LIMIT(QUARANTINE_BATCH_MAX) ")) AS r");
+#define FREED "SELECT count(*) FILTER (WHERE r.verdict = 'new')," \
+    " count(*) FILTER (WHERE r.verdict = 'update')," \
+    " count(*) FILTER (WHERE r.verdict = 'repeat') FROM "
+#define NEXT "ARRAY(SELECT q.id FROM piste.quarantine AS q WHERE " CHOSEN \
+    " ORDER BY q.seq" LIMIT(QUARANTINE_BATCH_MAX) ")"
+SQL(quarantine_free, 3, FREED "piste.quarantine_release(" NEXT ") AS r");
+SQL(quarantine_free_by, 4, FREED "piste.console_release($4, " NEXT ") AS r");
+
+#define PAGE(view) \
+    "SELECT q.id, q.seq, to_char(q.received_at AT TIME ZONE 'UTC'," \
+    " 'YYYY-MM-DD HH24:MI'), q.reason, q.page_key, q.email FROM " view \
+    " AS q WHERE (nullif($1, '') IS NULL OR q.reason = $1) AND q.seq <" \
+    " coalesce(nullif($2, '')::bigint, 9223372036854775807)" \
+    " ORDER BY q.seq DESC LIMIT " TEXT_OF(QUARANTINE_PAGE_ROWS) " + 1"
+SQL(quarantine_some, 2, PAGE("piste.quarantine"));
+SQL(quarantine_some_masked, 2, PAGE("piste.quarantine_masked"));
 
 SQL(quarantine_by_reason, 0,
-    "SELECT q.reason, count(*) FROM piste.quarantine AS q"
+    "SELECT q.reason, count(*) FROM piste.quarantine_masked AS q"
     " GROUP BY q.reason ORDER BY q.reason" LIMIT(QUARANTINE_REASONS_MAX));
 
 static int64_t
@@ -75,10 +85,36 @@ quarantine_list(struct pg *db, const struct quarantine_choice *c,
 }
 
 enum err
+quarantine_page(struct pg *db, struct arena *a,
+    const struct quarantine_place *from, struct quarantine_page *out)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, from->is_masked ? &quarantine_some_masked :
+	    &quarantine_some, (struct str[]){ from->reason, from->before },
+	    WAIT_MS, &rows);
+	size_t n = e ? 0 : pg_count(rows);
+
+	out->is_more = n > QUARANTINE_PAGE_ROWS;
+	out->rows = out->is_more ? QUARANTINE_PAGE_ROWS : n;
+	for (size_t i = 0; i < out->rows; i++)
+		out->row[i] = (struct quarantine_row){
+			arena_copy(a, pg_value(rows, i, 0)),
+			arena_copy(a, pg_value(rows, i, 1)),
+			arena_copy(a, pg_value(rows, i, 2)),
+			arena_copy(a, pg_value(rows, i, 3)),
+			arena_copy(a, pg_value(rows, i, 4)),
+			arena_copy(a, pg_value(rows, i, 5)) };
+	return e;
+}
+
+enum err
 quarantine_release(struct pg *db, const struct quarantine_choice *c,
     struct quarantine_done *out)
 {
-	const struct str params[] = { c->reason, c->since, c->ids };
+	const struct str params[] = { c->reason, c->since, c->ids,
+	    c->session };
+	const struct sql *free_next = c->session.p ? &quarantine_free_by :
+	    &quarantine_free;
 	const struct pg_rows *rows;
 	enum err e;
 	int64_t n;
@@ -87,7 +123,7 @@ quarantine_release(struct pg *db, const struct quarantine_choice *c,
 	/* What is released is no longer chosen. */
 	do {
 		n = 0;
-		e = pg_run(db, &quarantine_free, params, WAIT_MS, &rows);
+		e = pg_run(db, free_next, params, WAIT_MS, &rows);
 		if (e)
 			break;
 		n = number(rows, 0, 0) + number(rows, 0, 1) +

@@ -11,8 +11,10 @@
 
 #include "base/str.h"
 
+struct arena;
 struct pg;
 
+#define QUARANTINE_PAGE_ROWS 50		/* on a screen */
 #define QUARANTINE_BATCH_MAX 500	/* released in one transaction */
 #define QUARANTINE_IDS_MAX 500		/* named one by one */
 #define QUARANTINE_REASONS_MAX 16
@@ -24,6 +26,11 @@ struct quarantine_choice {
 	struct str since;	/* received at or after: as PostgreSQL reads a
 				 * moment, in UTC unless it says otherwise */
 	struct str ids;		/* an array of uuids, as PostgreSQL writes it */
+	/*
+	 * On whose word it is released: a marketer's session, by its hash; p
+	 * is NULL for whoever db is.
+	 */
+	struct str session;
 };
 
 /*
@@ -33,6 +40,32 @@ struct quarantine_choice {
  */
 MUST_USE enum err quarantine_list(struct pg *db,
     const struct quarantine_choice *c, bool is_json, FILE *out);
+
+struct quarantine_row {
+	struct str id;
+	struct str seq;
+	struct str at;		/* 2026-12-31 08:30, in UTC */
+	struct str reason;
+	struct str page;
+	struct str email;	/* as typed, or m…@example.org if masked */
+};
+/*
+ * Those of a reason (empty: any), the latest first, before the one with seq
+ * before (empty: from the latest on), texts in a; is_more: there are others.
+ * Masked, nothing is read that a reader may not see.  As pg_run.
+ */
+struct quarantine_page {
+	struct quarantine_row row[QUARANTINE_PAGE_ROWS];
+	size_t rows;
+	bool is_more;
+};
+struct quarantine_place {
+	struct str reason;
+	struct str before;
+	bool is_masked;
+};
+MUST_USE enum err quarantine_page(struct pg *db, struct arena *a,
+    const struct quarantine_place *from, struct quarantine_page *out);
 
 struct quarantine_done {
 	int64_t made;		/* persons nobody knew */

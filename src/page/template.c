@@ -159,17 +159,28 @@ add_line(struct loader *l, struct assembly *as, struct str text,
 	buf_byte(&as->text, '\n');
 }
 
-/* {{>NAME}} gives "landing/_name"; false for anything else. */
+/* With its slash; empty at the top. */
+static struct str
+folder_of(struct str name)
+{
+	const char *slash = memrchr(name.p, '/', name.n);
+
+	return str_slice(name, 0, slash ? (size_t)(slash - name.p) + 1 : 0);
+}
+
+/* In "landing/hero" {{>NAME}} gives "landing/_name"; false for other text. */
 static bool
-parse_include(struct loader *l, struct str line, struct str *name)
+parse_include(struct loader *l, struct str line, struct str folder,
+    struct str *name)
 {
 	struct str s = str_trim(line);
 	struct buf b;
 
 	if (!str_has_prefix(s, STR("{{>")) || !str_has_suffix(s, STR("}}")))
 		return false;
-	buf_init(&b, l->work, MARKUP_NAME_BYTES_MAX);
-	buf_add(&b, STR("landing/_"));
+	buf_init(&b, l->work, folder.n + MARKUP_NAME_BYTES_MAX);
+	buf_add(&b, folder);
+	buf_byte(&b, '_');
 	for (size_t i = 3; i < s.n - 2; i++) {
 		char c = s.p[i];
 
@@ -193,7 +204,7 @@ assemble(struct loader *l, struct assembly *as, const struct file *f,
 
 		str_cut(rest, '\n', &line, &rest);
 		where.number++;
-		if (!parse_include(l, line, &name)) {
+		if (!parse_include(l, line, folder_of(f->name), &name)) {
 			add_line(l, as, line, where);
 			continue;
 		}
@@ -317,10 +328,8 @@ build(struct loader *l, const struct file *f)
 static bool
 is_partial(struct str name)
 {
-	const char *slash = memrchr(name.p, '/', name.n);
-	size_t from = slash ? (size_t)(slash - name.p) + 1 : 0;
-
-	return str_has_prefix(str_slice(name, from, name.n), STR("_"));
+	return str_has_prefix(str_slice(name, folder_of(name).n, name.n),
+	    STR("_"));
 }
 
 static int

@@ -20,8 +20,8 @@ struct view_template;
 
 /*
  * Load every *.tpl below dir; names are relative without the ending
- * ("landing/hero").  {{>NAME}} alone on a line includes the file
- * landing/_NAME.tpl (lower case) before compiling.  Refused, with file and
+ * ("landing/hero").  {{>NAME}} alone on a line includes _NAME.tpl (lower case)
+ * of the same folder before compiling.  Refused, with file and
  * line told to complaints: no {{%AUTOESCAPE context="HTML"}} first, :none or
  * another escape-lowering modifier, unbalanced sections, malformed markers,
  * a value in an attribute ctemplate does not know to be a URL (formaction,

@@ -22,12 +22,23 @@ struct csvfile {
 	FILE *complaints;
 	struct csv *csv;
 	crypto_hash_sha256_state hash;
-	int fd;
+	int fd;			/* -1: of bytes in memory */
+	struct str memory;	/* of those, what is not in piece yet */
 	char separator;
 	bool is_ended;
 	struct str left;	/* of piece, not read yet */
 	char piece[PIECE_BYTES];
 };
+
+static size_t
+take(struct csvfile *f)
+{
+	struct str next = str_slice(f->memory, 0, sizeof f->piece);
+
+	memcpy(f->piece, next.p, next.n);
+	f->memory = str_slice(f->memory, next.n, f->memory.n);
+	return next.n;
+}
 
 /* The next piece; empty at the end. */
 static enum err
@@ -36,8 +47,9 @@ fill(struct csvfile *f)
 	size_t n;
 
 	errno = 0;
-	n = file_read(f->fd, f->piece, sizeof f->piece);
-	if (n < sizeof f->piece && errno && errno != ENODATA) {
+	n = f->fd < 0 ? take(f) :
+	    file_read(f->fd, f->piece, sizeof f->piece);
+	if (f->fd >= 0 && n < sizeof f->piece && errno && errno != ENODATA) {
 		fprintf(f->complaints, "%s: %s\n", f->path, strerror(errno));
 		return ERR_AWAY;
 	}
@@ -47,30 +59,33 @@ fill(struct csvfile *f)
 	return OK;
 }
 
-enum err
-csvfile_open(const char *path, FILE *complaints, struct csvfile **out)
+static struct csvfile *
+new_file(const char *path, FILE *complaints)
 {
 	struct csvfile *f = calloc(1, sizeof *f);
-	struct csv_head head;
-	enum err e = ERR_AWAY;
 
 	if (!f)
 		abort();
 	f->path = path;
 	f->complaints = complaints;
+	f->fd = -1;
 	crypto_hash_sha256_init(&f->hash);
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (f->fd < 0) {
-		fprintf(complaints, "%s: %s\n", path, strerror(errno));
-		goto close;
-	}
-	e = fill(f);
+	return f;
+}
+
+/* Closed when it fails. */
+static enum err
+begin(struct csvfile *f, struct csvfile **out)
+{
+	struct csv_head head;
+	enum err e = fill(f);
+
 	if (e)
 		goto close;
 	head = csv_head(f->left);
 	if (head.is_utf16) {
-		fprintf(complaints, "%s: line 1: this is UTF-16; save the file"
-		    " as UTF-8\n", path);
+		fprintf(f->complaints, "%s: line 1: this is UTF-16; save the"
+		    " file as UTF-8\n", f->path);
 		e = ERR_INPUT;
 		goto close;
 	}
@@ -82,6 +97,29 @@ csvfile_open(const char *path, FILE *complaints, struct csvfile **out)
 close:
 	csvfile_close(f);
 	return e;
+}
+
+enum err
+csvfile_open(const char *path, FILE *complaints, struct csvfile **out)
+{
+	struct csvfile *f = new_file(path, complaints);
+
+	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (f->fd >= 0)
+		return begin(f, out);
+	fprintf(complaints, "%s: %s\n", path, strerror(errno));
+	csvfile_close(f);
+	return ERR_AWAY;
+}
+
+enum err
+csvfile_of(struct str bytes, const char *name, FILE *complaints,
+    struct csvfile **out)
+{
+	struct csvfile *f = new_file(name, complaints);
+
+	f->memory = bytes;
+	return begin(f, out);
 }
 
 void

@@ -1,4 +1,7 @@
-/* Knows a CSV file on the disk, record by record, and what identifies it. */
+/*
+ * Knows a CSV file, on the disk or in memory, record by record, and what
+ * identifies it.
+ */
 #ifndef PISTE_STORE_CSVFILE_H
 #define PISTE_STORE_CSVFILE_H
 
@@ -16,6 +19,9 @@ struct csvfile;
  */
 MUST_USE enum err csvfile_open(const char *path, FILE *complaints,
     struct csvfile **out);
+/* The same of bytes in memory, borrowed; name is for complaints. */
+MUST_USE enum err csvfile_of(struct str bytes, const char *name,
+    FILE *complaints, struct csvfile **out);
 void csvfile_close(struct csvfile *f);	/* NULL is accepted */
 char csvfile_separator(const struct csvfile *f);
 

@@ -11,6 +11,7 @@
 struct pool {
 	struct str conninfo;
 	const char *application;
+	const char *session;		/* or NULL */
 	pthread_mutex_t lock;		/* for all below */
 	pthread_cond_t given;
 	struct pg **idle;
@@ -53,6 +54,12 @@ pool_free(struct pool *p)
 	free(p);
 }
 
+void
+pool_session(struct pool *p, const char *script)
+{
+	p->session = script;
+}
+
 struct pg *
 pool_take(struct pool *p)
 {
@@ -66,7 +73,12 @@ pool_take(struct pool *p)
 	else
 		p->unmade--;
 	pthread_mutex_unlock(&p->lock);
-	return db ? db : pg_new(p->conninfo, p->application);
+	if (db)
+		return db;
+	db = pg_new(p->conninfo, p->application);
+	if (p->session)
+		pg_session(db, p->session);
+	return db;
 }
 
 void

@@ -19,6 +19,8 @@ struct pool;
 struct pool *pool_new(struct str conninfo, const char *application,
     size_t size);
 void pool_free(struct pool *p);		/* NULL is accepted */
+/* As pg_session, for each connection; before any is taken. */
+void pool_session(struct pool *p, const char *script);
 
 /*
  * A connection for this thread alone, until pool_give.  Waits while all are

@@ -1,6 +1,8 @@
 // What a person meets in a real browser: browser.mjs URL
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
+import { accounted } from './account.mjs';
+import { desked } from './desk.mjs';
 import { embedded } from './embed.mjs';
 import { observed } from './observed.mjs';
 import { stepped } from './steps.mjs';
@@ -379,13 +381,16 @@ for (const [name, open] of Object.entries(states(url,
 }
 
 await stepped({ test, url });
+const by_axe = { is_accessible: async (page) => {
+	await page.evaluate(axe.source);
+	await is_accessible(page, RULES);
+}, looks: Object.entries(LOOKS).flatMap(([lang, looks]) => looks.map(
+	([viewport, colorScheme]) => ({ lang, viewport, colorScheme }))) };
 await worked({ test, working: process.env.WORKING, fill_in, submit, is_thanked,
-	is_accessible: async (page) => {
-		await page.evaluate(axe.source);
-		await is_accessible(page, RULES);
-	},
-	looks: Object.entries(LOOKS).flatMap(([lang, looks]) => looks.map(
-		([viewport, colorScheme]) => ({ lang, viewport, colorScheme }))) });
+	...by_axe });
+await desked({ test, url, desks: JSON.parse(process.env.DESKS), ...by_axe });
+await accounted({ test, url, bosses: JSON.parse(process.env.BOSSES),
+	...by_axe });
 await embedded({ test, url, someone, home: +process.env.HOME_PORT,
 	stranger: +process.env.STRANGER_PORT });
 await observed({ test, url });

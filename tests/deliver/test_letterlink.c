@@ -40,6 +40,10 @@ static const struct {
 	    "\"report\":12}}]", 0, OK, "https://b.fr/r/" },
 	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"report\","
 	    "\"report\":\"12\"}}]", 0, ERR_INPUT, "" },
+	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"reset\","
+	    "\"name\":\"n1\"}}]", 0, OK, "https://b.fr/console/reset/" },
+	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"reset\"}}]", 0,
+	    ERR_INPUT, "" },
 	{ "[{\"label\":\"a\",\"link\":{\"kind\":\"fax\"}}]", 7,
 	    ERR_INPUT, "" },
 	{ "[{\"label\":\"a\"}]", 7, ERR_INPUT, "" },

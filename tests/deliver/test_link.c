@@ -41,6 +41,7 @@ static const struct {
 	{ LINK_UNSUBSCRIBE, "https://b.fr/u/" },
 	{ LINK_SELLER, "https://b.fr/s/" },
 	{ LINK_REPORT, "https://b.fr/r/" },
+	{ LINK_RESET, "https://b.fr/console/reset/" },
 };
 
 START_TEST(link_says_what_it_was_made_of)

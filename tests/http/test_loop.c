@@ -115,6 +115,32 @@ START_TEST(the_crew_has_a_bounded_queue)
 }
 END_TEST
 
+/* Whoever holds up the console's threads holds up nobody else's. */
+START_TEST(routes_apart_have_a_crew_of_their_own)
+{
+	int fd[2], other;
+
+	served_plan.crew = 1;
+	served_start();
+	for (size_t i = 0; i < COUNT(fd); i++) {
+		fd[i] = fastcgi_connect(served_path);
+		served_ask(fd[i], "/apart");
+	}
+	served_await(1);
+	other = fastcgi_connect(served_path);
+	served_ask(other, "/crew");
+	ck_assert_int_eq(served_status(other), 200);
+	close(other);
+	for (size_t i = 0; i < COUNT(fd); i++)
+		sem_post(&served_gate);
+	for (size_t i = 0; i < COUNT(fd); i++) {
+		ck_assert_int_eq(served_status(fd[i]), 200);
+		close(fd[i]);
+	}
+	served_finish();
+}
+END_TEST
+
 START_TEST(connections_are_limited)
 {
 	static int fd[GATEWAY_CONNECTIONS_MAX + 1];
@@ -152,5 +178,6 @@ SUITE(loop)
 	SUITE_TEST(many_parked_requests_are_resumed_at_once);
 	SUITE_LOOP(a_visitor_may_hang_up_while_parked, COUNT(parking));
 	SUITE_TEST(the_crew_has_a_bounded_queue);
+	SUITE_TEST(routes_apart_have_a_crew_of_their_own);
 	SUITE_TEST(connections_are_limited);
 }

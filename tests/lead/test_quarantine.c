@@ -291,8 +291,44 @@ START_TEST(emptied_ones_stay_aside)
 	    " ',') || count(*) FROM piste.person"), STR("a2@x.fr1"));
 } END_TEST
 
+/* A screen of them, and that there are others: the last first. */
+START_TEST(pages_are_as_long_as_a_screen)
+{
+	struct scene s = scene_new();
+	struct quarantine_page *page = ARENA_NEW(suite_arena(),
+	    struct quarantine_page);
+	struct sample_row rows[QUARANTINE_PAGE_ROWS + 1];
+	struct quarantine_place from = { .before = STR_EMPTY };
+
+	for (int i = 0; i <= QUARANTINE_PAGE_ROWS; i++)
+		rows[i] = (struct sample_row){ .id = i + 1,
+			.email = "ana@x.fr", .suspect = "trapped" };
+	sample_take(s.c.conn, sample_batch(rows, QUARANTINE_PAGE_ROWS));
+	ck_assert_int_eq(quarantine_page(s.db, suite_arena(), &from, page),
+	    OK);
+	ck_assert_uint_eq(page->rows, QUARANTINE_PAGE_ROWS);
+	ck_assert(!page->is_more);
+	sample_take(s.c.conn, sample_batch(&rows[QUARANTINE_PAGE_ROWS], 1));
+	ck_assert_int_eq(quarantine_page(s.db, suite_arena(), &from, page),
+	    OK);
+	ck_assert_uint_eq(page->rows, QUARANTINE_PAGE_ROWS);
+	ck_assert(page->is_more);
+	ck_assert_str_same(page->row[0].email, STR("ana@x.fr"));
+	from = (struct quarantine_place){ STR("trapped"),
+		page->row[QUARANTINE_PAGE_ROWS - 1].seq, true };
+	ck_assert_int_eq(quarantine_page(s.db, suite_arena(), &from, page),
+	    OK);
+	ck_assert_uint_eq(page->rows, 1);
+	ck_assert_str_same(page->row[0].email, STR("a…@x.fr"));
+	from.reason = STR("other");
+	ck_assert_int_eq(quarantine_page(s.db, suite_arena(), &from, page),
+	    OK);
+	ck_assert_uint_eq(page->rows, 0);
+} END_TEST
+
 SUITE(quarantine)
 {
+	SUITE_TEST(pages_are_as_long_as_a_screen);
 	SUITE_TEST(release_makes_a_lead);
 	SUITE_TEST(release_gives_consent);
 	SUITE_TEST(release_revives_no_consent);

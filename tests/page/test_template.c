@@ -328,6 +328,27 @@ START_TEST(includes_nest_to_a_depth)
 	ck_assert_int_eq(load(dir, &set, &said), ERR_INPUT);
 } END_TEST
 
+/* A part is of the folder of what includes it. */
+START_TEST(includes_are_of_one_folder)
+{
+	struct str dir = suite_directory(), said;
+	struct template_set *set;
+
+	write_file(dir, "landing/t.tpl", STR(FIRST "{{>A}}\n"));
+	write_file(dir, "landing/_a.tpl", STR("landing\n"));
+	ck_assert_int_eq(mkdir(buf_join(suite_arena(), dir,
+	    STR("/console")).p, 0700), 0);
+	write_file(dir, "console/t.tpl", STR(FIRST "{{>A}}\n"));
+	write_file(dir, "console/_a.tpl", STR("console\n"));
+	write_file(dir, "top.tpl", STR(FIRST "{{>A}}\n"));
+	write_file(dir, "_a.tpl", STR("top\n"));
+	ck_assert_int_eq(load(dir, &set, &said), OK);
+	ck_assert_str_same(shown(set, "landing/t"), STR("landing\n"));
+	ck_assert_str_same(shown(set, "console/t"), STR("console\n"));
+	ck_assert_str_same(shown(set, "top"), STR("top\n"));
+	template_free(set);
+} END_TEST
+
 START_TEST(number_of_files_is_bounded)
 {
 	struct str dir = suite_directory(), said;
@@ -388,6 +409,7 @@ SUITE(template)
 	SUITE_TEST(every_mistake_is_told_once);
 	SUITE_LOOP(limits_are_kept, COUNT(limits));
 	SUITE_TEST(includes_nest_to_a_depth);
+	SUITE_TEST(includes_are_of_one_folder);
 	SUITE_TEST(number_of_files_is_bounded);
 	SUITE_TEST(missing_directory_is_away);
 	SUITE_TEST(stamp_follows_the_files);

@@ -8,6 +8,7 @@
 #include "store/csvfile.h"
 #include "support/suite.h"
 
+#define LONG_BYTES (200 << 10)	/* several pieces */
 #define TOLD_BYTES_MAX 4096
 
 /* A file, what is read of it, and what is complained of. */
@@ -68,6 +69,39 @@ read_all(const char *path, FILE *complaints, enum err *e)
 	csvfile_close(f);
 	return buf_str(&b);
 }
+
+/* Also where a record goes across pieces of the file. */
+START_TEST(memory_reads_as_the_disk_does)
+{
+	struct str text = STR("\xef\xbb\xbf" "a;b\n\n1;\"x\ny\"\n");
+	char *bytes = arena_take(suite_arena(), LONG_BYTES);
+	char hash[2][TOKEN_HASH_TEXT];
+	struct csvfile *f[2];
+	struct csv_record r;
+
+	memset(bytes, '\n', LONG_BYTES);
+	memcpy(bytes, text.p, text.n);
+	memcpy(bytes + LONG_BYTES - 4, "2;z\n", 4);
+	text = (struct str){ bytes, LONG_BYTES };
+	ck_assert_int_eq(csvfile_open(make_file(text), stderr, &f[0]), OK);
+	ck_assert_int_eq(csvfile_of(text, "memory", stderr, &f[1]), OK);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(csvfile_separator(f[i]), ';');
+		ck_assert_int_eq(csvfile_next(f[i], &r), OK);
+		ck_assert_str_same(r.cell[0], STR("a"));
+		ck_assert_int_eq(csvfile_next(f[i], &r), OK);
+		ck_assert_str_same(r.cell[1], STR("x\ny"));
+		ck_assert_int_eq(csvfile_next(f[i], &r), OK);
+		ck_assert_str_same(r.cell[1], STR("z"));
+		ck_assert_int_eq(csvfile_next(f[i], &r), ERR_ABSENT);
+		csvfile_hash(f[i], hash[i]);
+		csvfile_close(f[i]);
+	}
+	ck_assert_str_eq(hash[0], hash[1]);
+	ck_assert_int_eq(csvfile_of(STR_EMPTY, "empty", stderr, &f[0]), OK);
+	ck_assert_int_eq(csvfile_next(f[0], &r), ERR_ABSENT);
+	csvfile_close(f[0]);
+} END_TEST
 
 START_TEST(files_are_read)
 {
@@ -130,6 +164,7 @@ START_TEST(a_long_file_is_read_by_pieces)
 
 SUITE(csvfile)
 {
+	SUITE_TEST(memory_reads_as_the_disk_does);
 	SUITE_LOOP(files_are_read, COUNT(files));
 	SUITE_LOOP(what_is_no_file_is_told, COUNT(no_files));
 	SUITE_TEST(a_long_file_is_read_by_pieces);

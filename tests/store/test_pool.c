@@ -7,6 +7,8 @@
 
 #define SIZE 2
 
+SQL(pool_zone, 0, "SELECT current_setting('timezone')");
+
 START_TEST(last_given_is_first_taken)
 {
 	struct pool *p = pool_new(STR("dbname=none"), "piste-test", SIZE);
@@ -21,6 +23,24 @@ START_TEST(last_given_is_first_taken)
 	pool_give(p, two);
 	pool_free(p);
 	pool_free(NULL);
+} END_TEST
+
+START_TEST(each_begins_as_it_is_told)
+{
+	struct pool *p = pool_new(suite_database(), "piste-test", SIZE);
+	const struct pg_rows *rows;
+	struct pg *db;
+
+	pool_session(p, "SET timezone = 'Asia/Tokyo'");
+	db = pool_take(p);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(pg_run(db, &pool_zone, NULL,
+		    PG_STATEMENT_MS, &rows), OK);
+		ck_assert_str_same(pg_value(rows, 0, 0), STR("Asia/Tokyo"));
+		pg_drop(db);
+	}
+	pool_give(p, db);
+	pool_free(p);
 } END_TEST
 
 static void *
@@ -48,6 +68,7 @@ START_TEST(one_more_waits)
 
 SUITE(pool)
 {
+	SUITE_TEST(each_begins_as_it_is_told);
 	SUITE_TEST(last_given_is_first_taken);
 	SUITE_TEST(one_more_waits);
 }

@@ -108,6 +108,7 @@ static const struct route routes[] = {
 	{ ANY, "/crew/park", park, ROUTE_CREW },
 	{ ANY, "/crew/shortly", park_shortly, ROUTE_CREW },
 	{ ANY, "/block", block, ROUTE_CREW },
+	{ ANY, "/apart", block, ROUTE_CREW },
 };
 
 struct gateway_plan served_plan = {
@@ -116,6 +117,7 @@ struct gateway_plan served_plan = {
 	.refuse = refuse,
 	.loops = 2,
 	.crew = 2,
+	.apart = 1,
 	.stop_ms = SERVED_STOP_MS,
 };
 const char *served_path;
