@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import random
 import select
 import shutil
 import signal
@@ -24,15 +25,31 @@ PAGE = "/p/livre-blanc"
 # Root's commands are run as the servers are.
 AS = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid,
       "extra_groups": []} if os.getuid() == 0 else {}
-SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+# Threads that libraries start are theirs: what they lock with isn't seen.
+SANITIZERS = {"ASAN_OPTIONS": "", "UBSAN_OPTIONS": "",
+              "TSAN_OPTIONS": "ignore_noninstrumented_modules=1"}
+PORTS = range(20000, 30000)	# connections are given higher ones
 FIRST_VISITS = 3	# of an address, where they are few
 PARIS, LYON, GENEVA = "127.0.0.2", "192.0.2.7", "2001:db8::7"
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Ours for as long as we run: a server may let go of it and come back."""
+    for port in random.sample(PORTS, len(PORTS)):
+        ours = socket.socket(socket.AF_UNIX)
+        try:
+            ours.bind(f"\0piste-port-{port}")
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+        except OSError:
+            ours.close()
+            continue
+        free_port.held.append(ours)
+        return port
+    raise Failure("no free port")
+
+
+free_port.held = []
 
 
 class Stack:
@@ -96,9 +113,10 @@ class Stack:
         os.makedirs(place, exist_ok=True)
         os.chmod(place, 0o777)
         log = f"log_path={place}/found"
-        return {name: ":".join([log] + os.environ.get(name, "").split() +
+        return {name: ":".join([log] + usual.split() +
+                               os.environ.get(name, "").split() +
                                self.settings.get(name, "").split())
-                for name in SANITIZERS}
+                for name, usual in SANITIZERS.items()}
 
     def findings(self):
         place, said = os.path.join(self.base, "findings"), ""
