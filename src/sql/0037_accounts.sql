@@ -95,6 +95,7 @@ CREATE TABLE piste.app_user (
 );
 COMMENT ON TABLE piste.app_user IS
 	'Who has an account at the console. Written by the functions piste.user_… and piste.own_… alone.';
+COMMENT ON COLUMN piste.app_user.id IS 'As journal and sessions name it';
 COMMENT ON COLUMN piste.app_user.login IS
 	'Their e-mail address, in lower case';
 COMMENT ON COLUMN piste.app_user.name IS 'As colleagues call them';
