@@ -154,7 +154,8 @@ def funnel(s):
         s.visitor(address=address).get("/p/entree")
     await_sums(s, "entree", (2, 2, 0))
     of = total(s, "--by", "page")
-    equal(of["visitors"], before + 2, "visitors in all")
+    # Whoever looked when the stack began may have been added meanwhile.
+    check(before + 2 <= of["visitors"] <= before + 3, "visitors in all")
     check(of["rates"]["lead"] != "n/a", "leads per visitor")
     text = s.piste("funnel", "--by", "source").stdout
     contains(text, "visitors", "the first step")
