@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/conf.h"
+#include "base/currency.h"
 #include "command.h"
 #include "dayword.h"
 #include "experiment/table.h"
@@ -41,12 +42,6 @@ refuse(const char *option, struct str word, const char *why)
 }
 
 static bool
-is_currency(struct str code)
-{
-	return code.n == 3 && strspn(code.p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") >= 3;
-}
-
-static bool
 is_split(struct str name)
 {
 	if (!name.n)
@@ -64,7 +59,7 @@ is_understood(struct wish *w)
 
 	if (!is_split(w->k.split))
 		return refuse("--by", w->k.split, "nothing to split by");
-	if (!is_currency(w->k.currency))
+	if (!currency_is_code(w->k.currency))
 		return refuse("--currency", w->k.currency,
 		    "no currency like EUR");
 	if (!dayword_read(w->a, &w->k.from))
