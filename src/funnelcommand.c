@@ -172,6 +172,9 @@ print_text(const struct wish *w, const struct funnel *f)
 	    " are fewer than 20 orders). \"mature\" is customers per mature\n"
 	    "lead; \"immature\" tells how many leads are younger.\n",
 	    f->mature_days);
+	if (f->quarantined)
+		printf("In quarantine, and not counted: %" PRId64 " forms of"
+		    " that time.\n", f->quarantined);
 }
 
 static void
@@ -243,6 +246,7 @@ print_cell(const struct wish *w, const struct funnel *f,
 	    c->leads - c->young));
 	buf_byte(&b, '}');
 	add_raw(&b, "immature", c->young ? STR("true") : STR("false"));
+	add_count(&b, "quarantined", f->quarantined);
 	add_raw(&b, "days_to_order", c->days);
 	add_raw(&b, "won", c->won.n ? c->won : STR("{}"));
 	buf_add(&b, STR("}\n"));

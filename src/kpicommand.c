@@ -284,6 +284,9 @@ print_text(const struct wish *w, const struct kpi *k)
 	if (is_empty(k) && !w->k.is_synthetic)
 		printf("Nothing happened in these days; of a demo's invented"
 		    " leads --of synthetic tells.\n");
+	if (k->quarantined)
+		printf("In quarantine, and in no figure: %" PRId64 " forms of"
+		    " these days.\n", k->quarantined);
 	if (k->others.n)
 		printf("Left out, as it is in other currencies: %.*s\n",
 		    STR_ARG(k->others));

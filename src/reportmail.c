@@ -114,6 +114,7 @@ reportmail_html(struct arena *a, const struct template_set *set,
 	    l->lang));
 	view_set(v, "WORD_CAMPAIGN", phrase_in(PHRASE_REPORT_CAMPAIGN,
 	    l->lang));
+	view_set(v, "ASIDE", bulletinword_aside(a, b, l->lang));
 	view_set(v, "YOUNG_NOTE", bulletinword_young(a, b, l->lang));
 	view_set(v, "NOTE", phrase_in(PHRASE_REPORT_NOTE, l->lang));
 	add_figures(a, v, b, l->lang);

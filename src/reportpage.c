@@ -83,6 +83,7 @@ set_words(struct arena *a, struct view *v, const struct reportpage *p)
 		    p->lang));
 	view_set(v, "WORD_NOW", bulletinword_now(p->bulletin, p->lang));
 	view_set(v, "WORD_BEFORE", bulletinword_before(p->bulletin, p->lang));
+	view_set(v, "ASIDE", bulletinword_aside(a, p->bulletin, p->lang));
 	view_set(v, "YOUNG_NOTE", bulletinword_young(a, p->bulletin,
 	    p->lang));
 	view_set(v, "UNTIL", phrase_fill(a, PHRASE_REPORT_UNTIL, p->lang,

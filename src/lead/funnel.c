@@ -18,7 +18,8 @@ SQL(funnel_rows, 4,
     " FROM piste.funnel($1, " DAY_START("$2")
     ", " DAY_START("$3") " + interval '1 day', $4::boolean, "
     TEXT(FUNNEL_CELLS_MAX) ")");
-SQL(funnel_age, 1, "SELECT piste.funnel_maturity($1::boolean)");
+SQL(funnel_age, 3, "SELECT piste.funnel_maturity($1::boolean),"
+    " piste.figure_aside($2::date, $3::date, $1::boolean, piste.site_zone())");
 
 /* As piste.funnel_leads() knows them. */
 static const char *const splits[] = { "campaign", "channel", "strategy",
@@ -87,13 +88,15 @@ enum err
 funnel_read(struct pg *db, struct arena *a, const struct funnel_wish *w,
     struct funnel *out)
 {
-	struct str synthetic = w->is_synthetic ? STR("t") : STR("f");
 	const struct pg_rows *rows;
-	enum err e = pg_run(db, &funnel_age, &synthetic, READ_MS, &rows);
+	enum err e = pg_run(db, &funnel_age, (struct str[]){
+	    w->is_synthetic ? STR("t") : STR("f"), w->from, w->to }, READ_MS,
+	    &rows);
 
 	if (e)
 		return e;
 	out->mature_days = whole(rows, 0, 0);
+	out->quarantined = whole(rows, 0, 1);
 	return read_cells(db, a, w, out);
 }
 

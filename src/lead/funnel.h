@@ -54,6 +54,7 @@ struct funnel_cell {
 };
 struct funnel {
 	int64_t mature_days;
+	int64_t quarantined;	/* forms of that time, in no cell */
 	struct funnel_cell *cell;	/* the total is the last */
 	size_t cells;
 };

@@ -143,6 +143,8 @@ bulletin_write(struct arena *a, const struct bulletin *b)
 	buf_json_pair(&out, "currency", b->currency);
 	buf_json_name(&out, "mature_days");
 	buf_addf(&out, "%lld", (long long)b->mature_days);
+	buf_json_name(&out, "quarantined");
+	buf_addf(&out, "%lld", (long long)b->quarantined);
 	buf_json_name(&out, "rows");
 	buf_byte(&out, '[');
 	for (size_t i = 0; i < b->cells; i++)
@@ -247,6 +249,8 @@ bulletin_read(struct arena *a, struct str json, struct bulletin *out)
 	out->currency = text_of(a, top, "currency");
 	out->mature_days = json_integer_value(json_object_get(top,
 	    "mature_days"));
+	out->quarantined = json_integer_value(json_object_get(top,
+	    "quarantined"));
 	if (str_eq(text_of(a, top, "period"), STR("month")))
 		out->period = BULLETIN_MONTH;
 	for (size_t i = 0; i < json_array_size(rows); i++)

@@ -47,6 +47,7 @@ struct bulletin {
 	struct str before_to;
 	struct str currency;
 	int64_t mature_days;
+	int64_t quarantined;		/* forms of the period then */
 	struct bulletin_row total;
 	struct bulletin_row cell[BULLETIN_CELLS_MAX];
 	size_t cells;

@@ -150,6 +150,15 @@ bulletinword_young(struct arena *a, const struct bulletin *b, enum lang l)
 	return STR_EMPTY;
 }
 
+struct str
+bulletinword_aside(struct arena *a, const struct bulletin *b, enum lang l)
+{
+	char forms[STR_I64_BYTES];
+
+	return !b->quarantined ? STR_EMPTY : phrase_fill(a,
+	    PHRASE_REPORT_ASIDE, l, str_from_i64(forms, b->quarantined));
+}
+
 /* What a point is called: short, as an axis has little room. */
 static struct str
 label_of(struct arena *a, const struct bulletin *b,
@@ -255,12 +264,15 @@ struct str
 bulletinword_text(struct arena *a, const struct bulletin *b, enum lang l)
 {
 	struct str young = bulletinword_young(a, b, l);
+	struct str aside = bulletinword_aside(a, b, l);
 	struct buf out;
 
 	buf_init(&out, a, BULLETINWORD_TEXT_BYTES_MAX);
 	add_figures(&out, a, b, l);
 	if (young.n)
 		buf_addf(&out, "\n%.*s\n", STR_ARG(young));
+	if (aside.n)
+		buf_addf(&out, "\n%.*s\n", STR_ARG(aside));
 	if (b->cells)
 		buf_addf(&out, "\n%.*s\n", STR_ARG(phrase_in(
 		    PHRASE_REPORT_CAMPAIGNS, l)));

@@ -44,6 +44,9 @@ struct str bulletinword_name(struct arena *a, const struct bulletin_row *r,
 /* What immature is; empty when nothing that is shown is. */
 struct str bulletinword_young(struct arena *a, const struct bulletin *b,
     enum lang l);
+/* How many forms are in no figure; empty when none was put aside. */
+struct str bulletinword_aside(struct arena *a, const struct bulletin *b,
+    enum lang l);
 
 enum bulletinword_chart { BULLETINWORD_DAYS, BULLETINWORD_TREND };
 struct str bulletinword_chart(struct arena *a, const struct bulletin *b,

@@ -76,7 +76,7 @@ total(const struct kpi *k)
 
 static enum err
 ask_total(const struct gather *g, int64_t from, int64_t to,
-    struct kpi_value out[KPI_FIGURES], int64_t *mature_days)
+    struct kpi_value out[KPI_FIGURES], struct bulletin *of)
 {
 	struct kpi k;
 	enum err e = ask(g, g->a, "", (int64_t[]){ from, to }, &k);
@@ -84,8 +84,10 @@ ask_total(const struct gather *g, int64_t from, int64_t to,
 	if (e)
 		return e;
 	memcpy(out, total(&k)->value, sizeof total(&k)->value);
-	if (mature_days)
-		*mature_days = k.mature_days;
+	if (of) {
+		of->mature_days = k.mature_days;
+		of->quarantined = k.quarantined;
+	}
 	return OK;
 }
 
@@ -220,8 +222,7 @@ gather_bulletin(struct pg *db, struct arena *a, const struct gather_wish *w,
 	out->before_from = calendar_text(a, before);
 	out->before_to = calendar_text(a, span[0] - 1);
 	out->total.kind = KPI_TOTAL;
-	e = ask_total(&g, span[0], span[1], out->total.now,
-	    &out->mature_days);
+	e = ask_total(&g, span[0], span[1], out->total.now, out);
 	if (!e)
 		e = ask_total(&g, before, span[0] - 1, out->total.before,
 		    NULL);

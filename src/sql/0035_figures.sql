@@ -1084,10 +1084,25 @@ REVOKE EXECUTE ON FUNCTION piste.figures(text, date, date, boolean, text,
 COMMENT ON FUNCTION piste.figures(text, date, date, boolean, text, integer, text, boolean) IS
 	'What is counted of the days from since to until, of invented offers or of real ones, by a split: a row for each of the cells_max cells with most leads (of days, weeks and months: each), then all others (*), then the sum (NULL). Money is what is in that currency; mature: of days as many ago as piste.funnel_maturity() says; minutes and days are medians. From figure_day, or, to compare, counted anew.';
 
+CREATE FUNCTION piste.figure_aside(since date, until date,
+	of_synthetic boolean, zone text) RETURNS bigint
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT count(*)
+	FROM piste.submission AS s
+		JOIN piste.offer AS o ON o.key = s.offer_key AND o.is_synthetic = $3
+	WHERE s.outcome = 'quarantined'
+		AND s.received_at >= $1::timestamp AT TIME ZONE $4
+		AND s.received_at < ($2 + 1)::timestamp AT TIME ZONE $4
+$$;
+COMMENT ON FUNCTION piste.figure_aside(date, date, boolean, text) IS
+	'How many forms of these days, both included, are in quarantine: they are in no figure until they are released.';
+
 CREATE FUNCTION piste.figure_wish(split text, since date, until date,
 	of_synthetic boolean, in_currency text, zone text, OUT mature_days bigint,
 	OUT waiting bigint, OUT others text, OUT before_since date,
-	OUT before_until date)
+	OUT before_until date, OUT aside bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -1114,6 +1129,7 @@ BEGIN
 	WHERE f.split = '' AND f.day BETWEEN since AND until
 		AND f.is_synthetic = of_synthetic
 		AND f.currency NOT IN ('', in_currency);
+	aside := piste.figure_aside(since, until, of_synthetic, zone);
 	before_until := since - 1;
 	-- Whole months are compared with as many months.
 	before_since := CASE WHEN extract(day FROM since) = 1
@@ -1124,7 +1140,7 @@ END $$;
 REVOKE EXECUTE ON FUNCTION piste.figure_wish(text, date, date, boolean, text,
 	text) FROM PUBLIC;
 COMMENT ON FUNCTION piste.figure_wish(text, date, date, boolean, text, text) IS
-	'Refuses days that piste.figures() can''t tell; else after how many days a lead is mature, how many changes are not counted yet, which other currencies there are in these days, and the period before: as many days, or of whole months as many months.';
+	'Refuses days that piste.figures() can''t tell; else after how many days a lead is mature, how many changes are not counted yet, which other currencies there are in these days, and the period before: as many days, or of whole months as many months; and how many forms are in quarantine.';
 
 -- For analysts.
 CREATE VIEW piste.kpi_count AS

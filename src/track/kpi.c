@@ -19,7 +19,7 @@
 
 SQL(kpi_wish, 6,
     "SELECT w.mature_days, w.waiting, w.others, w.before_since,"
-    " w.before_until FROM piste.figure_wish($1, $2::date, $3::date,"
+    " w.before_until, w.aside FROM piste.figure_wish($1, $2::date, $3::date,"
     " $4::boolean, $5, $6) AS w");
 SQL(kpi_figures, 7,
     "SELECT f.cell, f.views, f.robots, f.visitors, f.engaged, f.documents,"
@@ -404,6 +404,7 @@ kpi_read(struct pg *db, struct arena *a, const struct kpi_wish *w,
 	out->others = arena_copy(a, pg_value(rows, 0, 2));
 	out->before_from = arena_copy(a, pg_value(rows, 0, 3));
 	out->before_to = arena_copy(a, pg_value(rows, 0, 4));
+	(void)str_i64(pg_value(rows, 0, 5), 0, INT64_MAX, &out->quarantined);
 	e = read_cells(db, a, w, &out->cell, &out->cells);
 	return !e && w->has_before ? compare(db, a, w, out) : e;
 }

@@ -101,6 +101,7 @@ struct kpi_cell {
 struct kpi {
 	int64_t mature_days;
 	int64_t waiting;	/* changes that are not in the sums yet */
+	int64_t quarantined;	/* forms of these days, in no figure */
 	struct str before_from;	/* of has_before */
 	struct str before_to;
 	struct str others;	/* currencies left out: "CHF USD" */

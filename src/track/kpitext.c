@@ -86,6 +86,8 @@ add_cell(struct buf *b, const struct kpi_wish *w, const struct kpi *k,
 	buf_addf(b, "%" PRId64, c->young);
 	buf_json_name(b, "waiting");
 	buf_addf(b, "%" PRId64, k->waiting);
+	buf_json_name(b, "quarantined");
+	buf_addf(b, "%" PRId64, k->quarantined);
 	if (k->others.n)
 		buf_json_pair(b, "left_out", k->others);
 	if (w->has_before) {

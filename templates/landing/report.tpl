@@ -39,6 +39,9 @@
 {{#YOUNG_NOTE}}
 <p class="soft">{{YOUNG_NOTE}}</p>
 {{/YOUNG_NOTE}}
+{{#ASIDE}}
+<p class="soft">{{ASIDE}}</p>
+{{/ASIDE}}
 </section>
 <section class="tinted report-part" aria-labelledby="charts-title">
 <div class="wide">

@@ -52,6 +52,9 @@ img { display: block; width: 100%; max-width: 520px; height: auto; margin: 24px 
 {{#YOUNG_NOTE}}
 <p class="soft note">{{YOUNG_NOTE}}</p>
 {{/YOUNG_NOTE}}
+{{#ASIDE}}
+<p class="soft note">{{ASIDE}}</p>
+{{/ASIDE}}
 {{#DAYS}}
 <img src="cid:days@piste" width="520" alt="{{DAYS}}">
 {{/DAYS}}

@@ -64,6 +64,7 @@ bulletincase_fill(struct bulletin *b, enum bulletin_period period)
 	    STR("2026-10-31");
 	b->currency = STR("EUR");
 	b->mature_days = 90;
+	b->quarantined = 3;
 	b->total.kind = KPI_TOTAL;
 	bulletincase_values(b->total.now, 1);
 	bulletincase_values(b->total.before, .8);

@@ -243,6 +243,36 @@ START_TEST(days_are_the_sites)
 	pg_free(db);
 } END_TEST
 
+/* Beside the figures, by the site's days; what is a lead's is not. */
+START_TEST(what_is_put_aside_is_told)
+{
+	static const struct { const char *from, *to; int64_t n; } spans[] = {
+		{ "2026-03-29", "2026-03-29", 2 },
+		{ "2026-03-28", "2026-03-30", 3 },
+		{ "2026-03-30", "2026-03-30", 0 },
+	};
+
+	setup();
+	run("INSERT INTO piste.submission (id, page_key, form_key, offer_key,"
+	    " outcome, quarantine_reason, fields, via, received_at) SELECT"
+	    " gen_random_uuid(), 'p1', 'f1', 'o1', 'quarantined', 'trapped',"
+	    " '{}', 'form', t::timestamptz FROM unnest(ARRAY["
+	    "'2026-03-28T22:59:59Z', '2026-03-28T23:00:00Z',"
+	    " '2026-03-29T21:59:59Z']) AS t;" TWENTY("'2026-03-29T12:00:00Z'"));
+	count_in(PARIS);
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		struct funnel f;
+
+		ck_assert_int_eq(read_days("page", spans[i].from, spans[i].to,
+		    false).quarantined, spans[i].n);
+		ck_assert_int_eq(funnel_read(db, suite_arena(),
+		    &(struct funnel_wish){ STR("page"), str_of(spans[i].from),
+		    str_of(spans[i].to), false }, &f), OK);
+		ck_assert_int_eq(f.quarantined, spans[i].n);
+	}
+	pg_free(db);
+} END_TEST
+
 /* What a period is compared with. */
 static const struct { const char *from, *to, *before_from, *before_to; }
     periods[] = {
@@ -381,6 +411,7 @@ SUITE(kpi)
 	SUITE_TEST(young_leads_are_marked);
 	SUITE_TEST(few_have_an_interval);
 	SUITE_TEST(days_are_the_sites);
+	SUITE_TEST(what_is_put_aside_is_told);
 	SUITE_TEST(the_period_before);
 	SUITE_TEST(wishes_are_judged);
 	SUITE_LOOP(too_many_cells_are_one, 4);

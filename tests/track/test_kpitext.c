@@ -42,7 +42,8 @@ one(void)
 	cell.before[KPI_COST_LEAD] = cell.value[KPI_COST_LEAD];
 	cell.change[KPI_COST_LEAD] = (struct kpi_value){ .is_known = true,
 		.text = STR("0.0000") };
-	return (struct kpi){ .mature_days = 90, .cell = &cell, .cells = 1 };
+	return (struct kpi){ .mature_days = 90, .quarantined = 4,
+		.cell = &cell, .cells = 1 };
 }
 
 START_TEST(both_say_the_same)
@@ -58,6 +59,7 @@ START_TEST(both_say_the_same)
 	    "\"value\":5.00,\"unit\":\"money\",\"part\":100.00,\"of\":20,"
 	    "\"low\":3.2000,\"high\":7.9000,\"before\":5.00,"
 	    "\"change\":0.0000}")));
+	ck_assert(str_has_fold(buf_str(&json), STR("\"quarantined\":4,")));
 	ck_assert(str_has_fold(buf_str(&json), STR("\"roi\":{\"value\":"
 	    "\"n/a\",\"unit\":\"share\",\"immature\":false,")));
 	ck_assert(str_has_prefix(buf_str(&csv), STR("by,row,cell,from,to,"
