@@ -312,6 +312,8 @@ def full(s):
     # The form that came back has a token still good for a retry.
     email, sent = refused[0]
     until(lambda: s.visitor().post(PAGE, sent).status == 303, 5, "a retry")
+    # A commit that is slow is on the disk, too.
+    s.drained()
     equal(s.count("submission", f"email = '{email}'"), 1, "submissions")
 
 
