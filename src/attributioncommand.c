@@ -19,6 +19,7 @@
 #define WORD_BYTES_MAX 64
 #define ARENA_BYTES ((size_t)32 << 20)
 #define LINE_BYTES_MAX 4096
+#define CSV_BYTES_MAX (256 << 10)
 #define AMOUNT_BYTES_MAX 32
 #define DAYS_ASKED 364
 
@@ -151,41 +152,25 @@ print_json(struct arena *a, const struct credit_wish *w,
 	printf("%.*s", STR_ARG(buf_str(&b)));
 }
 
-/*
- * Quoted, and told to be text where a spreadsheet would compute: a source is
- * what some address said.
- */
-static void
-print_cell(struct str s)
-{
-	bool is_formula = s.n && strchr("=+-@\t\r", s.p[0]);
-
-	putchar('"');
-	if (is_formula)
-		putchar('\'');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			putchar('"');
-		putchar(s.p[i]);
-	}
-	putchar('"');
-}
-
 static void
 print_csv(struct arena *a, const struct credit_wish *w,
     const struct credit *c)
 {
-	print_cell(w->split);
+	struct buf b;
+
+	buf_init(&b, a, CSV_BYTES_MAX);
+	buf_csv(&b, w->split);
 	for (size_t i = 0; i < MODEL_KINDS; i++)
-		printf(",%s", model_name((enum model_kind)i));
-	printf("\r\n");
+		buf_addf(&b, ",%s", model_name((enum model_kind)i));
+	buf_add(&b, STR("\r\n"));
 	for (size_t k = 0; k < c->cells; k++) {
-		print_cell(c->cell[k].name);
+		buf_csv(&b, c->cell[k].name);
 		for (size_t i = 0; i < MODEL_KINDS; i++)
-			printf(",%.*s", STR_ARG(amount(a,
+			buf_addf(&b, ",%.*s", STR_ARG(amount(a,
 			    c->cell[k].credit[i])));
-		printf("\r\n");
+		buf_add(&b, STR("\r\n"));
 	}
+	printf("%.*s", STR_ARG(buf_str(&b)));
 }
 
 static void

@@ -88,10 +88,9 @@ tell(struct request *rq, const struct ticket *t, struct event_exposure *x)
 static struct str
 field(const struct body *b, const char *name)
 {
-	for (size_t i = 0; i < b->count; i++)
-		if (str_eq(b->field[i].name, str_of(name)))
-			return b->field[i].value;
-	return STR_EMPTY;
+	const struct str *value = body_find(b, str_of(name));
+
+	return value ? *value : STR_EMPTY;
 }
 
 /* The page is shown, to a person who may look at it. */

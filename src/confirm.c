@@ -152,10 +152,7 @@ has_field(struct request *rq, struct str name)
 
 	/* What can't be read of a body says nothing. */
 	(void)!body_parse(rq->arena, rq->content_type, rq->body, &body);
-	for (size_t i = 0; i < body.count; i++)
-		if (str_eq(body.field[i].name, name))
-			return true;
-	return false;
+	return body_find(&body, name) != NULL;
 }
 
 static enum turn

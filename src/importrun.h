@@ -32,12 +32,12 @@ enum importrun_fault {
 struct importrun {
 	const struct importwish *wish;
 	struct arena *arena;	/* as long as the run */
-	struct pg *db;		/* NULL: nothing is taken */
+	struct pg *db;
 	FILE *complaints;
 	struct csvfile *file;
 	struct str name;	/* the file's, as it is kept */
 	struct import_plan plan;
-	/* Told of each row that is refused, or of all if nothing is taken. */
+	/* Told of each row that is refused, or of all in a preview. */
 	void (*told)(void *context, struct arena *a,
 	    const struct csv_record *record, const struct import_row *row);
 	/* Of one with an address or a number on the objection list. */

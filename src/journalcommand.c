@@ -70,14 +70,13 @@ int
 journalcommand_run(const struct conf *c, int words, char **word)
 {
 	struct journal_wish w = { .by = PG_NULL };
-	struct str csv = STR_EMPTY;
 	const struct optionword options[] = {
 		{ "--from", &w.from, WORD_BYTES_MAX, false },
 		{ "--to", &w.to, WORD_BYTES_MAX, false },
 		{ "--who", &w.who, WORD_BYTES_MAX, false },
 		{ "--of", &w.of, WORD_BYTES_MAX, false },
-		{ "--csv", &csv, WORD_BYTES_MAX, false },
 	};
+	bool is_csv = optionwords_flag(&words, word, "--csv");
 	bool is_json = false;
 	struct arena *a;
 	struct pg *db;
@@ -85,11 +84,11 @@ journalcommand_run(const struct conf *c, int words, char **word)
 
 	if (!optionwords_read(words, word, options,
 	    sizeof options / sizeof *options, &is_json) ||
-	    (csv.n && !str_eq(csv, STR("yes"))))
+	    (is_csv && is_json))
 		return COMMAND_USAGE;
 	a = arena_new(ARENA_BYTES);
 	db = command_database(c, "piste-journal");
-	e = print_all(db, a, &w, csv.n ? SHAPE_CSV : is_json ? SHAPE_JSON :
+	e = print_all(db, a, &w, is_csv ? SHAPE_CSV : is_json ? SHAPE_JSON :
 	    SHAPE_TEXT);
 	arena_free(a);
 	return command_end("journal", db, e);

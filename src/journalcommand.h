@@ -5,7 +5,7 @@
 struct conf;
 
 #define JOURNALCOMMAND_USAGE \
-	"[--from T] [--to T] [--who LOGIN] [--of SUBJECT] [--csv yes | --json]"
+	"[--from T] [--to T] [--who LOGIN] [--of SUBJECT] [--csv | --json]"
 
 /* Words after the name as command.h has them. */
 int journalcommand_run(const struct conf *c, int words, char **word);

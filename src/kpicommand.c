@@ -1,5 +1,6 @@
 /* Implements kpicommand.h: reads words, calls track/kpi, lays out tables. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -294,26 +295,15 @@ print_text(const struct wish *w, const struct kpi *k)
 
 /* What has changed is counted before anything is told. */
 static enum err
-catch_up(struct pg *db, struct str zone)
-{
-	int64_t done, left;
-	enum err e;
-
-	do
-		e = kpi_turn(db, zone, &done, &left);
-	while (!e && left);
-	return e;
-}
-
-static enum err
 tell(struct pg *db, const struct wish *w)
 {
 	struct kpi k;
 	struct buf b;
+	int64_t left;
 	enum err e = w->is_rebuild ? kpi_rebuild(db) : OK;
 
 	if (!e)
-		e = catch_up(db, w->k.zone);
+		e = kpi_catch_up(db, w->k.zone, INT_MAX, &left);
 	if (e || w->is_rebuild)
 		return e;
 	e = kpi_read(db, w->a, &w->k, &k);

@@ -25,19 +25,6 @@ struct wish {
 	struct buf ids;		/* {…,…}, not closed yet */
 };
 
-static bool
-add_id(struct wish *w, struct str typed)
-{
-	char text[UUID_TEXT];
-	struct uuid id;
-
-	if (token_uuid_parse(typed, &id))
-		return false;
-	buf_byte(&w->ids, w->ids.n ? ',' : '{');
-	buf_add(&w->ids, token_uuid_text(&id, text));
-	return true;
-}
-
 /* How many words that was; 0: it makes no sense. */
 static int
 read_word(struct wish *w, const char *word, const char *next)
@@ -52,7 +39,7 @@ read_word(struct wish *w, const char *word, const char *next)
 		return 2;
 	}
 	if (*word != '-')
-		return add_id(w, str_of(word));
+		return quarantine_add_id(&w->ids, str_of(word));
 	if (!strcmp(word, "--json"))
 		w->is_json = true;
 	else if (!strcmp(word, "--all"))

@@ -23,7 +23,7 @@ struct pg;
 enum account_role {
 	ACCOUNT_READER,		/* figures; no addresses */
 	ACCOUNT_SELLER,		/* people and leads */
-	ACCOUNT_MARKETER,	/* campaigns, imports, consents, quarantine */
+	ACCOUNT_MARKETER,	/* campaigns, imports, quarantine */
 	ACCOUNT_ADMINISTRATOR,	/* accounts and the journal */
 };
 #define ACCOUNT_ROLES 4

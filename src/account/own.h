@@ -32,6 +32,7 @@ MUST_USE enum err own_rehash(struct pg *db, const struct own_login *was,
 /* by is the hash of one's session; one's other sessions end. */
 MUST_USE enum err own_set_password(struct pg *db, struct str by,
     struct str hashed);
+/* by as above; nobody's session ends. */
 MUST_USE enum err own_set_lang(struct pg *db, struct str by, enum lang l);
 
 /* A second factor to be, or of a session that is only half. */
@@ -45,7 +46,10 @@ struct own_second {
 /* ERR_DENIED: no such session. */
 MUST_USE enum err own_look_second(struct pg *db, struct arena *a,
     struct str by, struct own_second *out);
-/* codes are the hashes of recovery codes; with sealed.p NULL it is gone. */
+/*
+ * codes are the hashes of recovery codes; with sealed.p NULL it is gone.
+ * One's other sessions end.
+ */
 MUST_USE enum err own_set_second(struct pg *db, struct str by,
     const struct own_second *second, const struct str *codes, size_t count);
 /*

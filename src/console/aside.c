@@ -155,16 +155,9 @@ chosen_ids(const struct desk *d)
 	struct buf b;
 
 	buf_init(&b, d->rq->arena, IDS_BYTES_MAX);
-	for (size_t i = 0; i < d->body.count; i++) {
-		char text[UUID_TEXT];
-		struct uuid id;
-
-		if (!str_eq(d->body.field[i].name, STR("id")) ||
-		    token_uuid_parse(d->body.field[i].value, &id))
-			continue;
-		buf_byte(&b, b.n ? ',' : '{');
-		buf_add(&b, token_uuid_text(&id, text));
-	}
+	for (size_t i = 0; i < d->body.count; i++)
+		if (str_eq(d->body.field[i].name, STR("id")))
+			(void)quarantine_add_id(&b, d->body.field[i].value);
 	if (b.n)
 		buf_byte(&b, '}');
 	return buf_str(&b);

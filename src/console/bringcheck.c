@@ -346,16 +346,14 @@ remap(struct check *k)
 	buf_init(&b, d->rq->arena, MAP_BYTES_MAX);
 	for (size_t i = 0; i < MAPPED_MAX; i++) {
 		char name[NUMBER_BYTES_MAX];
-		struct str value;
+		const struct str *value;
 
 		snprintf(name, sizeof name, "map-%zu", i);
-		value = desk_field(d, str_of(name));
-		for (size_t n = 0; n < d->body.count; n++)
-			if (str_eq(d->body.field[n].name, str_of(name)) &&
-			    str_find(value, ',') < 0 &&
-			    str_find(value, '=') < 0)
-				buf_addf(&b, "%s#%zu=%.*s", b.n ? "," : "",
-				    i + 1, STR_ARG(value));
+		value = body_find(&d->body, str_of(name));
+		if (value && str_find(*value, ',') < 0 &&
+		    str_find(*value, '=') < 0)
+			buf_addf(&b, "%s#%zu=%.*s", b.n ? "," : "", i + 1,
+			    STR_ARG(*value));
 	}
 	return b.full ? ERR_LIMIT : importfile_set_map(d->db, k->file.id,
 	    buf_str(&b));

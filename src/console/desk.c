@@ -149,10 +149,7 @@ desk_enter(struct request *rq, enum account_role least, desk_fn *fn)
 struct str
 desk_field(const struct desk *d, struct str name)
 {
-	for (size_t i = 0; i < d->body.count; i++)
-		if (str_eq(d->body.field[i].name, name))
-			return d->body.field[i].value;
-	return STR_EMPTY;
+	return door_field(&d->body, name);
 }
 
 enum err

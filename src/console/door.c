@@ -103,10 +103,9 @@ door_lang(const struct request *rq)
 struct str
 door_field(const struct body *b, struct str name)
 {
-	for (size_t i = 0; i < b->count; i++)
-		if (str_eq(b->field[i].name, name))
-			return b->field[i].value;
-	return STR_EMPTY;
+	const struct str *value = body_find(b, name);
+
+	return value ? *value : STR_EMPTY;
 }
 
 bool

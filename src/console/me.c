@@ -7,7 +7,6 @@
 #include "account/session.h"
 #include "account/throttle.h"
 #include "account/totp.h"
-#include "account/totpqr.h"
 #include "app.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -17,6 +16,7 @@
 #include "console/shell.h"
 #include "http/request.h"
 #include "page/view.h"
+#include "report/qrcode.h"
 #include "store/pg.h"
 
 #include "console/me.h"
@@ -178,10 +178,13 @@ offer(struct desk *d, const struct totp_secret *secret, bool is_wrong)
 	struct view *v = shell_begin(d, SHELL_OWN, word_in(WORD_SECOND_TITLE,
 	    d->lang));
 	char *side = arena_take(a, STR_I64_BYTES);
-	int size = 0;
-	struct str path = totpqr_path(a, totp_uri(a, secret, d->login, BRAND),
-	    &size);
+	unsigned size = 0;
+	struct str path;
 
+	/* Without it the secret is typed by hand. */
+	if (qrcode_path(a, totp_uri(a, secret, d->login, BRAND), QRCODE_SHOWN,
+	    &size, &path))
+		path = STR_EMPTY;
 	shell_trail(v, STR(ME), word_in(WORD_ME_TITLE, d->lang));
 	view_set(v, "SECRET", totp_base32(a, secret));
 	view_set(v, "SEALED", totp_seal(a, &d->rq->app->key, d->user,

@@ -28,6 +28,15 @@ static const struct {
 	[BODY_HAS_FILE] = { "has-file", 415 },
 };
 
+const struct str *
+body_find(const struct body *b, struct str name)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (str_eq(b->field[i].name, name))
+			return &b->field[i].value;
+	return NULL;
+}
+
 int
 body_fault_status(enum body_fault f)
 {

@@ -63,6 +63,9 @@ MUST_USE enum err body_parse(struct arena *a, struct str content_type,
 MUST_USE enum err body_parse_files(struct arena *a, struct str content_type,
     struct str bytes, struct body *out);
 
+/* The first field of that name; NULL: none was posted. */
+const struct str *body_find(const struct body *b, struct str name);
+
 /* 400, 413 or 415. */
 int body_fault_status(enum body_fault f);
 /* "broken-escape" and the like, for logs. */

@@ -57,17 +57,6 @@ SQL(importfile_before, 1,
     " ORDER BY o.id DESC LIMIT 5) AS i");
 
 static struct str
-hash_of(struct arena *a, struct str bytes)
-{
-	unsigned char hash[crypto_hash_sha256_BYTES];
-	char *hex = arena_take(a, TOKEN_HASH_TEXT);
-
-	crypto_hash_sha256(hash, (const unsigned char *)bytes.p, bytes.n);
-	sodium_bin2hex(hex, TOKEN_HASH_TEXT, hash, sizeof hash);
-	return (struct str){ hex, TOKEN_HASH_TEXT - 1 };
-}
-
-static struct str
 hex_of(struct arena *a, struct str bytes)
 {
 	size_t room = bytes.n * 2 + 1;
@@ -125,7 +114,8 @@ importfile_add(struct pg *db, struct arena *a, int64_t user,
 	const struct pg_rows *rows;
 	enum err e;
 
-	f->sha256 = hash_of(a, f->content);
+	f->sha256 = token_hash(f->content,
+	    arena_take(a, TOKEN_HASH_TEXT));
 	e = pg_run(db, &importfile_insert, (struct str[]){
 	    str_from_i64(digits, user), f->name, f->sha256,
 	    hex_of(a, f->content), words_json(a, f) }, WAIT_MS, &rows);

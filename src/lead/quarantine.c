@@ -2,6 +2,8 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "base/token.h"
 #include "store/pg.h"
 
 #include "lead/quarantine.h"
@@ -57,6 +59,19 @@ number(const struct pg_rows *rows, size_t row, size_t column)
 
 	(void)str_i64(pg_value(rows, row, column), 0, INT64_MAX, &n);
 	return n;
+}
+
+bool
+quarantine_add_id(struct buf *ids, struct str typed)
+{
+	char text[UUID_TEXT];
+	struct uuid id;
+
+	if (token_uuid_parse(typed, &id))
+		return false;
+	buf_byte(ids, ids->n ? ',' : '{');
+	buf_add(ids, token_uuid_text(&id, text));
+	return true;
 }
 
 enum err

@@ -12,6 +12,7 @@
 #include "base/str.h"
 
 struct arena;
+struct buf;
 struct pg;
 
 #define QUARANTINE_PAGE_ROWS 50		/* on a screen */
@@ -32,6 +33,9 @@ struct quarantine_choice {
 	 */
 	struct str session;
 };
+
+/* Add to an array of ids, "{…,…" and not closed yet; false: it is no id. */
+bool quarantine_add_id(struct buf *ids, struct str typed);
 
 /*
  * A line for each, in the order of acceptance: id, moment, reason, page,

@@ -326,7 +326,7 @@ keep_all(struct day *d, int64_t *done)
 static enum err
 turn(struct day *d, int64_t *done, int64_t *left)
 {
-	enum err e = gather_catch_up(d->db, d->t->wish.zone, 1, left);
+	enum err e = kpi_catch_up(d->db, d->t->wish.zone, 1, left);
 
 	if (e || *left)
 		return e;

@@ -58,7 +58,7 @@ bulletin_is_quiet(const struct bulletin *b)
 	return true;
 }
 
-/* Endless is null: JSON has no word for it. */
+/* Endless is left out: JSON has no word for it. */
 static void
 add_number(struct buf *b, const char *name, double v)
 {
@@ -273,21 +273,6 @@ struct line {
 	const struct kpi_value *value;
 };
 
-/* A name is anybody's: neither a column of its own nor a formula. */
-static void
-add_cell(struct buf *b, struct str s)
-{
-	buf_byte(b, '"');
-	if (s.n && strchr("=+-@\t\r", s.p[0]))
-		buf_byte(b, '\'');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_byte(b, '"');
-		buf_byte(b, s.p[i]);
-	}
-	buf_byte(b, '"');
-}
-
 static void
 add_bound(struct buf *b, const struct kpi_value *v, double bound)
 {
@@ -303,7 +288,7 @@ add_line(struct buf *b, const struct line *l)
 
 	buf_addf(b, "%s,%.*s,%.*s,", l->section, STR_ARG(l->from),
 	    STR_ARG(l->to));
-	add_cell(b, l->name);
+	buf_csv(b, l->name);
 	buf_addf(b, ",%s,%s,%.*s", l->figure->key, kpi_unit(l->figure->unit),
 	    STR_ARG(v->is_known ? v->text : STR("n/a")));
 	add_bound(b, v, v->low);

@@ -39,18 +39,6 @@ SQL(gather_counts, 5,
 enum count { DAY = 1, CONVERSIONS, VISITORS, LEADS, COST, ROBOTS, VIEWS,
 	COUNTS };
 
-enum err
-gather_catch_up(struct pg *db, struct str zone, int turns, int64_t *left)
-{
-	int64_t done;
-	enum err e = OK;
-
-	*left = 1;
-	for (int i = 0; !e && *left && i < turns; i++)
-		e = kpi_turn(db, zone, &done, left);
-	return e;
-}
-
 /* One wish to kpi after the other. */
 struct gather {
 	struct pg *db;

@@ -22,14 +22,6 @@ struct gather_wish {
 	bool is_synthetic;	/* of invented offers, instead of real ones */
 };
 
-/*
- * Count what has changed since the worker last did, so that a day which is
- * over is whole, in at most so many turns of kpi's; *left says how many days
- * there are still.  Outside of a transaction; as kpi_turn.
- */
-MUST_USE enum err gather_catch_up(struct pg *db, struct str zone, int turns,
-    int64_t *left);
-
 /* The report of the period from begins; as kpi_read. */
 MUST_USE enum err gather_bulletin(struct pg *db, struct arena *a,
     const struct gather_wish *w, enum bulletin_period period,

@@ -1,4 +1,5 @@
 /* Implements qrcode.h. */
+#include <limits.h>
 #include <qrencode.h>
 
 #include "base/buf.h"
@@ -23,7 +24,8 @@ add_row(struct buf *b, const unsigned char *row, unsigned width, unsigned y)
 }
 
 enum err
-qrcode_svg(struct arena *a, struct str text, unsigned *side, struct str *out)
+qrcode_path(struct arena *a, struct str text, enum qrcode_use use,
+    unsigned *side, struct str *out)
 {
 	QRcode *code;
 	struct buf b;
@@ -31,24 +33,39 @@ qrcode_svg(struct arena *a, struct str text, unsigned *side, struct str *out)
 
 	if (!text.n)
 		return ERR_INPUT;
-	if (text.n > QRCODE_TEXT_BYTES_MAX)
-		return ERR_LIMIT;
-	code = QRcode_encodeData((int)text.n, (const unsigned char *)text.p, 0,
-	    QR_ECLEVEL_Q);
+	code = text.n > INT_MAX ? NULL : QRcode_encodeData((int)text.n,
+	    (const unsigned char *)text.p, 0, use == QRCODE_PRINTED ?
+	    QR_ECLEVEL_Q : QR_ECLEVEL_M);
 	if (!code)
 		return ERR_LIMIT;
 	width = (unsigned)code->width;
 	*side = width + 2 * QRCODE_QUIET;
+	buf_init(&b, a, QRCODE_SVG_BYTES_MAX);
+	for (unsigned y = 0; y < width; y++)
+		add_row(&b, code->data + (size_t)y * width, width, y);
+	QRcode_free(code);
+	*out = buf_str(&b);
+	return b.full ? ERR_LIMIT : OK;
+}
+
+enum err
+qrcode_svg(struct arena *a, struct str text, unsigned *side, struct str *out)
+{
+	struct str path;
+	struct buf b;
+	enum err e = text.n > QRCODE_TEXT_BYTES_MAX ? ERR_LIMIT :
+	    qrcode_path(a, text, QRCODE_PRINTED, side, &path);
+
+	if (e)
+		return e;
 	buf_init(&b, a, QRCODE_SVG_BYTES_MAX);
 	buf_addf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\""
 	    " height=\"%u\" viewBox=\"0 0 %u %u\""
 	    " shape-rendering=\"crispEdges\"><rect width=\"%u\" height=\"%u\""
 	    " fill=\"#fff\"/><path d=\"", *side, *side, *side, *side, *side,
 	    *side);
-	for (unsigned y = 0; y < width; y++)
-		add_row(&b, code->data + (size_t)y * width, width, y);
+	buf_add(&b, path);
 	buf_add(&b, STR("\"/></svg>\n"));
-	QRcode_free(code);
 	*out = buf_str(&b);
 	return b.full ? ERR_LIMIT : OK;
 }

@@ -207,7 +207,7 @@ reportturn_run(struct pg *db, struct reportturn *t, int64_t *done)
 	a = arena_new(GATHER_ARENA_BYTES_MAX);
 	e = find_due(db, a, t, due, &count);
 	if (!e && count)
-		e = gather_catch_up(db, t->wish.zone, 1, &left);
+		e = kpi_catch_up(db, t->wish.zone, 1, &left);
 	/* A worker has more to do than to count: the next turn goes on. */
 	if (e || !left)
 		t->look_at_ms = clock_mono_ms() + REPORTTURN_LOOK_MS;
@@ -240,6 +240,6 @@ reportturn_keep(struct pg *db, struct arena *a, const struct gather_wish *w,
 		e = read_kept(a, rows, out);
 	if (e != ERR_ABSENT)
 		return e;
-	e = gather_catch_up(db, w->zone, INT_MAX, &left);
+	e = kpi_catch_up(db, w->zone, INT_MAX, &left);
 	return e ? e : make(db, a, w, &d, out);
 }

@@ -30,7 +30,10 @@ struct reportturn {
 	int64_t look_at_ms;	/* by clock_mono_ms: not before */
 };
 
-/* By the servers' rights.  *done is how many letters were made; as pg_run. */
+/*
+ * By the servers' rights.  *done is how many were to have a letter of what
+ * was told, also who had theirs before; as pg_run.
+ */
 MUST_USE enum err reportturn_run(struct pg *db, struct reportturn *t,
     int64_t *done);
 

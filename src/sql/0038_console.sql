@@ -6,24 +6,24 @@ RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'invalid', e.key, 1::bigint FROM piste.experiment AS e
-	WHERE e.state IN ('running', 'paused') AND (SELECT v.verdict
-		FROM piste.verdict AS v WHERE v.experiment_key = e.key
-			AND v.phase = e.phase
-		ORDER BY v.as_of DESC LIMIT 1) LIKE 'invalid%'
+	WITH looked AS (
+		SELECT e.key, (SELECT v.verdict FROM piste.verdict AS v
+			WHERE v.experiment_key = e.key AND v.phase = e.phase
+			ORDER BY v.as_of DESC LIMIT 1) AS verdict
+		FROM piste.experiment AS e WHERE e.state IN ('running', 'paused')
+	)
+	SELECT 'invalid', l.key, 1::bigint FROM looked AS l
+	WHERE l.verdict LIKE 'invalid%'
 	UNION ALL SELECT 'late', '', count(*) FROM piste.breach AS b
 	WHERE b.ended_at IS NULL HAVING count(*) > 0
 	UNION ALL SELECT 'overflow', '', count(*) FROM piste.overflow
 	HAVING count(*) > 0
 	UNION ALL SELECT 'quarantine', '', count(*) FROM piste.quarantine
 	HAVING count(*) > 0
-	UNION ALL SELECT 'decided', e.key, 1 FROM piste.experiment AS e
-	WHERE e.state IN ('running', 'paused') AND (SELECT v.verdict
-		FROM piste.verdict AS v WHERE v.experiment_key = e.key
-			AND v.phase = e.phase
-		ORDER BY v.as_of DESC LIMIT 1) IN ('ship', 'ship_low_risk',
-			'stop_keep_control', 'keep_control_low_risk',
-			'inconclusive_stop', 'no_meaningful_difference')
+	UNION ALL SELECT 'decided', l.key, 1 FROM looked AS l
+	WHERE l.verdict IN ('ship', 'ship_low_risk', 'stop_keep_control',
+		'keep_control_low_risk', 'inconclusive_stop',
+		'no_meaningful_difference')
 	UNION ALL SELECT 'undelivered', '', count(*) FROM piste.outbox AS o
 	WHERE o.state = 'dead' HAVING count(*) > 0
 $$;

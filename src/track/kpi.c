@@ -27,7 +27,7 @@ SQL(kpi_figures, 7,
     " f.customers, f.mature_leads, f.mature_mqls, f.mature_sqls,"
     " f.mature_customers, f.orders, (f.won * 100)::bigint, f.margins,"
     " (f.margin * 100)::bigint, (f.cost * 100)::bigint, f.contact_minutes,"
-    " f.order_days, f.other_orders FROM piste.figures($1, $2::date, $3::date,"
+    " f.order_days FROM piste.figures($1, $2::date, $3::date,"
     " $4::boolean, $5, " TEXT(KPI_CELLS_MAX) ", $6, $7::boolean) AS f");
 SQL(kpi_count_days, 1,
     "SELECT t.done, t.due FROM piste.figure_turn($1, "
@@ -40,7 +40,7 @@ SQL(kpi_count_all, 0, "SELECT piste.figure_all()");
 enum count { VIEWS, ROBOTS, VISITORS, ENGAGED, DOCUMENTS, LEADS, CONVERSIONS,
 	CONSENTED, MQLS, SQLS, OPPORTUNITIES, CUSTOMERS, MATURE_LEADS,
 	MATURE_MQLS, MATURE_SQLS, MATURE_CUSTOMERS, ORDERS, WON, MARGINS,
-	MARGIN, COST, CONTACT_MINUTES, ORDER_DAYS, OTHER_ORDERS,
+	MARGIN, COST, CONTACT_MINUTES, ORDER_DAYS,
 	TOLD, BOUNCED = TOLD, RETURN, COUNTS };
 #define NONE COUNTS
 
@@ -421,6 +421,18 @@ kpi_turn(struct pg *db, struct str zone, int64_t *done, int64_t *left)
 		(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, done);
 		(void)str_i64(pg_value(rows, 0, 1), 0, INT64_MAX, left);
 	}
+	return e;
+}
+
+enum err
+kpi_catch_up(struct pg *db, struct str zone, int turns, int64_t *left)
+{
+	int64_t done;
+	enum err e = OK;
+
+	*left = 1;
+	for (int i = 0; !e && *left && i < turns; i++)
+		e = kpi_turn(db, zone, &done, left);
 	return e;
 }
 

@@ -153,7 +153,7 @@ START_TEST(conversion_and_cost_are_judged_by_campaign)
 	int64_t left;
 
 	reportcase_at(&c, "2026-11-23 07:00");
-	ck_assert_int_eq(gather_catch_up(c.db, c.wish.zone, INT_MAX, &left),
+	ck_assert_int_eq(kpi_catch_up(c.db, c.wish.zone, INT_MAX, &left),
 	    OK);
 	sample_run(c.sample.conn, "SELECT"
 	    " piste.figure_partition('2026-11-01')");

@@ -157,7 +157,7 @@ START_TEST(workers_at_once_tell_once)
 
 	reportcase_seen(&c, "p1", "human", 10, "'2026-11-16', '2026-11-22'");
 	reportcase_at(&c, "2026-11-24 12:00");
-	ck_assert_int_eq(gather_catch_up(c.db, c.wish.zone, INT_MAX, &left),
+	ck_assert_int_eq(kpi_catch_up(c.db, c.wish.zone, INT_MAX, &left),
 	    OK);
 	for (size_t i = 0; i < COUNT(thread); i++)
 		ck_assert_int_eq(pthread_create(&thread[i], NULL, run_alone,

@@ -165,7 +165,7 @@ START_TEST(what_is_shared_anew_is_counted_anew)
 	pg_free(db);
 } END_TEST
 
-/* Of ten years that all changed no turn counts more than a quarter. */
+/* However many have changed, no turn counts more than a quarter. */
 START_TEST(many_days_take_many_turns)
 {
 	int64_t done, left;
