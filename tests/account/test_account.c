@@ -326,7 +326,7 @@ START_TEST(the_first_is_made_once)
 	pg_free(db);
 } END_TEST
 
-SUITE(account)
+SUITE_APART(account)
 {
 	SUITE_TEST(each_role_does_what_it_may_and_no_more);
 	SUITE_TEST(a_session_speaks_for_its_owner_alone);

@@ -141,7 +141,7 @@ START_TEST(codes_are_few)
 	pg_free(d.db);
 } END_TEST
 
-SUITE(session)
+SUITE_APART(session)
 {
 	SUITE_TEST(a_session_is_known_by_its_hash_alone);
 	SUITE_LOOP(a_session_is_over_in_time, COUNT(lives));

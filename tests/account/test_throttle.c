@@ -118,7 +118,7 @@ START_TEST(a_browser_is_known_by_its_token)
 	ck_assert_uint_eq(throttle_counts(suite_arena(), &t, out), 3);
 } END_TEST
 
-SUITE(throttle)
+SUITE_APART(throttle)
 {
 	SUITE_LOOP(the_last_is_taken_and_the_next_is_not, COUNT(limits));
 	SUITE_TEST(others_are_let_in);

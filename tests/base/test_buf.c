@@ -157,7 +157,7 @@ START_TEST(an_arena_aborts_beyond_its_limit)
 	arena_take(a, 17);
 } END_TEST
 
-SUITE(buf)
+SUITE_APART(buf)
 {
 	SUITE_TEST(a_buffer_holds_max_and_no_more);
 	SUITE_TEST(a_buffer_grows_and_keeps_what_it_has);

@@ -372,7 +372,7 @@ START_TEST(writers_neither_deadlock_nor_break_the_chain)
 	pg_free(db);
 } END_TEST
 
-SUITE(contactable)
+SUITE_APART(contactable)
 {
 	SUITE_LOOP(the_last_word_counts, 2);
 	SUITE_TEST(a_withdrawal_takes_what_it_names);

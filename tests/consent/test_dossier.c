@@ -172,7 +172,7 @@ START_TEST(what_is_away_is_told)
 	ck_assert_int_eq(make(&c, said_uuid(1), &p), ERR_AWAY);
 } END_TEST
 
-SUITE(dossier)
+SUITE_APART(dossier)
 {
 	SUITE_LOOP(parts_are_what_their_hashes_say, 2);
 	SUITE_TEST(what_holds_is_told);

@@ -311,7 +311,7 @@ START_TEST(what_is_away_is_told)
 	pg_free(db);
 } END_TEST
 
-SUITE(ledger)
+SUITE_APART(ledger)
 {
 	SUITE_TEST(line_is_the_databases_and_its_hash_the_rows);
 	SUITE_TEST(a_line_is_this_one);

@@ -119,7 +119,7 @@ START_TEST(confirm_is_read_and_shown_to_nobody)
 	ck_assert_str_same(sitecase_path(&wrong), STR("$.consents[0].confirm"));
 } END_TEST
 
-SUITE(shown)
+SUITE_APART(shown)
 {
 	SUITE_LOOP(blocks_kept_are_those_hashed, COUNT(texts));
 	SUITE_LOOP(every_block_ever_shown_stays, COUNT(changes));

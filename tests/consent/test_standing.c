@@ -205,7 +205,7 @@ START_TEST(a_way_is_a_word_or_two)
 	ck_assert(!standing_via_ok((struct str){ most, sizeof most }));
 } END_TEST
 
-SUITE(standing)
+SUITE_APART(standing)
 {
 	SUITE_TEST(a_name_is_somebodys);
 	SUITE_TEST(somebody_merged_is_who_is_left);

@@ -158,7 +158,7 @@ START_TEST(addresses_leave_exposures)
 	pg_free(db);
 } END_TEST
 
-SUITE(upgrade)
+SUITE_APART(upgrade)
 {
 	SUITE_LOOP(consents_of_before_are_chained, 2);
 	SUITE_TEST(blocks_of_now_are_kept);

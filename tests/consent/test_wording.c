@@ -55,7 +55,7 @@ START_TEST(texts_are_found)
 	pg_free(db);
 } END_TEST
 
-SUITE(wording)
+SUITE_APART(wording)
 {
 	SUITE_LOOP(texts_are_found, COUNT(wordings));
 }

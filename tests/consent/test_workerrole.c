@@ -273,7 +273,7 @@ START_TEST(rights_are_remembered)
 	    STR("t"));
 } END_TEST
 
-SUITE(workerrole)
+SUITE_APART(workerrole)
 {
 	SUITE_TEST(nothing_gets_round_consent);
 	SUITE_TEST(no_function_lends_its_rights_to_everybody);

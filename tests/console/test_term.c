@@ -41,7 +41,7 @@ START_TEST(other_words_stay)
 }
 END_TEST
 
-SUITE(term)
+SUITE_APART(term)
 {
 	SUITE_TEST(every_key_has_words);
 	SUITE_TEST(other_words_stay);

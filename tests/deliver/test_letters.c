@@ -267,7 +267,7 @@ START_TEST(letters_leave_by_day)
 	    nights[_i].is_sent ? STR("done 1 f") : STR("ready 0 t"));
 } END_TEST
 
-SUITE(letters)
+SUITE_APART(letters)
 {
 	SUITE_LOOP(letters_leave_by_day, COUNT(nights));
 	SUITE_TEST(a_letter_is_sent_once);

@@ -203,7 +203,7 @@ START_TEST(away_is_told)
 	pg_free(db);
 } END_TEST
 
-SUITE(optin)
+SUITE_APART(optin)
 {
 	SUITE_TEST(consent_counts_once_confirmed);
 	SUITE_TEST(confirming_clears_a_bounce);

@@ -417,7 +417,7 @@ START_TEST(depth_is_told)
 	ck_assert_int_eq(d.ready + d.claimed + d.dead, 0);
 } END_TEST
 
-SUITE(outbox)
+SUITE_APART(outbox)
 {
 	SUITE_LOOP(policy_decides_what_is_mailed, COUNT(policies));
 	SUITE_TEST(nobody_is_written_to_unasked);

@@ -87,7 +87,7 @@ START_TEST(who_was_erased_has_no_choices)
 	ck_assert_str_same(mailcase_text(&c, SAID), STR(" given"));
 } END_TEST
 
-SUITE(preference)
+SUITE_APART(preference)
 {
 	SUITE_TEST(what_stands_is_listed_and_ended);
 	SUITE_TEST(an_address_is_everybodys_who_has_it);

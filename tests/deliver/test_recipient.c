@@ -202,7 +202,7 @@ START_TEST(who_has_answered_much_is_asked_nothing_again)
 	pg_free(db);
 } END_TEST
 
-SUITE(recipient)
+SUITE_APART(recipient)
 {
 	token_init();
 	SUITE_LOOP(a_link_opens_its_page_in_its_time, COUNT(links));

@@ -78,6 +78,8 @@ def week(s):
     until(lambda: s.one("SELECT count(*) FROM outbox WHERE kind ="
                         " 'mail.letter' AND state IN ('ready', 'claimed')")
           == "0", 90, "nothing waits")
+    until(lambda: s.one("SELECT count(*) FROM report") == "2", 30,
+          "the month, of which there is nothing to tell")
     weekly = [m for m in caught(s, BOSS) if "Semaine" in m["Subject"]]
     equal(len(weekly), 1, "how often it was told")
     message = weekly[0]

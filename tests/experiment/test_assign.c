@@ -234,7 +234,7 @@ START_TEST(weights_move_nobody_who_has_a_row)
 	ck_assert_int_gt(moved, 0);
 } END_TEST
 
-SUITE(assign)
+SUITE_APART(assign)
 {
 	SUITE_LOOP(a_unit_is_ascii, COUNT(names));
 	SUITE_LOOP(a_row_goes_before_the_hash, COUNT(visits));

@@ -229,7 +229,7 @@ START_TEST(nothing_is_compared_with_nothing)
 	ck_assert(isnan(f->gain.lift));
 } END_TEST
 
-SUITE(context)
+SUITE_APART(context)
 {
 	SUITE_TEST(each_leaf_has_its_own_weights);
 	SUITE_LOOP(a_leaf_needs_a_thousand_visitors, COUNT(sizes));

@@ -182,7 +182,7 @@ START_TEST(the_past_is_the_pages_own)
 	ck_assert_int_eq(past.visitors, 0);
 } END_TEST
 
-SUITE(outlook)
+SUITE_APART(outlook)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(a_plan_is_what_the_formulae_say);

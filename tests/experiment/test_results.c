@@ -407,7 +407,7 @@ START_TEST(what_is_in_quarantine_is_told)
 	ck_assert_int_eq(r->aside[1].n, quarantines[_i].trapped);
 } END_TEST
 
-SUITE(results)
+SUITE_APART(results)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(counts_are_those_of_the_database);

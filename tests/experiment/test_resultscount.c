@@ -138,7 +138,7 @@ START_TEST(changes_are_bounded)
 	}
 } END_TEST
 
-SUITE(resultscount)
+SUITE_APART(resultscount)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(values_are_cut_off_at_one_limit);

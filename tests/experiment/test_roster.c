@@ -123,7 +123,7 @@ START_TEST(a_line_of_json_is_told)
 	json_decref(got);
 } END_TEST
 
-SUITE(roster)
+SUITE_APART(roster)
 {
 	SUITE_LOOP(each_language_is_told, COUNT(told));
 	SUITE_TEST(one_that_is_not_there_is_told);

@@ -390,7 +390,7 @@ START_TEST(a_million_events_take_a_moment)
 	arena_free(a);
 } END_TEST
 
-SUITE(rules)
+SUITE_APART(rules)
 {
 	SUITE_LOOP(the_rules_hold, COUNT(rows));
 	SUITE_LOOP(the_order_of_the_log_is_nothing, COUNT(rows));

@@ -91,7 +91,7 @@ START_TEST(epochs_are_not_pooled)
 	ck_assert_double_eq_tol(country->treatment[0].pool.theta, 0, 1e-12);
 } END_TEST
 
-SUITE(slices)
+SUITE_APART(slices)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(parts_are_counted_and_shrunken);

@@ -297,7 +297,7 @@ START_TEST(too_large_a_family_is_a_bug)
 	ck_abort_msg("the assertion should have ended this test");
 } END_TEST
 
-SUITE(stats)
+SUITE_APART(stats)
 {
 	SUITE_LOOP(no_counts_make_nonsense, COUNT(arms));
 	SUITE_LOOP(swapping_the_arms_turns_the_sign, COUNT(arms));

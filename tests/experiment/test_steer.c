@@ -177,7 +177,7 @@ START_TEST(an_apply_without_a_state_leaves_it_stopped)
 	fclose(quiet);
 } END_TEST
 
-SUITE(steer)
+SUITE_APART(steer)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(what_is_shipped_is_the_page_until_undone);

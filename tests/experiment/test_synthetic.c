@@ -126,7 +126,7 @@ START_TEST(what_was_left_is_swept)
 	    " FROM piste.exposure)"), str_of(ages[_i].left));
 } END_TEST
 
-SUITE(synthetic)
+SUITE_APART(synthetic)
 {
 	SUITE_TEST(a_book_is_like_the_real_one);
 	SUITE_TEST(only_what_runs_has_books);

@@ -342,7 +342,7 @@ START_TEST(lengths_are_seconds)
 		    lengths[i].length).p), str_of(lengths[i].seconds));
 } END_TEST
 
-SUITE(watch)
+SUITE_APART(watch)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_TEST(last_midnight_has_one_verdict);

@@ -414,7 +414,7 @@ START_TEST(lookups_beside_a_refresh)
 }
 END_TEST
 
-SUITE(geo)
+SUITE_APART(geo)
 {
 	tcase_add_unchecked_fixture(suite_case, files_make, NULL);
 	SUITE_LOOP(address_has_its_place, COUNT(places));

@@ -283,7 +283,7 @@ START_TEST(a_half_closed_peer_is_answered)
 }
 END_TEST
 
-SUITE(connection)
+SUITE_APART(connection)
 {
 	SUITE_TEST(half_a_request_keeps_nobody_waiting);
 	SUITE_TEST(half_a_request_is_not_awaited_for_ever);

@@ -181,7 +181,7 @@ START_TEST(counts_are_kept)
 }
 END_TEST
 
-SUITE(gateway)
+SUITE_APART(gateway)
 {
 	SUITE_TEST(a_kept_connection_serves_again);
 	SUITE_LOOP(answers_have_their_status, SERVED_URIS);

@@ -155,7 +155,7 @@ START_TEST(a_socket_on_descriptor_3_is_taken)
 }
 END_TEST
 
-SUITE(listen)
+SUITE_APART(listen)
 {
 	SUITE_LOOP(a_path_has_its_mode, COUNT(modes));
 	SUITE_TEST(a_path_in_use_is_left_alone);

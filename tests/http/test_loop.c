@@ -172,7 +172,7 @@ START_TEST(connections_are_limited)
 }
 END_TEST
 
-SUITE(loop)
+SUITE_APART(loop)
 {
 	SUITE_LOOP(a_parked_request_is_answered_when_resumed, COUNT(parking));
 	SUITE_TEST(many_parked_requests_are_resumed_at_once);

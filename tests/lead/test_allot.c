@@ -309,7 +309,7 @@ START_TEST(erasing_leaves_what_is_counted)
 	ck_assert_uint_eq(now.rule.plan.seller[0].open, 0);
 } END_TEST
 
-SUITE(allot)
+SUITE_APART(allot)
 {
 	SUITE_TEST(erasing_leaves_what_is_counted);
 	SUITE_TEST(without_rules_nothing_happens);

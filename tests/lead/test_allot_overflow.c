@@ -132,7 +132,7 @@ START_TEST(a_decision_that_is_the_same_is_not_written_again)
 	ck_assert(!str_eq(sample_text(s.c.conn, DECIDED), first));
 } END_TEST
 
-SUITE(allot_overflow)
+SUITE_APART(allot_overflow)
 {
 	SUITE_TEST(nobody_free_is_an_overflow_with_an_alarm);
 	SUITE_TEST(new_rules_try_what_waits_at_once);

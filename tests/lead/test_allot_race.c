@@ -163,7 +163,7 @@ START_TEST(rules_wait_for_who_decides_and_hold_nothing)
 	    STR("Ana 5 t,bob 5 f"));
 } END_TEST
 
-SUITE(allot_race)
+SUITE_APART(allot_race)
 {
 	SUITE_TEST(two_workers_never_give_one_lead_twice);
 	SUITE_TEST(what_was_accepted_does_not_expire);

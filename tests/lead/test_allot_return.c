@@ -210,7 +210,7 @@ START_TEST(evenness_of_nothing_is_none)
 	free(text);
 } END_TEST
 
-SUITE(allot_return)
+SUITE_APART(allot_return)
 {
 	SUITE_TEST(a_shorter_form_takes_nothing_back);
 	SUITE_TEST(a_day_that_was_named_is_kept);

@@ -67,7 +67,7 @@ START_TEST(days_are_counted)
 	pg_free(db);
 } END_TEST
 
-SUITE(attention)
+SUITE_APART(attention)
 {
 	SUITE_TEST(what_waits_is_told);
 	SUITE_TEST(days_are_counted);

@@ -110,7 +110,7 @@ START_TEST(sets_are_compared)
 	pg_free(db);
 } END_TEST
 
-SUITE(backtest)
+SUITE_APART(backtest)
 {
 	SUITE_LOOP(a_lead_is_followed, COUNT(ways));
 	SUITE_LOOP(sets_are_compared, COUNT(runs));

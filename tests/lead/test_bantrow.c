@@ -312,7 +312,7 @@ START_TEST(ready_says_where_it_is_and_what_is_needed)
 	    " mistake\n"));
 } END_TEST
 
-SUITE(bantrow)
+SUITE_APART(bantrow)
 {
 	SUITE_TEST(answers_are_kept_as_they_are_read);
 	SUITE_TEST(days_that_are_over_are_refused);

@@ -168,7 +168,7 @@ START_TEST(a_reader_has_no_address)
 	pg_free(db);
 } END_TEST
 
-SUITE(card)
+SUITE_APART(card)
 {
 	SUITE_TEST(people_are_found_exactly);
 	SUITE_TEST(a_card_is_read);

@@ -325,7 +325,7 @@ START_TEST(all_of_it_is_shown)
 	pg_free(db);
 } END_TEST
 
-SUITE(deal)
+SUITE_APART(deal)
 {
 	SUITE_LOOP(amounts_are_judged, COUNT(amounts));
 	SUITE_TEST(an_order_is_kept_and_moves_its_lead);

@@ -212,7 +212,7 @@ START_TEST(extensions_may_be_elsewhere)
 	pg_free(db);
 } END_TEST
 
-SUITE(dedupe)
+SUITE_APART(dedupe)
 {
 	SUITE_LOOP(pair_is_judged, COUNT(pairs));
 	SUITE_TEST(report_is_bounded);

@@ -93,7 +93,7 @@ START_TEST(what_is_over_goes)
 	pg_free(db);
 } END_TEST
 
-SUITE(draft)
+SUITE_APART(draft)
 {
 	token_init();
 	SUITE_TEST(a_draft_is_kept_once);

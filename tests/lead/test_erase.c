@@ -437,7 +437,7 @@ START_TEST(export_has_it_all)
 	    "$j$%.*s$j$::jsonb->'held') AS k)", STR_ARG(told))).p), STR("t"));
 } END_TEST
 
-SUITE(erase)
+SUITE_APART(erase)
 {
 	SUITE_LOOP(nothing_of_them_is_left, 2);
 	SUITE_TEST(figures_stay);

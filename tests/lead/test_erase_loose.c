@@ -131,7 +131,7 @@ START_TEST(an_address_is_looked_up)
 	sample_run(c.conn, "ROLLBACK");
 } END_TEST
 
-SUITE(erase_loose)
+SUITE_APART(erase_loose)
 {
 	SUITE_LOOP(loose_ends_are_found, COUNT(names));
 	SUITE_TEST(what_comes_from_the_disk_again_stays_erased);

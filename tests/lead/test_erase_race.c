@@ -159,7 +159,7 @@ START_TEST(a_form_is_before_or_after)
 	PQfinish(other);
 } END_TEST
 
-SUITE(erase_race)
+SUITE_APART(erase_race)
 {
 	SUITE_LOOP(whichever_is_first, COUNT(races));
 	SUITE_LOOP(a_form_is_before_or_after, 2);

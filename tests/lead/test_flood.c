@@ -274,7 +274,7 @@ START_TEST(counting_uses_its_indexes)
 	ck_assert_str_same(sample_text(c.conn, scans), before);
 } END_TEST
 
-SUITE(flood)
+SUITE_APART(flood)
 {
 	SUITE_LOOP(attack_begins_at_a_limit, COUNT(bursts));
 	SUITE_TEST(a_minute_is_what_counts);

@@ -437,7 +437,7 @@ START_TEST(the_demo_year_is_the_same_each_time)
 	pg_free(db);
 } END_TEST
 
-SUITE(funnel)
+SUITE_APART(funnel)
 {
 	SUITE_LOOP(nothing_has_no_rate, COUNT(rates));
 	SUITE_LOOP(each_lead_is_in_one_cell, COUNT(splits));

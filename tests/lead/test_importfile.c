@@ -159,7 +159,7 @@ START_TEST(an_erasure_finds_the_file)
 	pg_free(d.db);
 } END_TEST
 
-SUITE(importfile)
+SUITE_APART(importfile)
 {
 	SUITE_TEST(a_file_waits_and_is_done);
 	SUITE_TEST(a_report_is_read_in_pieces);

@@ -477,7 +477,7 @@ START_TEST(nobody_is_absent)
 	pg_free(db);
 } END_TEST
 
-SUITE(lead)
+SUITE_APART(lead)
 {
 	SUITE_LOOP(pairs_are_as_tabled, COUNT(stages));
 	SUITE_LOOP(refusal_changes_nothing, COUNT(refusals));

@@ -164,7 +164,7 @@ START_TEST(crowd_leaves_a_chain)
 	    done + LEADS).p), STR("t t t t"));
 } END_TEST
 
-SUITE(lead_race)
+SUITE_APART(lead_race)
 {
 	SUITE_LOOP(second_is_judged_by_the_first, COUNT(races));
 	SUITE_TEST(crowd_leaves_a_chain);

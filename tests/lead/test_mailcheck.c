@@ -195,7 +195,7 @@ START_TEST(away_is_told)
 	pg_free(db);
 } END_TEST
 
-SUITE(mailcheck)
+SUITE_APART(mailcheck)
 {
 	SUITE_LOOP(address_is_judged, COUNT(addresses));
 	SUITE_LOOP(answer_is_good_for_so_long, COUNT(ages));

@@ -122,7 +122,7 @@ START_TEST(a_lead_is_told_of)
 	told(&c, &d, ERR_INPUT);
 } END_TEST
 
-SUITE(nurturedry)
+SUITE_APART(nurturedry)
 {
 	SUITE_LOOP(moments_are_told, COUNT(cases));
 	SUITE_TEST(messages_are_told_whole);

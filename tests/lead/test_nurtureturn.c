@@ -361,7 +361,7 @@ START_TEST(scenarios_are_listed)
 	    text);
 } END_TEST
 
-SUITE(nurtureturn)
+SUITE_APART(nurtureturn)
 {
 	SUITE_TEST(a_scenario_is_replayed);
 	SUITE_LOOP(again_after_so_many_days, 2);

@@ -117,7 +117,7 @@ START_TEST(never_confirmed_may_come_again)
 	ck_assert_str_same(mailcase_text(&c, SUBJECTS), STR("m1"));
 } END_TEST
 
-SUITE(nurtureturn_enter)
+SUITE_APART(nurtureturn_enter)
 {
 	SUITE_LOOP(people_enter_by_what_they_did, COUNT(ways));
 	SUITE_LOOP(invented_leads_enter_nothing, COUNT(ways));

@@ -168,7 +168,7 @@ START_TEST(a_files_name_of_ours_is_no_news)
 	pg_free(s.db);
 } END_TEST
 
-SUITE(orphan)
+SUITE_APART(orphan)
 {
 	SUITE_TEST(what_a_submission_names_stays);
 	SUITE_TEST(a_form_may_still_be_sent);

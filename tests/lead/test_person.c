@@ -202,7 +202,7 @@ START_TEST(crowd_and_merges_agree)
 	pg_free(k.db);
 } END_TEST
 
-SUITE(person)
+SUITE_APART(person)
 {
 	SUITE_TEST(preview_shows_what_happens);
 	SUITE_LOOP(merge_is_refused, COUNT(refusals));

@@ -62,7 +62,7 @@ START_TEST(a_withdrawal_is_asked_for_once)
 	sample_run(c.conn, "COMMIT");
 } END_TEST
 
-SUITE(plans)
+SUITE_APART(plans)
 {
 	SUITE_TEST(who_falls_is_found_without_who_stands);
 	SUITE_TEST(a_withdrawal_is_asked_for_once);

@@ -76,7 +76,7 @@ START_TEST(away_is_told)
 	pg_free(db);
 } END_TEST
 
-SUITE(privacy)
+SUITE_APART(privacy)
 {
 	SUITE_LOOP(each_fact_is_told, COUNT(cases));
 	SUITE_TEST(away_is_told);

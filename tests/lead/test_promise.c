@@ -415,7 +415,7 @@ START_TEST(a_holiday_is_looked_at_once)
 	    " AS a"), STR("200 t"));
 } END_TEST
 
-SUITE(promise)
+SUITE_APART(promise)
 {
 	SUITE_LOOP(what_is_brought_waits_as_cold, COUNT(brought));
 	SUITE_LOOP(what_is_met_is_neither_broken_nor_asked_for, 2);

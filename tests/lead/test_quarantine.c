@@ -326,7 +326,7 @@ START_TEST(pages_are_as_long_as_a_screen)
 	ck_assert_uint_eq(page->rows, 0);
 } END_TEST
 
-SUITE(quarantine)
+SUITE_APART(quarantine)
 {
 	SUITE_TEST(pages_are_as_long_as_a_screen);
 	SUITE_TEST(release_makes_a_lead);

@@ -390,7 +390,7 @@ START_TEST(away_is_told)
 	pg_free(db);
 } END_TEST
 
-SUITE(queue)
+SUITE_APART(queue)
 {
 	SUITE_TEST(lead_is_scored_with_reasons);
 	SUITE_TEST(turn_takes_so_many);

@@ -154,7 +154,7 @@ START_TEST(claim_walks_the_index)
 	    " using qualification_queue_ready"), "%s", plan.p);
 } END_TEST
 
-SUITE(queue_order)
+SUITE_APART(queue_order)
 {
 	SUITE_LOOP(nobody_is_passed_for_longer_than_the_bound, SEEDS);
 	SUITE_TEST(cold_is_passed_for_half_an_hour_and_no_longer);

@@ -364,7 +364,7 @@ START_TEST(a_bad_one_keeps_nobody_waiting)
 	pg_free(db);
 } END_TEST
 
-SUITE(recycle)
+SUITE_APART(recycle)
 {
 	SUITE_LOOP(rules_wake_what_they_lay_aside, COUNT(wakings));
 	SUITE_TEST(a_lost_one_comes_up_again_with_its_history);

@@ -363,7 +363,7 @@ START_TEST(what_the_site_has_not_is_told)
 	    " called shut\n");
 } END_TEST
 
-SUITE(rescore)
+SUITE_APART(rescore)
 {
 	SUITE_TEST(what_the_site_has_not_is_told);
 	SUITE_TEST(what_somebody_does_is_scored);

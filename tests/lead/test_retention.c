@@ -303,7 +303,7 @@ START_TEST(objections_have_their_time)
 	    " + interval '36 months 1 second'")), 1);
 } END_TEST
 
-SUITE(retention)
+SUITE_APART(retention)
 {
 	SUITE_LOOP(prospects_have_their_time, COUNT(rows));
 	SUITE_TEST(an_audience_goes_by_the_hour);

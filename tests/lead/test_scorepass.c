@@ -372,7 +372,7 @@ START_TEST(lanes_share_a_pass)
 		pg_free(db[i]);
 } END_TEST
 
-SUITE(scorepass)
+SUITE_APART(scorepass)
 {
 	SUITE_TEST(who_knows_less_writes_nothing);
 	SUITE_TEST(a_late_commit_is_not_missed);

@@ -253,7 +253,7 @@ START_TEST(owners_of_before_stop_the_upgrade)
 	pg_free(db);
 } END_TEST
 
-SUITE(seller)
+SUITE_APART(seller)
 {
 	SUITE_TEST(owners_of_before_stop_the_upgrade);
 	SUITE_TEST(rules_are_applied_whole_or_not_at_all);

@@ -95,7 +95,7 @@ START_TEST(there_must_be_one)
 	ck_assert(!is_done);
 } END_TEST
 
-SUITE(sellerdesk)
+SUITE_APART(sellerdesk)
 {
 	SUITE_LOOP(deeds_are_done_once, COUNT(deeds));
 	SUITE_LOOP(what_is_over_is_over, COUNT(ends));

@@ -469,7 +469,7 @@ START_TEST(long_answers_are_cut)
 	    "piste.lead_asked(1, 'en'))"), STR("30000"));
 } END_TEST
 
-SUITE(sellermail)
+SUITE_APART(sellermail)
 {
 	SUITE_TEST(alarms_are_gathered);
 	SUITE_TEST(a_morning_waits_for_nobody);

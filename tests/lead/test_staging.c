@@ -399,7 +399,7 @@ START_TEST(a_lost_session_ends_an_import)
 	pg_free(db);
 } END_TEST
 
-SUITE(staging)
+SUITE_APART(staging)
 {
 	SUITE_TEST(a_file_is_imported_once);
 	SUITE_TEST(an_import_goes_on_where_another_ended);

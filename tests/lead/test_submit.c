@@ -383,7 +383,7 @@ START_TEST(drain_stops_when_woken)
 	pg_free(db);
 } END_TEST
 
-SUITE(submit)
+SUITE_APART(submit)
 {
 	SUITE_TEST(all_of_a_touch_is_stored);
 	SUITE_TEST(row_is_stored_as_it_is);

@@ -472,7 +472,7 @@ START_TEST(groups_that_overlap_agree)
 	    " WHERE k.person_id <> s.person_id"), STR("0"));
 } END_TEST
 
-SUITE(submit_group)
+SUITE_APART(submit_group)
 {
 	SUITE_LOOP(rows_become_what_they_are, 2 * COUNT(scenarios));
 	SUITE_TEST(batch_sent_twice_is_harmless);

@@ -74,7 +74,7 @@ START_TEST(suspects_are_asked_for)
 	    COUNT(rows))), STR("replay replay replay"));
 } END_TEST
 
-SUITE(submit_keys)
+SUITE_APART(submit_keys)
 {
 	SUITE_LOOP(email_key_is_normal, COUNT(keys));
 	SUITE_TEST(typed_address_is_kept);

@@ -113,7 +113,7 @@ START_TEST(counting_uses_its_index)
 	    " indexrelname = 'submission_origin'"));
 } END_TEST
 
-SUITE(submit_origin)
+SUITE_APART(submit_origin)
 {
 	SUITE_LOOP(origins_are_counted, COUNT(rates));
 	SUITE_TEST(an_origin_stays_with_its_submission);

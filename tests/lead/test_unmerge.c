@@ -314,7 +314,7 @@ START_TEST(unmerge_leaves_one_open)
 	    STR("") : STR("merge 1 is undone already"));
 } END_TEST
 
-SUITE(unmerge)
+SUITE_APART(unmerge)
 {
 	SUITE_LOOP(merge_is_undone_exactly, COUNT(scenarios));
 	SUITE_LOOP(what_came_since_goes_by_its_key, COUNT(scenarios));

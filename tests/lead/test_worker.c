@@ -200,7 +200,7 @@ START_TEST(worker_stops_without_a_server)
 	close(fd);
 } END_TEST
 
-SUITE(worker)
+SUITE_APART(worker)
 {
 	SUITE_TEST(once_drains_and_qualifies);
 	SUITE_TEST(once_tells_what_is_away);

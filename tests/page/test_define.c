@@ -463,7 +463,7 @@ START_TEST(away_is_told_as_away)
 	ck_assert(str_has_prefix(s.complaints, STR("$: ")));
 } END_TEST
 
-SUITE(define)
+SUITE_APART(define)
 {
 	SUITE_TEST(export_gives_back_what_was_applied);
 	SUITE_TEST(an_empty_site_is_an_empty_document);

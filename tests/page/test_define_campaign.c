@@ -70,7 +70,7 @@ START_TEST(parts_and_archives_are_kept)
 	pg_free(db);
 } END_TEST
 
-SUITE(define_campaign)
+SUITE_APART(define_campaign)
 {
 	SUITE_LOOP(parts_are_judged, COUNT(sites));
 	SUITE_TEST(parts_and_archives_are_kept);

@@ -87,7 +87,7 @@ START_TEST(channel_of_old_stays)
 	pg_free(db);
 } END_TEST
 
-SUITE(define_channel)
+SUITE_APART(define_channel)
 {
 	SUITE_TEST(known_channels_are_taken);
 	SUITE_TEST(others_are_refused_by_path);

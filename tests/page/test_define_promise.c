@@ -75,7 +75,7 @@ START_TEST(mistakes_are_told_with_their_path)
 	pg_free(db);
 } END_TEST
 
-SUITE(define_promise)
+SUITE_APART(define_promise)
 {
 	SUITE_TEST(sites_own_take_the_place_of_ours);
 	SUITE_LOOP(mistakes_are_told_with_their_path, COUNT(cases));

@@ -166,7 +166,7 @@ START_TEST(reasons_are_limited)
 	pg_free(db);
 } END_TEST
 
-SUITE(define_reason)
+SUITE_APART(define_reason)
 {
 	SUITE_TEST(ours_are_there);
 	SUITE_TEST(sites_own_are_applied_and_exported);

@@ -205,7 +205,7 @@ START_TEST(lists_are_limited)
 	pg_free(db);
 } END_TEST
 
-SUITE(siterecycle)
+SUITE_APART(siterecycle)
 {
 	SUITE_TEST(ours_are_there);
 	SUITE_TEST(sites_own_are_applied_and_exported);

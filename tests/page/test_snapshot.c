@@ -475,7 +475,7 @@ START_TEST(pages_outlive_the_database)
 	snapshot_free(sn);
 } END_TEST
 
-SUITE(snapshot)
+SUITE_APART(snapshot)
 {
 	SUITE_TEST(the_first_picture_is_there_at_once);
 	SUITE_TEST(a_change_is_seen_within_a_second);

@@ -45,7 +45,7 @@ START_TEST(the_disk_waits_for_a_database_that_is_there)
 	snapshot_free(sn);
 } END_TEST
 
-SUITE(snapshot_first)
+SUITE_APART(snapshot_first)
 {
 	SUITE_TEST(the_disk_waits_for_a_database_that_is_there);
 }

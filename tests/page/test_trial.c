@@ -437,7 +437,7 @@ START_TEST(levels_give_the_weights)
 	ck_assert(str_has_fold(s.changes, STR("\"because\":\"factors\"")));
 } END_TEST
 
-SUITE(trial)
+SUITE_APART(trial)
 {
 	SUITE_TEST(a_new_one_begins_its_first_phase);
 	SUITE_TEST(a_draft_begins_when_it_runs);

@@ -361,7 +361,7 @@ START_TEST(parts_of_the_last_epoch_are_served)
 	ck_assert_uint_eq(served()->leaves, 0);
 } END_TEST
 
-SUITE(kept)
+SUITE_APART(kept)
 {
 	SUITE_LOOP(another_arm_is_no_correction, COUNT(other_arms));
 	SUITE_LOOP(a_phase_keeps_its_plan, COUNT(plans));

@@ -177,7 +177,7 @@ START_TEST(conversion_and_cost_are_judged_by_campaign)
 	    " 2026-11-23, cost low"));
 } END_TEST
 
-SUITE(alarmturn)
+SUITE_APART(alarmturn)
 {
 	SUITE_TEST(conversion_and_cost_are_judged_by_campaign);
 	SUITE_TEST(an_alarm_is_told_once);

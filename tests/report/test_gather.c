@@ -68,7 +68,7 @@ START_TEST(what_is_over_is_not_judged)
 	ck_assert_uint_eq(found(&c).count, _i ? 3 : 0);
 } END_TEST
 
-SUITE(gather)
+SUITE_APART(gather)
 {
 	SUITE_LOOP(each_campaign_has_all_its_days, 2);
 	SUITE_LOOP(what_is_over_is_not_judged, 2);

@@ -188,7 +188,7 @@ START_TEST(n_recipients_are_told)
 	ck_assert_int_eq(run(&c, buf_str(&to).p), 0);
 } END_TEST
 
-SUITE(reportturn)
+SUITE_APART(reportturn)
 {
 	SUITE_TEST(a_week_is_told_once);
 	SUITE_TEST(who_comes_late_tells_the_last_alone);

@@ -237,7 +237,7 @@ START_TEST(without_a_spool_there_is_no_group)
 	ck_assert_int_eq(group_new(&plan, &g), ERR_AWAY);
 } END_TEST
 
-SUITE(group)
+SUITE_APART(group)
 {
 	SUITE_TEST(many_at_once_are_answered_once);
 	SUITE_TEST(what_gathers_shares_a_commit);

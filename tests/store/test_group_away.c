@@ -223,7 +223,7 @@ START_TEST(room_is_found_without_a_visitor)
 	tear_down(&s);
 } END_TEST
 
-SUITE(group_away)
+SUITE_APART(group_away)
 {
 	SUITE_TEST(an_unreachable_server_means_the_spool);
 	SUITE_TEST(a_silent_server_delays_nobody);

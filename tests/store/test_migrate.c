@@ -147,7 +147,7 @@ START_TEST(several_at_once_apply_each_once)
 	free(conninfo);
 } END_TEST
 
-SUITE(migrate)
+SUITE_APART(migrate)
 {
 	SUITE_TEST(numbers_have_no_gap);
 	SUITE_TEST(again_changes_nothing);

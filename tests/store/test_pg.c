@@ -390,7 +390,7 @@ START_TEST(a_copy_is_whole_or_nothing)
 	pg_free(db);
 } END_TEST
 
-SUITE(pg)
+SUITE_APART(pg)
 {
 	SUITE_TEST(values_come_back_as_they_went);
 	SUITE_TEST(large_values_pass_both_ways);

@@ -66,7 +66,7 @@ START_TEST(one_more_waits)
 	pool_free(p);
 } END_TEST
 
-SUITE(pool)
+SUITE_APART(pool)
 {
 	SUITE_TEST(each_begins_as_it_is_told);
 	SUITE_TEST(last_given_is_first_taken);

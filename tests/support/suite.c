@@ -1,6 +1,7 @@
 /*
  * Runs the unit tests: all suites, or those named on the command line, each
- * test in a process of its own, and ends with the line CI reads.
+ * in a process of its own (one for each row of a table would cost more than the
+ * row, under a sanitizer ten times as much), and ends with the line CI reads.
  */
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -32,14 +34,24 @@ int __wrap_pthread_create(pthread_t *, const pthread_attr_t *, thread_fn *,
 extern const struct suite_entry *const __start_piste_suites[];
 extern const struct suite_entry *const __stop_piste_suites[];
 
+static struct arena *suite_memory;
+
+/* How long a test may take; Check's own variable says how slow we are. */
+static unsigned
+suite_seconds(void)
+{
+	struct str times = str_of(getenv("CK_TIMEOUT_MULTIPLIER"));
+	uint32_t n;
+
+	return SUITE_SECONDS_MAX * (str_u32(times, 1, 99, &n) ? n : 1);
+}
+
 struct arena *
 suite_arena(void)
 {
-	static struct arena *a;
-
-	if (!a)
-		a = arena_new(SUITE_ARENA_BYTES);
-	return a;
+	if (!suite_memory)
+		suite_memory = arena_new(SUITE_ARENA_BYTES);
+	return suite_memory;
 }
 
 struct str
@@ -125,16 +137,16 @@ suite_silent_server(void)
 	return dir;
 }
 
-/* Those that run, in their order; and the one that does. */
-static const struct suite_entry **chosen, *running;
+static const struct suite_entry *running;
 
-/* Before the tests of each. */
+/* Before each test of those that share a process; one that hangs ends it. */
 static void
-next_suite(void)
+begin_test(void)
 {
-	static size_t at;
-
-	running = chosen[at++];
+	if (suite_memory)
+		arena_reset(suite_memory);
+	log_level_set(LOG_ERROR);
+	alarm(suite_seconds());
 }
 
 /* Tell SUITE_THREADS, a file, which suites start threads: tests/run asks. */
@@ -190,38 +202,79 @@ is_in_part(size_t index)
 	    !str_u32(part, 1, n, &i) || index % n == i - 1;
 }
 
+struct tally { int ran, failed; };
+
+static struct tally
+run_tests(void)
+{
+	Suite *s = suite_create(running->name);
+	TCase *tc = tcase_create(running->name);
+	SRunner *runner;
+	struct tally t;
+
+	log_level_set(LOG_ERROR);
+	if (!running->is_apart)
+		tcase_add_checked_fixture(tc, begin_test, NULL);
+	tcase_set_timeout(tc, SUITE_SECONDS_MAX);
+	running->fill(tc);
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_set_fork_status(runner, running->is_apart ? CK_FORK :
+	    CK_NOFORK);
+	srunner_run_all(runner, CK_ENV);
+	t.ran = srunner_ntests_run(runner);
+	t.failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return t;
+}
+
+/* One that dies has failed once, whatever it did before. */
+static struct tally
+run_suite(void)
+{
+	struct tally t = { 1, 1 };
+	int end[2], status;
+	pid_t pid;
+
+	fflush(NULL);
+	if (pipe2(end, O_CLOEXEC | O_NONBLOCK) < 0 || (pid = fork()) < 0)
+		return t;
+	if (!pid) {
+		t = run_tests();
+		fflush(NULL);
+		_exit(write(end[1], &t, sizeof t) != sizeof t);
+	}
+	close(end[1]);
+	waitpid(pid, &status, 0);
+	if (read(end[0], &t, sizeof t) != sizeof t)
+		t = (struct tally){ 1, 1 };
+	close(end[0]);
+	if (status) {
+		printf("%s:0:E: the suite died: %s\n", running->name,
+		    WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) :
+		    "it said nothing");
+		t.failed += !t.failed;
+	}
+	return t;
+}
+
 int
 main(int argc, char **argv)
 {
-	SRunner *runner = srunner_create(NULL);
-	size_t suites = 0;
-	int ran, failed;
+	struct tally all = { 0, 0 }, one;
 
-	chosen = calloc((size_t)(__stop_piste_suites - __start_piste_suites),
-	    sizeof *chosen);
-	if (!chosen)
-		return 1;
 	token_init();
-	log_level_set(LOG_ERROR);
 	for (const struct suite_entry *const *e = __start_piste_suites;
 	    e < __stop_piste_suites; e++) {
-		Suite *s = suite_create((*e)->name);
-		TCase *tc = tcase_create((*e)->name);
-
 		if (!is_named((*e)->name, argc, argv) ||
 		    !is_in_part((size_t)(e - __start_piste_suites)))
 			continue;
-		chosen[suites++] = *e;
-		tcase_add_unchecked_fixture(tc, next_suite, NULL);
-		tcase_set_timeout(tc, SUITE_SECONDS_MAX);
-		(*e)->fill(tc);
-		suite_add_tcase(s, tc);
-		srunner_add_suite(runner, s);
+		running = *e;
+		one = run_suite();
+		all.ran += one.ran;
+		all.failed += one.failed;
 	}
-	srunner_run_all(runner, CK_ENV);
-	ran = srunner_ntests_run(runner);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	printf("unit: %d passed, %d failed\n", ran - failed, failed);
-	return failed != 0;
+	printf("unit: %d passed, %d failed\n", all.ran - all.failed,
+	    all.failed);
+	return all.failed != 0;
 }

@@ -21,11 +21,18 @@
 struct suite_entry {
 	const char *name;
 	void (*fill)(TCase *tc);
+	bool is_apart;
 };
-#define SUITE(name) \
+#define SUITE(name) SUITE_AS(name, false)
+/*
+ * Each test in a process of its own: it has a database, may die, or bends what
+ * all share.
+ */
+#define SUITE_APART(name) SUITE_AS(name, true)
+#define SUITE_AS(name, apart) \
 	static void suite_fill_##name(TCase *suite_case); \
 	static const struct suite_entry suite_entry_##name = \
-	    { #name, suite_fill_##name }; \
+	    { #name, suite_fill_##name, apart }; \
 	static const struct suite_entry *const suite_pointer_##name \
 	    __attribute__((used, section("piste_suites"))) = \
 	    &suite_entry_##name; \
@@ -34,7 +41,7 @@ struct suite_entry {
 #define SUITE_LOOP(test, count) \
 	tcase_add_loop_test(suite_case, test, 0, (int)(count))
 
-/* A fresh arena for the running test; the process's end gives it back. */
+/* An arena that is empty when a test begins. */
 struct arena *suite_arena(void);
 
 /* Two texts are the same bytes. */

@@ -254,7 +254,7 @@ START_TEST(channels_roll_up)
 	    STR("0"));
 } END_TEST
 
-SUITE(conversion)
+SUITE_APART(conversion)
 {
 	SUITE_TEST(each_conversion_is_exported_once);
 	SUITE_TEST(a_lead_that_gave_way_is_not_exported_again);

@@ -256,7 +256,7 @@ START_TEST(a_counter_entry_takes_an_entry_back)
 	pg_free(db);
 } END_TEST
 
-SUITE(cost)
+SUITE_APART(cost)
 {
 	SUITE_LOOP(amounts_are_judged, COUNT(amounts));
 	SUITE_LOOP(entries_are_judged, COUNT(entries));

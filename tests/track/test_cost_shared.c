@@ -276,7 +276,7 @@ START_TEST(a_file_of_leads_is_a_cost)
 	pg_free(db);
 } END_TEST
 
-SUITE(cost_shared)
+SUITE_APART(cost_shared)
 {
 	SUITE_TEST(a_period_is_spread_to_the_cent);
 	SUITE_TEST(overhead_is_shared_to_the_cent);

@@ -478,7 +478,7 @@ START_TEST(everything_is_commented)
 	    STR_EMPTY);
 } END_TEST
 
-SUITE(counting)
+SUITE_APART(counting)
 {
 	SUITE_LOOP(exposures_merge, COUNT(merges));
 	SUITE_TEST(known_exposure_is_left_alone);

@@ -272,7 +272,7 @@ START_TEST(every_count_agrees)
 	}
 } END_TEST
 
-SUITE(counting_history)
+SUITE_APART(counting_history)
 {
 	SUITE_LOOP(every_count_agrees, SEEDS / SEEDS_A_TEST);
 }

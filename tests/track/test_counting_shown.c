@@ -219,7 +219,7 @@ START_TEST(rules_hold)
 	    STR_EMPTY);
 } END_TEST
 
-SUITE(counting_shown)
+SUITE_APART(counting_shown)
 {
 	SUITE_LOOP(activations_merge, COUNT(merges));
 	SUITE_TEST(segments_come_with_the_view);

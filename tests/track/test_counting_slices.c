@@ -48,7 +48,7 @@ START_TEST(slices_sum_to_the_whole)
 	    sliced[_i].most).p), str_of(sliced[_i].found));
 } END_TEST
 
-SUITE(counting_slices)
+SUITE_APART(counting_slices)
 {
 	SUITE_LOOP(slices_sum_to_the_whole, COUNT(sliced));
 }

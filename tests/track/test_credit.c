@@ -149,7 +149,7 @@ START_TEST(days_and_names_have_limits)
 	pg_free(db);
 } END_TEST
 
-SUITE(credit)
+SUITE_APART(credit)
 {
 	SUITE_TEST(paths_are_credited_as_worked_by_hand);
 	SUITE_TEST(days_and_names_have_limits);

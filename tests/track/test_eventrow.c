@@ -312,7 +312,7 @@ START_TEST(a_day_tells_so_many_apart)
 	pg_free(db);
 } END_TEST
 
-SUITE(eventrow)
+SUITE_APART(eventrow)
 {
 	SUITE_LOOP(a_batch_is_merged, NEWS * (COUNT(batches) - 1));
 	SUITE_LOOP(a_batch_is_put_in_order, 2);

@@ -77,7 +77,7 @@ START_TEST(what_is_left_is_read_later)
 	ck_assert_uint_eq(t.count, EXPOSED_ROWS_MAX + 1);
 } END_TEST
 
-SUITE(exposed)
+SUITE_APART(exposed)
 {
 	tcase_set_timeout(suite_case, 30);
 	SUITE_LOOP(all_are_told_once, COUNT(sizes));

@@ -404,7 +404,7 @@ START_TEST(what_is_nobodys_is_told_apart)
 	pg_free(db);
 } END_TEST
 
-SUITE(kpi)
+SUITE_APART(kpi)
 {
 	SUITE_LOOP(the_worked_example, 2);
 	SUITE_TEST(nothing_is_divided_by_nothing);

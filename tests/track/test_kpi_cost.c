@@ -181,7 +181,7 @@ START_TEST(many_days_take_many_turns)
 	pg_free(db);
 } END_TEST
 
-SUITE(kpi_cost)
+SUITE_APART(kpi_cost)
 {
 	SUITE_TEST(costs_are_the_ledgers);
 	SUITE_TEST(what_is_shared_anew_is_counted_anew);

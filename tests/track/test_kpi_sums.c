@@ -322,7 +322,7 @@ START_TEST(the_demo_year_closes_over_every_split)
 	pg_free(db);
 } END_TEST
 
-SUITE(kpi_sums)
+SUITE_APART(kpi_sums)
 {
 	SUITE_LOOP(sums_are_what_is_recounted, 2);
 	SUITE_TEST(changes_do_not_wait_for_each_other);

@@ -335,7 +335,7 @@ START_TEST(too_much_is_a_mistake_of_ours)
 		model_add(model_new(suite_arena(), 1), &p);
 } END_TEST
 
-SUITE(model)
+SUITE_APART(model)
 {
 	SUITE_LOOP(a_path_is_shared_as_worked_by_hand, COUNT(shares));
 	SUITE_TEST(old_touches_decay);
