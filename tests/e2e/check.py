@@ -10,7 +10,7 @@ class Failure(Exception):
 
 
 def scenario(what, stack="plain", short=False):
-    """Register a function of one stack; short ones run under sanitizers."""
+    """Register a function of one stack; short ones look for races, too."""
     def register(function):
         SCENARIOS.append((what, stack, short, function))
         return function
