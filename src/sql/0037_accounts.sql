@@ -856,6 +856,12 @@ REVOKE EXECUTE ON FUNCTION piste.role_allow(text, text),
 	piste.reset_look(text), piste.reset_take(text, text)
 	FROM PUBLIC;
 
+-- Whoever reads figures, or is at the login, could ask it of everybody in turn.
+REVOKE EXECUTE ON FUNCTION piste.may_contact(bigint, text, text, text)
+	FROM PUBLIC;
+SELECT piste.worker_allow(
+	'EXECUTE ON FUNCTION piste.may_contact(bigint, text, text, text)');
+
 SELECT count(piste.role_allow(r.role, r.what)) FROM (VALUES
 	('console', 'USAGE ON SCHEMA piste'),
 	('console', 'EXECUTE ON FUNCTION piste.attempt_take(text[], integer[], interval), piste.attempt_give_back(text[]), piste.login_find(text), piste.session_begin(bigint, text, text, boolean, text, text), piste.session_touch(text, interval, interval, interval), piste.session_end(text), piste.second_find(text), piste.second_take(text, bigint, text), piste.own_rehash(bigint, text, text), piste.reset_ask(text, text, text, interval, interval), piste.reset_look(text), piste.reset_take(text, text)'),
@@ -874,6 +880,7 @@ SELECT count(piste.role_allow(r.role, r.what)) FROM (VALUES
 	('reader', 'SELECT (id, created_at, updated_at, merged_into, erased_at) ON piste.person'),
 	('reader', 'SELECT (id, seq, page_key, page_revision, variant_key, experiment_key, form_key, offer_key, lang, person_id, lead_id, outcome, quarantine_reason, form_country, geo_country, geo_region, geo_build, source, medium, campaign_key, via, rendered_at, received_at, created_at) ON piste.submission'),
 	-- Whom they talk to.
+	('seller', 'EXECUTE ON FUNCTION piste.may_contact(bigint, text, text, text)'),
 	('seller', 'SELECT ON piste.allocation, piste.bant, piste.consent, piste.contactable, piste.event, piste.follow_up, piste.lead, piste.lead_history, piste.next_action, piste.person, piste.submission'),
 	('marketer', 'SELECT ON piste.consent_block, piste.consent_head, piste.email_quality, piste.exposure, piste.conversion, piste.outcome, piste.held, piste.import, piste.import_submission, piste.journey, piste.journey_step, piste.lead_wake, piste.letter, piste.mail, piste.mail_address, piste.mail_domain, piste.origin, piste.outbox, piste.overflow, piste.person_key, piste.person_merge, piste.qualification_queue, piste.quarantine, piste.recipient'),
 	('administrator', 'EXECUTE ON FUNCTION piste.audit_list(text, bigint, timestamptz, timestamptz, text, text, integer), piste.user_add(text, text, text, text, text, text), piste.user_set_role(text, text, text), piste.user_disable(text, text, boolean), piste.user_set_password(text, text, text), piste.user_drop_second(text, text), piste.user_list(text, integer), piste.reset_ask(text, text, text, interval, interval)')

@@ -79,6 +79,7 @@ static const struct { enum account_role least; const char *sql; } deeds[] = {
 	{ ACCOUNT_SELLER, "SELECT count(fields) FROM piste.submission" },
 	{ ACCOUNT_SELLER, "SELECT count(note) FROM piste.lead_history" },
 	{ ACCOUNT_SELLER, "SELECT count(*) FROM piste.contactable" },
+	{ ACCOUNT_SELLER, "SELECT piste.may_contact(1, 'p', 'email', 'us')" },
 	{ ACCOUNT_MARKETER, "SELECT count(*) FROM piste.mail_address" },
 	{ ACCOUNT_MARKETER, "SELECT count(*) FROM piste.person_key" },
 	{ ACCOUNT_ADMINISTRATOR, "SELECT count(*) FROM piste.user_list("

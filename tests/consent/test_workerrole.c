@@ -133,7 +133,7 @@ START_TEST(nothing_gets_round_consent)
 	ck_assert(is_refused(conn, attempts[0]));
 } END_TEST
 
-/* What runs with the owner's rights; may_contact tells yes or no, to all. */
+/* What runs with the owner's rights. */
 START_TEST(no_function_lends_its_rights_to_everybody)
 {
 	struct sample c = said_new();
@@ -144,8 +144,7 @@ START_TEST(no_function_lends_its_rights_to_everybody)
 	    " AND p.pronamespace = 'piste'::regnamespace"
 	    " AND (NOT coalesce(p.proconfig @>"
 	    " ARRAY['search_path=pg_catalog, pg_temp'], false)"
-	    " OR p.proname <> 'may_contact'"
-	    " AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl,"
+	    " OR EXISTS (SELECT FROM aclexplode(coalesce(p.proacl,"
 	    " acldefault('f', p.proowner))) AS a WHERE a.grantee = 0))"),
 	    STR_EMPTY);
 } END_TEST
