@@ -11,8 +11,9 @@
 #include "importwish.h"
 
 #define NAME "piste import"
-/* Where today lasts longest: UTC-12. */
+/* Where today lasts longest, UTC-12, and where it begins first, UTC+14. */
 #define WEST_S (12 * 3600)
+#define EAST_S (14 * 3600)
 
 struct reading {
 	struct arena *arena;
@@ -92,9 +93,9 @@ read_cost(struct reading *r, char **value)
 }
 
 static int64_t
-earliest_today(int64_t now_ms)
+day_at(int64_t now_ms, int64_t shift_s)
 {
-	time_t s = (time_t)(now_ms / 1000) - WEST_S;
+	time_t s = (time_t)(now_ms / 1000 + shift_s);
 	struct tm t;
 
 	gmtime_r(&s, &t);
@@ -110,15 +111,18 @@ read_valid_until(struct reading *r, char **value)
 		return complain(r, "--valid-until", value[0],
 		    "not a date such as 2026-12-31");
 	r->wish->valid_until = date_iso(r->arena, day);
-	return day >= earliest_today(r->now_ms) || complain(r, "--valid-until",
+	return day >= day_at(r->now_ms, -WEST_S) || complain(r, "--valid-until",
 	    value[0], "that day is over: nobody may be contacted");
 }
 
 static bool
 read_date(struct reading *r, char **value)
 {
-	return !date_parse(str_of(value[0]), &r->wish->day) ||
-	    complain(r, "--date", value[0], "not a date such as 2026-12-31");
+	if (date_parse(str_of(value[0]), &r->wish->day))
+		return complain(r, "--date", value[0],
+		    "not a date such as 2026-12-31");
+	return r->wish->day <= day_at(r->now_ms, EAST_S) || complain(r,
+	    "--date", value[0], "that day is to come");
 }
 
 /* A name of ours, which figures and rules call it by. */

@@ -9,6 +9,7 @@
 #include "console/shell.h"
 #include "form/form.h"
 #include "http/request.h"
+#include "lead/columns.h"
 #include "lead/import.h"
 #include "lead/importfile.h"
 #include "page/site.h"
@@ -46,6 +47,16 @@ why_row(struct arena *a, enum lang l, struct str code)
 	return word_fill(a, WORD_ROW_BROKEN, l, &code, 1);
 }
 
+/* Of the day somebody was met, which no form asks for. */
+static struct str
+why_day(struct arena *a, enum lang l, enum field_error e)
+{
+	const struct field day = { .kind = FIELD_DATE };
+
+	return e == FIELD_TOO_LATE ? word_in(WORD_ROW_DATE_LATE, l) :
+	    field_message(a, &day, e, l);
+}
+
 /* The sentence a visitor would read beside the field. */
 static struct str
 why_field(struct arena *a, enum lang l, const struct form *f,
@@ -62,6 +73,8 @@ why_field(struct arena *a, enum lang l, const struct form *f,
 		field++;
 	if (!f || error == FIELD_ERRORS)
 		return r->code;
+	if (str_eq(r->name, STR(COLUMNS_DATE)))
+		return why_day(a, l, (enum field_error)error);
 	return field < f->fields ? field_message(a, &f->field[field],
 	    (enum field_error)error, l) : form_consent_message(a,
 	    (enum field_error)error, l);

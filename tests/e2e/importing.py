@@ -321,6 +321,7 @@ def wrong_usage(s):
             (legal + ["--valid-until", "2020-01-01"], "is over"),
             (legal + ["--valid-until", "soon"], "date"),
             (legal + ["--date", "2026-02-30"], "date"),
+            (legal + ["--date", "2099-01-01"], "is to come"),
             (legal + ["--source", "x" * 201], "200 bytes"),
             (legal + ["--source", "a\nb"], "200 bytes"),
             (legal + ["--consent", "news-email"], "consent alone")):

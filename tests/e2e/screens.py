@@ -116,7 +116,8 @@ def refused_files(s):
             ({"basis": "consent"}, "tick the text agreed to"),
             ({"cost": "12,5", "currency": "EUR"}, "Enter an amount"),
             ({"valid_until": "2001-01-01"}, "Enter a day to come"),
-            ({"date": "tomorrow"}, "Enter a date")):
+            ({"date": "tomorrow"}, "Enter a date"),
+            ({"date": "2099-01-01"}, "Enter a date up to today")):
         answer = brought(visitor, good, **fields)
         equal(answer.status, 422, f"status for {fields}")
         contains(answer.text, sentence, f"the sentence for {fields}")
@@ -136,6 +137,14 @@ def refused_files(s):
         contains(done(visitor, path, "drop").text, "The file is forgotten",
                  "it is dropped")
         equal(visitor.get(path).status, 404, "a dropped file")
+    rows = as_csv([["E-mail", "Date"], ["late@firm.example", "2099-01-01"],
+                   ["no@firm.example", ""], ["odd@firm.example", "31/02/25"]])
+    path, page = checked(visitor, brought(visitor, rows, basis="consent",
+                                          consent="news-email"))
+    for sentence in ("That day is still to come", "Enter a date.",
+                     "Enter a date that exists"):
+        contains(page.text, sentence, "what is wrong with a day")
+    done(visitor, path, "drop")
     equal(s.count("import_upload", "totals IS NULL"), 0, "files left")
 
 
