@@ -12,6 +12,8 @@
 #include "base/conf.h"
 #include "base/csv.h"
 #include "console/bringline.h"
+#include "console/bringmap.h"
+#include "console/bringtake.h"
 #include "console/desk.h"
 #include "console/shell.h"
 #include "form/form.h"
@@ -31,11 +33,10 @@
 
 #define HOME "/console/import"
 #define PATH_BYTES_MAX 100
+#define REMAPPED "columns=1"
 #define SAMPLE_ROWS 3
 #define SAMPLE_BYTES_MAX 40	/* of a cell */
 #define SAMPLES_BYTES_MAX 400
-#define MAPPED_MAX 80		/* columns: a post has so many fields */
-#define MAP_BYTES_MAX (64 << 10)
 #define NUMBER_BYTES_MAX 32
 
 struct check {
@@ -45,10 +46,11 @@ struct check {
 	struct importwish wish;
 	struct importrun run;
 	FILE *nobody;		/* complaints: the screen has its own */
-	struct str sample[MAPPED_MAX];
+	struct str sample[BRINGMAP_COLUMNS_MAX];
 	struct view *view;
 	size_t shown;		/* refusals */
-	struct buf report;	/* JSON, once rows are taken */
+	int64_t rows_in;	/* -1: it isn't under way */
+	bool is_remapped;	/* other columns than those that were judged */
 };
 
 static struct str
@@ -63,7 +65,7 @@ take_samples(struct check *k, const struct csv_record *record)
 {
 	struct arena *a = k->desk->rq->arena;
 
-	for (size_t i = 0; i < record->cells && i < MAPPED_MAX; i++) {
+	for (size_t i = 0; i < record->cells && i < BRINGMAP_COLUMNS_MAX; i++) {
 		struct str cell = str_trim(record->cell[i]), cut = cell;
 		struct buf b;
 
@@ -94,38 +96,6 @@ tell_preview(void *context, struct arena *a, const struct csv_record *record,
 		bringline_add(k->desk, k->view, k->run.plan.form, row);
 }
 
-static void
-add_line(struct check *k, struct str line)
-{
-	/* Beyond what is kept, only the number of rows refused tells more. */
-	if (k->report.n + line.n + 2 > k->report.max)
-		return;
-	if (k->report.n > 1)
-		buf_byte(&k->report, ',');
-	buf_add(&k->report, line);
-}
-
-static void
-tell_refused(void *context, struct arena *a, const struct csv_record *record,
-    const struct import_row *row)
-{
-	(void)record;
-	add_line(context, import_line(a, row));
-}
-
-static void
-tell_objected(void *context, uint64_t line, bool is_refused)
-{
-	char text[PATH_BYTES_MAX];
-	int n = snprintf(text, sizeof text,
-	    "{\"line\":%llu,\"ok\":%s,\"error\":\"%s\"}",
-	    (unsigned long long)line, is_refused ? "false" : "true",
-	    is_refused ? "objected" : "phone-objected");
-
-	/* Not in the request's memory: a file may hold a hundred thousand. */
-	add_line(context, (struct str){ text, (size_t)n });
-}
-
 /* What the file is wished to be: judged anew, a day may be over meanwhile. */
 static enum err
 read_wish(struct check *k)
@@ -153,8 +123,7 @@ open_run(struct check *k, struct pg *db)
 
 	*r = (struct importrun){ .wish = &k->wish, .db = db,
 		.arena = k->desk->rq->arena, .complaints = k->nobody,
-		.name = k->file.name, .told = tell_preview,
-		.objected = tell_objected, .context = k };
+		.name = k->file.name, .told = tell_preview, .context = k };
 	if (!e)
 		e = importplan_make(db, r->arena, k->site, &k->wish,
 		    k->nobody, &r->plan);
@@ -202,7 +171,7 @@ fill_columns(struct check *k)
 	struct arena *a = k->desk->rq->arena;
 	const struct columns *c = &k->run.columns;
 
-	for (size_t i = 0; i < k->run.headers && i < MAPPED_MAX; i++) {
+	for (size_t i = 0; i < k->run.headers && i < BRINGMAP_COLUMNS_MAX; i++) {
 		struct view *row = view_add(k->view, "COLUMN");
 
 		view_set(row, "COLUMN_ID", buf_fmt(a, NUMBER_BYTES_MAX,
@@ -288,14 +257,20 @@ tell_known(struct check *k)
 	return e;
 }
 
+static struct str
+path_of(const struct check *k, struct str query)
+{
+	return buf_fmt(k->desk->rq->arena, PATH_BYTES_MAX, HOME "/%.*s%.*s",
+	    STR_ARG(k->file.id), STR_ARG(query));
+}
+
 static struct view *
 begin_screen(struct check *k)
 {
 	struct view *v = shell_begin(k->desk, SHELL_IMPORT, k->file.name);
 
 	shell_trail(v, STR(HOME), word_in(WORD_IMPORT_TITLE, k->desk->lang));
-	view_set(v, "FILE_URL", buf_fmt(k->desk->rq->arena, PATH_BYTES_MAX,
-	    HOME "/%.*s", STR_ARG(k->file.id)));
+	view_set(v, "FILE_URL", path_of(k, STR_EMPTY));
 	return v;
 }
 
@@ -308,6 +283,7 @@ preview(struct check *k)
 	enum err e;
 
 	k->view = begin_screen(k);
+	view_set(k->view, "DROP", STR("1"));
 	db = pool_take(d->rq->app->pool);
 	e = open_run(k, db);
 	if (!e)
@@ -316,6 +292,9 @@ preview(struct check *k)
 	pool_give(d->rq->app->pool, db);
 	if (e == ERR_AWAY)
 		return desk_refuse(d, e);
+	if (str_eq(d->rq->query, STR(REMAPPED)))
+		shell_notice(k->view, SHELL_PLAIN,
+		    word_in(WORD_IMPORT_REMAPPED, d->lang));
 	tell_fault(k, e);
 	if (k->run.headers)
 		fill_columns(k);
@@ -336,67 +315,35 @@ tell_done(struct check *k)
 	return shell_answer(k->desk->rq, k->view, 200, "importdone");
 }
 
-/* Each column by its number: what was chosen, or nothing. */
-static enum err
-remap(struct check *k)
+/* Another session imports it: nothing else can be done with it. */
+static enum turn
+tell_under_way(struct check *k)
 {
 	struct desk *d = k->desk;
-	struct buf b;
 
-	buf_init(&b, d->rq->arena, MAP_BYTES_MAX);
-	for (size_t i = 0; i < MAPPED_MAX; i++) {
-		char name[NUMBER_BYTES_MAX];
-		const struct str *value;
-
-		snprintf(name, sizeof name, "map-%zu", i);
-		value = body_find(&d->body, str_of(name));
-		if (value && str_find(*value, ',') < 0 &&
-		    str_find(*value, '=') < 0)
-			buf_addf(&b, "%s#%zu=%.*s", b.n ? "," : "", i + 1,
-			    STR_ARG(*value));
-	}
-	return b.full ? ERR_LIMIT : importfile_set_map(d->db, k->file.id,
-	    buf_str(&b));
-}
-
-static enum err
-note(struct check *k, struct str totals)
-{
-	struct str subject = buf_fmt(k->desk->rq->arena, PATH_BYTES_MAX,
-	    "import %.*s", STR_ARG(k->run.import));
-
-	return desk_journal(k->desk, STR("import.take"), subject, PG_NULL,
-	    totals);
+	k->view = begin_screen(k);
+	shell_notice(k->view, SHELL_PLAIN, word_number(d->rq->arena,
+	    WORD_IMPORT_UNDER_WAY, d->lang, k->rows_in));
+	view_set(k->view, "UNDER_WAY", STR("1"));
+	return shell_answer(d->rq, k->view, 200, "importcheck");
 }
 
 /* Rows are taken by a session of its own, as piste import does. */
 static enum err
 take(struct check *k)
 {
-	struct desk *d = k->desk;
-	struct pg *db = pg_new(d->rq->app->conf->database, "piste-console");
-	struct str totals;
-	enum err e;
+	struct pg *db = pg_new(k->desk->rq->app->conf->database,
+	    "piste-console");
+	enum err e = open_run(k, db);
 
-	buf_init(&k->report, d->rq->arena, IMPORTFILE_REPORT_BYTES_MAX);
-	buf_byte(&k->report, '[');
-	e = open_run(k, db);
-	k->run.told = tell_refused;
-	if (!e)
-		e = importrun_take(&k->run);
+	k->is_remapped = !e && bringmap_differs(k->desk, &k->run.columns);
+	if (!e && !k->is_remapped)
+		e = importfile_hold(db, k->file.id);
+	if (!e && !k->is_remapped)
+		e = bringtake_rows(k->desk, &k->run, k->file.id);
 	csvfile_close(k->run.file);
 	pg_free(db);
-	buf_byte(&k->report, ']');
-	if (e)
-		return e;
-	totals = importrun_totals(&k->run);
-	e = pg_begin(d->db);
-	if (!e)
-		e = importfile_done(d->db, k->file.id, totals,
-		    buf_str(&k->report));
-	if (!e)
-		e = note(k, totals);
-	return e ? e : pg_commit(d->db);
+	return e;
 }
 
 static enum turn
@@ -404,7 +351,18 @@ tell_stopped(struct check *k, struct str why, int status)
 {
 	k->view = begin_screen(k);
 	shell_notice(k->view, SHELL_BAD, why);
+	view_set(k->view, "DROP", STR("1"));
 	return shell_answer(k->desk->rq, k->view, status, "importcheck");
+}
+
+/* The columns are kept, and what they come to is shown before it happens. */
+static enum turn
+show_remapped(struct check *k)
+{
+	enum err e = bringmap_keep(k->desk, k->file.id);
+
+	return e ? desk_refuse(k->desk, e) : desk_go(k->desk,
+	    path_of(k, STR("?" REMAPPED)));
 }
 
 /* Two at once would each hold a thread for as long as a file takes. */
@@ -419,9 +377,11 @@ take_alone(struct check *k)
 		return tell_stopped(k, word_in(WORD_IMPORT_BUSY, l), 503);
 	e = take(k);
 	atomic_flag_clear(&is_taken);
-	if (!e)
-		return desk_go(k->desk, buf_fmt(k->desk->rq->arena,
-		    PATH_BYTES_MAX, HOME "/%.*s", STR_ARG(k->file.id)));
+	if (k->is_remapped)
+		return show_remapped(k);
+	/* Begun by a second click, say: the screen tells how far it is. */
+	if (!e || e == ERR_DENIED)
+		return desk_go(k->desk, path_of(k, STR_EMPTY));
 	return tell_stopped(k, e == ERR_INPUT ?
 	    word_in(WORD_IMPORT_OTHER_WORDS, l) :
 	    word_fill(k->desk->rq->arena, WORD_IMPORT_FAILED, l,
@@ -439,14 +399,13 @@ act(struct check *k)
 	if (str_eq(deed, STR("take")))
 		return take_alone(k);
 	if (str_eq(deed, STR("map")))
-		e = remap(k);
+		e = bringmap_keep(d, k->file.id);
 	else if (str_eq(deed, STR("drop")))
 		e = importfile_drop(d->db, k->file.id);
 	if (e)
 		return desk_refuse(d, e);
 	return desk_go(d, str_eq(deed, STR("drop")) ? STR(HOME "?dropped=1") :
-	    buf_fmt(d->rq->arena, PATH_BYTES_MAX, HOME "/%.*s",
-	    STR_ARG(k->file.id)));
+	    path_of(k, STR_EMPTY));
 }
 
 static enum turn
@@ -460,6 +419,8 @@ enter(struct desk *d)
 	k->desk = d;
 	e = importfile_read(d->db, d->rq->arena, d->rq->param[0], d->user,
 	    &k->file);
+	if (!e)
+		e = importfile_under_way(d->db, k->file.id, &k->rows_in);
 	if (e)
 		return desk_refuse(d, e);
 	p = snapshot_hold(d->rq->app->snapshot);
@@ -467,6 +428,7 @@ enter(struct desk *d)
 	if (p && k->nobody) {
 		k->site = p->site;
 		turn = k->file.totals.n ? tell_done(k) :
+		    k->rows_in >= 0 ? tell_under_way(k) :
 		    d->rq->method == METHOD_POST ? act(k) : preview(k);
 	} else {
 		turn = desk_refuse(d, ERR_AWAY);

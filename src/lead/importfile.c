@@ -20,6 +20,8 @@
     " jsonb_build_object('from', " from ", 'to', " from " + " \
     TEXT_OF(IMPORTFILE_LINES_MAX) " - 1))"
 #define OF_USER " (u.user_id = $1::bigint OR u.totals IS NOT NULL)"
+/* A session's, so that one which is killed holds nothing. */
+#define HOLD "hashtextextended('piste.import_upload ' || u.id, 0)"
 
 SQL(importfile_old, 0, "SELECT piste.import_forget()");
 SQL(importfile_insert, 5,
@@ -37,6 +39,15 @@ SQL(importfile_some_lines, 2, "SELECT " LINES("$2::bigint")
     " AND u.totals IS NOT NULL");
 SQL(importfile_remap, 2,
     "UPDATE piste.import_upload AS u SET map = $2 WHERE u.id = $1::uuid"
+    " AND u.totals IS NULL");
+SQL(importfile_lock, 1,
+    "SELECT pg_try_advisory_lock(" HOLD ") FROM piste.import_upload AS u"
+    " WHERE u.id = $1::uuid AND u.totals IS NULL");
+SQL(importfile_rows_in, 1,
+    "SELECT CASE WHEN NOT pg_try_advisory_xact_lock_shared(" HOLD ") THEN"
+    " (SELECT count(*) FROM piste.import AS i JOIN piste.import_submission"
+    " AS s ON s.import_id = i.id WHERE i.file_sha256 = u.sha256) END"
+    " FROM piste.import_upload AS u WHERE u.id = $1::uuid"
     " AND u.totals IS NULL");
 SQL(importfile_finish, 3,
     "UPDATE piste.import_upload AS u SET content = NULL,"
@@ -202,6 +213,30 @@ importfile_set_map(struct pg *db, struct str id, struct str map)
 {
 	return pg_run(db, &importfile_remap, (struct str[]){ id, map },
 	    WAIT_MS, NULL);
+}
+
+enum err
+importfile_hold(struct pg *db, struct str id)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &importfile_lock, &id, WAIT_MS, &rows);
+
+	if (e)
+		return e;
+	return pg_count(rows) && str_eq(pg_value(rows, 0, 0), STR("t")) ? OK :
+	    ERR_DENIED;
+}
+
+enum err
+importfile_under_way(struct pg *db, struct str id, int64_t *rows)
+{
+	const struct pg_rows *found;
+	enum err e = pg_run(db, &importfile_rows_in, &id, WAIT_MS, &found);
+
+	*rows = -1;
+	if (!e && pg_count(found))
+		(void)str_i64(pg_value(found, 0, 0), 0, INT64_MAX, rows);
+	return e;
 }
 
 enum err

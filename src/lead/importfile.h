@@ -53,6 +53,14 @@ MUST_USE enum err importfile_lines(struct pg *db, struct arena *a,
     struct str id, int64_t from, struct str *out);
 MUST_USE enum err importfile_set_map(struct pg *db, struct str id,
     struct str map);
+/*
+ * Import it by db's session alone, until that ends.  ERR_DENIED: another
+ * does, it is in, or gone.
+ */
+MUST_USE enum err importfile_hold(struct pg *db, struct str id);
+/* *rows: how many of that file's are in while a session holds it, else -1. */
+MUST_USE enum err importfile_under_way(struct pg *db, struct str id,
+    int64_t *rows);
 /* It was imported: the content goes. */
 MUST_USE enum err importfile_done(struct pg *db, struct str id,
     struct str totals, struct str report);

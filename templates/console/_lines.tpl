@@ -1,5 +1,5 @@
 {{#LINES}}
-<div class="scroll" tabindex="0" role="region" aria-labelledby="lines">
+<div class="scroll fit" tabindex="0" role="region" aria-labelledby="lines">
 <table>
 <caption id="lines">{{W_IMPORT_REFUSED}}</caption>
 <thead><tr><th scope="col" class="number">{{W_IMPORT_LINE}}</th><th scope="col">{{W_IMPORT_WHERE}}</th><th scope="col">{{W_IMPORT_WHY}}</th></tr></thead>

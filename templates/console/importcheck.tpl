@@ -10,9 +10,9 @@
 <p>{{JUDGED}}</p>
 {{/JUDGED}}
 {{#COLUMNS}}
-<form method="post" action="{{FILE_URL}}">
+<form id="map" method="post" action="{{FILE_URL}}">
 <input type="hidden" name="{{CSRF_NAME}}" value="{{CSRF}}">
-<div class="scroll" tabindex="0" role="region" aria-labelledby="columns">
+<div class="scroll fit" tabindex="0" role="region" aria-labelledby="columns">
 <table>
 <caption id="columns">{{W_IMPORT_MAP}}</caption>
 <thead><tr><th scope="col">{{W_IMPORT_COLUMN}}</th><th scope="col">{{W_IMPORT_SAMPLE}}</th><th scope="col">{{W_IMPORT_FIELD}}</th></tr></thead>
@@ -33,16 +33,20 @@
 {{/COLUMNS}}
 {{>LINES}}
 {{#TAKE}}
-<form class="card" method="post" action="{{FILE_URL}}">
-<input type="hidden" name="{{CSRF_NAME}}" value="{{CSRF}}">
+<div class="card">
 <p>{{TAKE_TEXT}}</p>
-<p class="actions"><button name="deed" value="take">{{TAKE}}</button></p>
-</form>
+<p class="actions"><button form="map" name="deed" value="take">{{TAKE}}</button></p>
+</div>
 {{/TAKE}}
+{{#UNDER_WAY}}
+<p class="actions"><a class="button" href="{{FILE_URL}}">{{W_IMPORT_LOOK}}</a></p>
+{{/UNDER_WAY}}
+{{#DROP}}
 <form method="post" action="{{FILE_URL}}">
 <input type="hidden" name="{{CSRF_NAME}}" value="{{CSRF}}">
 <button class="second" name="deed" value="drop">{{W_IMPORT_DROP}}</button>
 </form>
+{{/DROP}}
 </main>
 </body>
 </html>

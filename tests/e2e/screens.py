@@ -4,6 +4,7 @@ taken back, what was put aside released; by whom, and by whom not."""
 import csv
 import io
 import re
+import subprocess
 
 import mail
 from check import check, contains, equal, scenario, until
@@ -102,6 +103,43 @@ def fair(s):
     page = done(visitor, path)
     contains(page.text, "nothing has changed", "the same file twice")
     equal(s.count("submission"), 3, "submissions after the second time")
+
+
+@scenario("what is chosen last is shown before it is imported, and an import"
+          " under way is let be", stack="screens")
+def chosen(s):
+    _, visitor = staff(s, "marketer")
+    rows = as_csv(people("chosen", 2))
+    path, _ = checked(visitor, brought(visitor, rows))
+    columns = {f"map-{i}": name for i, name in enumerate(
+        ["email", "last_name", "first_name", "company", "phone",
+         "postcode"])}
+    answer = posted(visitor, path, path, deed="take", **columns)
+    equal(answer.header("Location"), path + "?columns=1", "other columns")
+    page = visitor.get(answer.header("Location"))
+    contains(page.text, "The columns were changed", "it is told")
+    equal(s.count("person", "email LIKE 'chosen%'"), 0, "nothing came in")
+
+    held = subprocess.Popen(
+        ["psql", s.env["PISTE_DATABASE"], "-XAtq"], env=s.env, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    held.stdin.write("SELECT pg_advisory_lock(hashtextextended("
+                     "'piste.import_upload " + path.split("/")[-1] +
+                     "', 0)), 'held';\n")
+    held.stdin.flush()
+    contains(held.stdout.readline(), "held", "somebody imports it")
+    token = csrf(page)
+    for deed in ("take", "drop", "map"):
+        answer = visitor.post(path, dict(columns, deed=deed, csrf=token))
+        contains(answer.text, "The import is under way", deed)
+        check('value="drop"' not in answer.text, "nothing else to do")
+    held.communicate()
+    until(lambda: "under way" not in visitor.get(path).text, 10, "its end")
+    answer = visitor.post(path, dict(columns, deed="take", csrf=token))
+    contains(visitor.get(answer.header("Location")).text,
+             "The import is done", "the columns as they were shown")
+    equal(s.sql("SELECT DISTINCT last_name FROM person"
+                " WHERE email LIKE 'chosen%'"), ["Ana"], "so they came in")
 
 
 @scenario("a file that can't be imported is refused by name", stack="screens")

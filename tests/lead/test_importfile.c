@@ -57,6 +57,34 @@ START_TEST(a_file_waits_and_is_done)
 	pg_free(d.db);
 } END_TEST
 
+START_TEST(a_file_is_taken_by_one_at_a_time)
+{
+	struct desks d = desks_new();
+	struct arena *a = suite_arena();
+	struct pg *taker = pg_new(d.sample.conninfo, "taker");
+	struct importfile f = { .name = STR("f"), .content = STR("x") };
+	int64_t rows;
+
+	ck_assert_int_eq(importfile_add(d.db, a, 3, &f), OK);
+	ck_assert_int_eq(importfile_under_way(d.db, f.id, &rows), OK);
+	ck_assert_int_eq(rows, -1);
+	ck_assert_int_eq(importfile_hold(taker, f.id), OK);
+	ck_assert_int_eq(importfile_hold(d.db, f.id), ERR_DENIED);
+	ck_assert_int_eq(importfile_under_way(d.db, f.id, &rows), OK);
+	ck_assert_int_eq(rows, 0);
+	/* Whoever is killed holds it no more. */
+	pg_free(taker);
+	ck_assert(sample_await(d.sample.conn, "SELECT NOT EXISTS (SELECT FROM"
+	    " pg_locks WHERE locktype = 'advisory')"));
+	ck_assert_int_eq(importfile_hold(d.db, f.id), OK);
+	ck_assert_int_eq(importfile_done(d.db, f.id, STR("{}"), STR("[]")),
+	    OK);
+	ck_assert_int_eq(importfile_hold(d.db, f.id), ERR_DENIED);
+	ck_assert_int_eq(importfile_under_way(d.db, f.id, &rows), OK);
+	ck_assert_int_eq(rows, -1);
+	pg_free(d.db);
+} END_TEST
+
 /* A report of as many lines, and which of them are read. */
 START_TEST(a_report_is_read_in_pieces)
 {
@@ -162,6 +190,7 @@ START_TEST(an_erasure_finds_the_file)
 SUITE_APART(importfile)
 {
 	SUITE_TEST(a_file_waits_and_is_done);
+	SUITE_TEST(a_file_is_taken_by_one_at_a_time);
 	SUITE_TEST(a_report_is_read_in_pieces);
 	SUITE_TEST(files_are_forgotten);
 	SUITE_TEST(an_erasure_finds_the_file);
