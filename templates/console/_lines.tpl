@@ -5,7 +5,7 @@
 <thead><tr><th scope="col" class="number">{{W_IMPORT_LINE}}</th><th scope="col">{{W_IMPORT_WHERE}}</th><th scope="col">{{W_IMPORT_WHY}}</th></tr></thead>
 <tbody>
 {{#LINE}}
-<tr><td class="number">{{LINE_NUMBER}}</td><td>{{LINE_WHERE}}</td><td>{{LINE_WHY}}</td></tr>
+<tr><td class="number">{{LINE_NUMBER}}</td><td>{{LINE_WHERE}}</td><td class="said">{{LINE_WHY}}</td></tr>
 {{/LINE}}
 </tbody>
 </table>

@@ -18,7 +18,7 @@
 <thead><tr><th scope="col">{{W_IMPORT_COLUMN}}</th><th scope="col">{{W_IMPORT_SAMPLE}}</th><th scope="col">{{W_IMPORT_FIELD}}</th></tr></thead>
 <tbody>
 {{#COLUMN}}
-<tr><th scope="row"><label for="{{COLUMN_ID}}">{{COLUMN_NAME}}</label></th><td>{{COLUMN_SAMPLE}}</td><td><select id="{{COLUMN_ID}}" name="{{COLUMN_ID}}">
+<tr><th scope="row"><label for="{{COLUMN_ID}}">{{COLUMN_NAME}}</label></th><td class="said">{{COLUMN_SAMPLE}}</td><td><select id="{{COLUMN_ID}}" name="{{COLUMN_ID}}">
 <option value="">{{W_IMPORT_LEAVE}}</option>
 {{#FIELD}}
 <option value="{{FIELD_NAME}}"{{#FIELD_CHOSEN}} selected{{/FIELD_CHOSEN}}>{{FIELD_LABEL}}</option>
