@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "console/door.h"
+#include "console/shell.h"
 #include "http/cookie.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -88,6 +89,14 @@ judge_post(struct desk *d, struct str cookie)
 	    desk_field(d, STR(DESK_CSRF))) ? 0 : 403;
 }
 
+/* In the console's words: a visitor's page speaks of links in mails. */
+static void
+refuse_role(struct desk *d)
+{
+	(void)shell_answer(d->rq, shell_begin(d, SHELL_NOWHERE,
+	    word_in(WORD_DENIED_TITLE, d->lang)), 403, "denied");
+}
+
 /* Whoever is there may do what they ask for; else the answer is made. */
 static bool
 may(struct desk *d, struct str cookie, enum account_role least)
@@ -111,8 +120,11 @@ may(struct desk *d, struct str cookie, enum account_role least)
 		d->lang = s.lang;
 		d->session = s.hash;
 		d->csrf = session_proof(&rq->app->key, cookie, proof);
-		status = s.role < least ? 403 : rq->method == METHOD_POST ?
-		    judge_post(d, cookie) : 0;
+		if (s.role < least) {
+			refuse_role(d);
+			return false;
+		}
+		status = rq->method == METHOD_POST ? judge_post(d, cookie) : 0;
 	}
 	if (status)
 		refuse(rq, status);

@@ -197,7 +197,9 @@ def others(s):
     for role in ("reader", "seller"):
         _, visitor = staff(s, role)
         for there in (HOME, path, path + "/refused.csv"):
-            equal(visitor.get(there).status, 403, f"{there} for a {role}")
+            answer = visitor.get(there)
+            equal(answer.status, 403, f"{there} for a {role}")
+            contains(answer.text, "Not with your role", "why")
     equal(ana.post(path, {"deed": "take"}).status, 403, "without a token")
     equal(ana.get(path + "/refused.csv").status, 404, "not yet a report")
     done(ana, path, "drop")
