@@ -120,6 +120,9 @@ print_text(struct arena *a, const struct credit_wish *w,
 	if (w->of == CREDIT_MARGIN)
 		printf(", margin in %.*s; of %" PRId64 " orders it is not"
 		    " known", STR_ARG(w->currency), c->unknown);
+	if (c->quarantined)
+		printf(".\nIn quarantine, and not counted: %" PRId64
+		    " forms of that time", c->quarantined);
 	printf(".\nposition: 40 %% to the first touch, 40 %% to the last."
 	    "  decay: half for every %d days before the last.\nmarkov: by how"
 	    " many would be lost without it, which is no proof that it causes"
@@ -146,8 +149,8 @@ print_json(struct arena *a, const struct credit_wish *w,
 		    cell ? cell->credit[i] : c->total));
 	if (!cell)
 		buf_addf(&b, ",\"leads\":%" PRId64 ",\"won\":%" PRId64
-		    ",\"without_margin\":%" PRId64, c->leads, c->won,
-		    c->unknown);
+		    ",\"without_margin\":%" PRId64 ",\"quarantined\":%" PRId64,
+		    c->leads, c->won, c->unknown, c->quarantined);
 	buf_add(&b, STR("}\n"));
 	printf("%.*s", STR_ARG(buf_str(&b)));
 }

@@ -49,6 +49,8 @@ SQL(credit_touches, 7,
     " AND t.at <= CASE WHEN $6::boolean THEN coalesce(l.customer_at, now())"
     " ELSE f.created_at END WHERE f.is_synthetic = $5::boolean"
     " ORDER BY f.lead_id, t.at, t.submission_id");
+SQL(credit_aside, 4, "SELECT piste.figure_aside($1::date, $2::date,"
+    " $3::boolean, $4)");
 SQL(credit_quarters, 2,
     "SELECT d::date, least(d::date + 91, $2::date) FROM generate_series("
     "$1::date::timestamp, $2::date::timestamp, interval '92 days') AS d");
@@ -249,6 +251,21 @@ tell(struct reading *r)
 	qsort(out->cell, out->cells, sizeof *out->cell, by_linear);
 }
 
+static enum err
+count_aside(struct reading *r)
+{
+	const struct credit_wish *w = r->wish;
+	const struct str params[] = { w->from, w->to,
+	    w->is_synthetic ? STR("true") : STR("false"), w->zone };
+	const struct pg_rows *rows;
+	enum err e = pg_run(r->db, &credit_aside, params, WAIT_MS, &rows);
+
+	if (!e)
+		(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX,
+		    &r->out->quarantined);
+	return e;
+}
+
 enum err
 credit_read(struct pg *db, struct arena *a, const struct credit_wish *w,
     struct credit *out)
@@ -267,6 +284,8 @@ credit_read(struct pg *db, struct arena *a, const struct credit_wish *w,
 		e = read_keys(r);
 	if (!e)
 		e = read_quarters(r);
+	if (!e)
+		e = count_aside(r);
 	if (!e)
 		tell(r);
 	return e;

@@ -47,6 +47,7 @@ struct credit {
 	int64_t won;
 	int64_t total;		/* in hundredths, or cents */
 	int64_t unknown;	/* orders with no margin in that currency */
+	int64_t quarantined;	/* forms of these days, in no figure */
 	struct credit_cell *cell;	/* by the linear model, most first */
 	size_t cells;
 };

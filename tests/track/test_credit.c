@@ -137,6 +137,16 @@ START_TEST(days_and_names_have_limits)
 	for (size_t i = 0; i < credit.cells; i++)
 		sum += credit.cell[i].credit[MODEL_MARKOV];
 	ck_assert_int_eq(sum, 14000);
+	/* What was put aside is told beside, by the same days. */
+	ck_assert_int_eq(credit.quarantined, 0);
+	sample_run(c.conn, "INSERT INTO piste.submission (id, page_key,"
+	    " form_key, offer_key, outcome, quarantine_reason, via, fields,"
+	    " received_at) SELECT gen_random_uuid(), 'p1', 'f1', 'o1',"
+	    " 'quarantined', 'trapped', 'form', '{}', d::timestamptz"
+	    " FROM unnest(ARRAY['2026-10-31T22:59Z', '2026-10-31T23:00Z',"
+	    " '2026-11-01T22:59Z', '2026-11-01T23:00Z']) AS d");
+	ck_assert_int_eq(credit_read(db, suite_arena(), &w, &credit), OK);
+	ck_assert_int_eq(credit.quarantined, 2);
 	w.zone = STR("UTC");
 	ck_assert_str_same(told(&w), STR("0 0 0 0"));
 	/* A path of more touches than there may be keeps its ends. */
