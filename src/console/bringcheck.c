@@ -171,7 +171,8 @@ fill_columns(struct check *k)
 	struct arena *a = k->desk->rq->arena;
 	const struct columns *c = &k->run.columns;
 
-	for (size_t i = 0; i < k->run.headers && i < BRINGMAP_COLUMNS_MAX; i++) {
+	for (size_t i = 0; i < BRINGMAP_COLUMNS_MAX && i < k->run.headers;
+	    i++) {
 		struct view *row = view_add(k->view, "COLUMN");
 
 		view_set(row, "COLUMN_ID", buf_fmt(a, NUMBER_BYTES_MAX,
