@@ -426,8 +426,9 @@ AS $$
 			WHERE s.lead_id = l.id
 				-- As networks make them: none is a formula.
 				AND s.click_id ~ '^[A-Za-z0-9_-]+$'
-				AND s.click_kind = CASE $1 WHEN 'google' THEN 'gclid'
-					ELSE 'msclkid' END
+				AND s.click_kind = ANY (CASE $1 WHEN 'google'
+					THEN '{gclid,gbraid,wbraid}'::text[]
+					ELSE '{msclkid}' END)
 				AND (s.received_at <= d.at OR (s.received_at
 					AT TIME ZONE $5)::date <= (d.at AT TIME ZONE $5)::date)
 				-- Older clicks are refused by both.
@@ -471,13 +472,14 @@ COMMENT ON FUNCTION piste.conversion_take(text, text, date, text, text, text, nu
 	'Puts what is due into a file of its own: its number, and how many.';
 
 CREATE FUNCTION piste.conversion_rows(file bigint, purpose text, zone text)
-RETURNS TABLE (click_id text, name text, at text, value numeric,
-	currency text)
+RETURNS TABLE (click_kind text, click_id text, name text, at text,
+	zone_offset text, value numeric, currency text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT s.click_id, f.name, to_char(o.here, 'YYYY-MM-DD HH24:MI:SS')
-			|| CASE WHEN o.here < o.utc THEN '-' ELSE '+' END
+	SELECT s.click_kind, s.click_id, f.name,
+		to_char(o.here, 'YYYY-MM-DD HH24:MI:SS'),
+		CASE WHEN o.here < o.utc THEN '-' ELSE '+' END
 			|| to_char(greatest(o.here, o.utc) - least(o.here, o.utc),
 				'HH24MI'), x.value, x.currency
 	FROM piste.conversion_export AS x
@@ -491,7 +493,7 @@ AS $$
 	ORDER BY x.at, x.lead_id
 $$;
 COMMENT ON FUNCTION piste.conversion_rows(bigint, text, text) IS
-	'What a file says, in order of time; who has taken the consent back since, or was erased, is in it no more.';
+	'What a file says, in order of time, in that zone; who has taken the consent back since, or was erased, is in it no more.';
 
 REVOKE EXECUTE ON FUNCTION piste.may_export(bigint, text),
 	piste.conversion_due(text, text, date, text, text),

@@ -10,21 +10,32 @@ SQL(conversion_take, 8,
     "SELECT file, done FROM piste.conversion_take($1, $2, $3::date, $4, $5,"
     " $6, $7::numeric, $8)");
 SQL(conversion_rows, 3,
-    "SELECT click_id, name, at, value, currency"
+    "SELECT click_kind, click_id, name, at, zone_offset, value, currency"
     " FROM piste.conversion_rows($1::bigint, $2, $3)");
 SQL(conversion_file, 2,
     "SELECT id FROM piste.conversion_file"
     " WHERE id = $1::bigint AND platform = $2");
 
+#define CLICKS_MAX 3
+
+/* A column for each kind of click, where a line leaves all but one empty. */
 static const struct {
 	struct str name;
-	const char *click;	/* the first column's name */
-	bool has_parameters;
+	struct {
+		struct str kind;
+		const char *column;
+	} click[CLICKS_MAX + 1];
+	bool is_utc;		/* else the site's, with its offset */
 } platforms[] = {
-	[CONVERSION_GOOGLE] = { STR("google"), "Google Click ID", true },
-	[CONVERSION_MICROSOFT] = { STR("microsoft"), "Microsoft Click ID",
-	    false },
+	[CONVERSION_GOOGLE] = { STR("google"), {
+		{ STR("gclid"), "Google Click ID" },
+		{ STR("gbraid"), "GBRAID" },
+		{ STR("wbraid"), "WBRAID" } }, false },
+	[CONVERSION_MICROSOFT] = { STR("microsoft"), {
+		{ STR("msclkid"), "Microsoft Click ID" } }, true },
 };
+
+enum column { KIND, CLICK, NAME, AT, OFFSET, VALUE, CURRENCY };
 
 enum err
 conversion_platform(struct str name, enum conversion_platform *out)
@@ -37,7 +48,7 @@ conversion_platform(struct str name, enum conversion_platform *out)
 	return ERR_INPUT;
 }
 
-/* RFC 4180. */
+/* RFC 4180; a name must stay as the platform knows it, so no buf_csv. */
 static void
 add_cell(struct buf *b, struct str s)
 {
@@ -54,13 +65,49 @@ add_cell(struct buf *b, struct str s)
 	buf_byte(b, '"');
 }
 
+/* As many cells in each line, the first one included. */
+static void
+add_head(struct buf *b, const struct conversion_wish *w)
+{
+	bool is_utc = platforms[w->platform].is_utc;
+	size_t i;
+
+	buf_addf(b, "Parameters:TimeZone=%.*s", STR_ARG(is_utc ?
+	    STR("+0000") : w->zone));
+	for (i = 0; platforms[w->platform].click[i].column; i++)
+		buf_byte(b, ',');
+	buf_add(b, STR(",,,\r\n"));
+	for (i = 0; platforms[w->platform].click[i].column; i++)
+		buf_addf(b, "%s,", platforms[w->platform].click[i].column);
+	buf_add(b, STR("Conversion Name,Conversion Time,Conversion Value,"
+	    "Conversion Currency\r\n"));
+}
+
+static void
+add_row(struct buf *b, enum conversion_platform platform,
+    const struct pg_rows *rows, size_t row)
+{
+	for (size_t i = 0; platforms[platform].click[i].column; i++) {
+		if (str_eq(platforms[platform].click[i].kind,
+		    pg_value(rows, row, KIND)))
+			add_cell(b, pg_value(rows, row, CLICK));
+		buf_byte(b, ',');
+	}
+	add_cell(b, pg_value(rows, row, NAME));
+	buf_addf(b, ",%.*s%.*s,%.*s,%.*s\r\n", STR_ARG(pg_value(rows, row,
+	    AT)), STR_ARG(platforms[platform].is_utc ? STR_EMPTY :
+	    pg_value(rows, row, OFFSET)), STR_ARG(pg_value(rows, row, VALUE)),
+	    STR_ARG(pg_value(rows, row, CURRENCY)));
+}
+
 static enum err
 read_file(struct pg *db, struct arena *a, const struct conversion_wish *w,
     struct conversion_file *out)
 {
 	char number[STR_I64_BYTES];
 	const struct str params[] = { str_from_i64(number, out->number),
-		w->purpose, w->zone };
+		w->purpose, platforms[w->platform].is_utc ? STR("UTC") :
+		w->zone };
 	const struct pg_rows *rows;
 	struct buf b;
 	enum err e = pg_run(db, &conversion_rows, params, WAIT_MS, &rows);
@@ -68,17 +115,10 @@ read_file(struct pg *db, struct arena *a, const struct conversion_wish *w,
 	if (e)
 		return e;
 	buf_init(&b, a, CONVERSION_BYTES_MAX);
-	if (platforms[w->platform].has_parameters)
-		buf_addf(&b, "Parameters:TimeZone=%.*s,,,,\r\n",
-		    STR_ARG(w->zone));
-	buf_addf(&b, "%s,Conversion Name,Conversion Time,Conversion Value,"
-	    "Conversion Currency\r\n", platforms[w->platform].click);
+	add_head(&b, w);
 	out->count = (int64_t)pg_count(rows);
 	for (size_t i = 0; i < pg_count(rows); i++)
-		for (size_t k = 0; k < 5; k++) {
-			add_cell(&b, pg_value(rows, i, k));
-			buf_add(&b, k < 4 ? STR(",") : STR("\r\n"));
-		}
+		add_row(&b, w->platform, rows, i);
 	out->csv = buf_str(&b);
 	return b.full ? ERR_LIMIT : OK;
 }

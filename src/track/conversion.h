@@ -2,12 +2,19 @@
  * Knows what became of clicks on ads, as the platforms that sold them take
  * it back: files of offline conversions, each conversion in one of them.
  *
- * Google ("Import conversions from ad clicks", support.google.com 7014069):
- * an optional line of parameters, a line of names that begins with the click
- * id's, then a line for each; times such as 2026-12-31 18:05:00+0100, not
- * before the click, at most 90 days after it; a value not below 0 and its
- * currency, or neither.  Microsoft Advertising takes the same under the names
- * of its own, without parameters.  Only gclid and msclkid are of that kind.
+ * Google ("Import conversions from ad clicks into Google Ads using files",
+ * support.google.com/google-ads/answer/7014069): a line of parameters, a line
+ * of names that begins with the click id's, then a line for each; times such
+ * as 2026-12-31 18:05:00+0100, not before the click, at most 90 days after
+ * it; a value not below 0 and its currency, or neither.  gclid, gbraid and
+ * wbraid have a column each, and a line fills one of them (ClickConversion of
+ * developers.google.com/google-ads/api: exactly one identifies the click).
+ *
+ * Microsoft Advertising ("Offline conversion",
+ * learn.microsoft.com/advertising/bulk-service/offline-conversion, and the
+ * template of its import, aka.ms/dk8o1y): the same lines under names of its
+ * own, but times have no offset: the parameters tell it as +HHMM, for all of
+ * them.  So they are in UTC, which no summer changes.
  */
 #ifndef PISTE_TRACK_CONVERSION_H
 #define PISTE_TRACK_CONVERSION_H

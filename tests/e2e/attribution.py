@@ -342,21 +342,24 @@ def given_back(s):
     out, said = conversions(s, *asked)
     number = re.match(r"file (\d+): 1 conversions\n", said).group(1)
     rows = list(csv.reader(io.StringIO(out)))
-    equal(rows[0], ["Parameters:TimeZone=Europe/Paris", "", "", "", ""],
+    equal(rows[0], ["Parameters:TimeZone=Europe/Paris"] + [""] * 6,
           "parameters")
-    equal(rows[1], ["Google Click ID", "Conversion Name", "Conversion Time",
-                    "Conversion Value", "Conversion Currency"], "names")
-    equal((rows[2][:2], rows[2][3:], len(rows)),
-          (["Agreed-1", "Demande"], ["15.50", "EUR"], 3), "the one there is")
-    check(TIME.match(rows[2][2]), f"a time: {rows[2][2]}")
+    equal(rows[1], ["Google Click ID", "GBRAID", "WBRAID", "Conversion Name",
+                    "Conversion Time", "Conversion Value",
+                    "Conversion Currency"], "names")
+    equal((rows[2][:4], rows[2][5:], len(rows)),
+          (["Agreed-1", "", "", "Demande"], ["15.50", "EUR"], 3),
+          "the one there is")
+    check(TIME.match(rows[2][4]), f"a time: {rows[2][4]}")
     contains(conversions(s, *asked)[1], "0 conversions", "a second time")
     equal(conversions(s, "google", "--again", number)[0], out, "a lost file")
     contains(conversions(s, "microsoft", "--again", number, status=1),
              "no such file", "another's file")
     out, _ = conversions(s, "microsoft", "--since", day, "--of", "lead")
     rows = list(csv.reader(io.StringIO(out)))
-    equal((rows[0][0], rows[1][0], rows[1][3:]),
-          ("Microsoft Click ID", "Bing-1", ["", ""]), "Microsoft's")
+    equal((rows[0][0], rows[1][0], rows[2][0], rows[2][3:]),
+          ("Parameters:TimeZone=+0000", "Microsoft Click ID", "Bing-1",
+           ["", ""]), "Microsoft's")
     ran = s.piste("consent", "withdraw", "oui@touch.example", "--purpose",
                   "ad-feedback")
     equal(ran.returncode, 0, ran.stderr)

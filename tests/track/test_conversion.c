@@ -47,9 +47,10 @@ static const struct conversion_wish leads = {
 	.value = STR("12.50"), .currency = STR("EUR"),
 };
 
-#define NAMES "Google Click ID,Conversion Name,Conversion Time," \
-    "Conversion Value,Conversion Currency\r\n"
-#define ZONE "Parameters:TimeZone=Europe/Paris,,,,\r\n"
+#define COLUMNS "Conversion Name,Conversion Time,Conversion Value," \
+    "Conversion Currency\r\n"
+#define NAMES "Google Click ID,GBRAID,WBRAID," COLUMNS
+#define ZONE "Parameters:TimeZone=Europe/Paris,,,,,,\r\n"
 #define LEAD ",\"Lead, \"\"new\"\"\","
 
 static struct conversion_file
@@ -97,8 +98,8 @@ START_TEST(each_conversion_is_exported_once)
 	f = write_file(db, &w);
 	ck_assert_int_gt(f.number, 0);
 	ck_assert_str_same(f.csv, STR(ZONE NAMES
-	    "G-1" LEAD "2026-10-24 12:00:00+0200,12.50,EUR\r\n"
-	    "G_2" LEAD "2026-10-26 11:00:00+0100,12.50,EUR\r\n"));
+	    "G-1,," LEAD "2026-10-24 12:00:00+0200,12.50,EUR\r\n"
+	    "G_2,," LEAD "2026-10-26 11:00:00+0100,12.50,EUR\r\n"));
 	ck_assert_int_eq(write_file(db, &w).count, 0);
 	send(&c, 8, "later@x.fr", "2026-10-27", agreed(CLICK("gclid", "G8")));
 	again = write_file(db, &w);
@@ -113,10 +114,9 @@ START_TEST(each_conversion_is_exported_once)
 	    &again), ERR_ABSENT);
 	w.zone = STR("America/St_Johns");
 	w.value = STR_EMPTY;
-	ck_assert_str_same(write_file(db, &w).csv, STR("Microsoft Click ID,"
-	    "Conversion Name,Conversion Time,Conversion Value,"
-	    "Conversion Currency\r\n"
-	    "b4" LEAD "2026-10-26 07:30:00-0230,,\r\n"));
+	ck_assert_str_same(write_file(db, &w).csv,
+	    STR("Parameters:TimeZone=+0000,,,,\r\nMicrosoft Click ID," COLUMNS
+	    "b4" LEAD "2026-10-26 10:00:00,,\r\n"));
 	sample_run(c.conn, "SELECT piste.erase(ARRAY[p.id], NULL, NULL,"
 	    " 'request', NULL) FROM piste.person AS p"
 	    " WHERE p.email = 'summer@x.fr'");
@@ -168,7 +168,25 @@ START_TEST(an_order_has_its_own_value)
 	    " currency, day, order_ref, actor) SELECT l.id, 'win', 1200.5,"
 	    " 'CHF', '2026-10-06', 'R' || l.id, 'x' FROM piste.lead AS l");
 	ck_assert_str_same(write_file(db, &w).csv, STR(ZONE NAMES
-	    "second,Order,2026-10-06 12:00:00+0200,1200.50,CHF\r\n"));
+	    "second,,,Order,2026-10-06 12:00:00+0200,1200.50,CHF\r\n"));
+	pg_free(db);
+} END_TEST
+
+/* Google's clicks on devices that keep gclid away, and another's. */
+START_TEST(each_kind_of_click_has_its_column)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "test");
+
+	send(&c, 1, "a@x.fr", "2026-10-26", agreed(CLICK("gbraid", "A1")));
+	send(&c, 2, "w@x.fr", "2026-10-27", agreed(CLICK("wbraid", "W2")));
+	send(&c, 3, "f@x.fr", "2026-10-27", agreed(CLICK("fbclid", "F3")));
+	sample_run(c.conn, "UPDATE piste.lead AS l SET created_at ="
+	    " s.received_at FROM piste.submission AS s"
+	    " WHERE s.lead_id = l.id AND s.outcome = 'new'");
+	ck_assert_str_same(write_file(db, &leads).csv, STR(ZONE NAMES
+	    ",A1," LEAD "2026-10-26 11:00:00+0100,12.50,EUR\r\n"
+	    ",,W2" LEAD "2026-10-27 11:00:00+0100,12.50,EUR\r\n"));
 	pg_free(db);
 } END_TEST
 
@@ -259,6 +277,7 @@ SUITE_APART(conversion)
 	SUITE_TEST(each_conversion_is_exported_once);
 	SUITE_TEST(a_lead_that_gave_way_is_not_exported_again);
 	SUITE_TEST(an_order_has_its_own_value);
+	SUITE_TEST(each_kind_of_click_has_its_column);
 	SUITE_TEST(touches_are_a_leads_own);
 	SUITE_TEST(touches_of_other_leads_need_consent);
 	SUITE_TEST(channels_roll_up);
