@@ -182,22 +182,27 @@ COMMENT ON COLUMN piste.touch_own.source IS 'As in touch';
 COMMENT ON COLUMN piste.touch_own.medium IS 'As in touch';
 COMMENT ON COLUMN piste.touch_own.keyword IS 'As in touch';
 
+CREATE VIEW piste.touch_lent AS
+	SELECT l.id AS lead_id, o.id AS from_id
+	FROM piste.lead AS l
+		JOIN piste.lead AS o ON o.person_id = l.person_id AND o.id <> l.id
+	WHERE l.merged_into IS NULL
+		-- Of both, so that it is asked about the few who have another lead.
+		AND piste.may_observe(least(l.person_id, o.person_id));
+COMMENT ON VIEW piste.touch_lent IS
+	'Which leads have the touches of which others too: those of a person who may be observed';
+COMMENT ON COLUMN piste.touch_lent.lead_id IS 'Which has them';
+COMMENT ON COLUMN piste.touch_lent.from_id IS 'Whose own they are';
+
 CREATE VIEW piste.touch AS
 	SELECT o.person_id, o.lead_id, o.submission_id, o.at, o.kind, o.channel,
 		o.campaign_key, o.source, o.medium, o.keyword
 	FROM piste.touch_own AS o
 	UNION ALL
-	SELECT o.person_id, l.id, o.submission_id, o.at, o.kind, o.channel,
+	SELECT o.person_id, t.lead_id, o.submission_id, o.at, o.kind, o.channel,
 		o.campaign_key, o.source, o.medium, o.keyword
-	FROM piste.lead AS l
-		JOIN piste.lead AS other ON other.person_id = l.person_id
-			AND other.id <> l.id
-		JOIN piste.touch_own AS o ON o.lead_id = other.id
-	WHERE l.merged_into IS NULL
-		-- Asked about the few who have another lead: it takes a while.
-		AND CASE WHEN EXISTS (SELECT FROM piste.lead AS another
-			WHERE another.person_id = l.person_id AND another.id <> l.id)
-			THEN piste.may_observe(l.person_id) END;
+	FROM piste.touch_lent AS t
+		JOIN piste.touch_own AS o ON o.lead_id = t.from_id;
 COMMENT ON VIEW piste.touch IS
 	'The touches that lead to a lead: its own forms, files'' rows and links followed from mails, and those of the same person''s other leads where that person may be observed. By lead: a touch that leads to two leads is two rows';
 COMMENT ON COLUMN piste.touch.person_id IS 'Whose';

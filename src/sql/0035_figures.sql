@@ -146,6 +146,19 @@ COMMENT ON COLUMN piste.channel_group.part_of IS
 CREATE INDEX lead_made ON piste.lead (created_at);
 COMMENT ON INDEX piste.lead_made IS 'For piste.figure_leads(): days';
 
+CREATE VIEW piste.figure_customer AS
+	SELECT l.id AS lead_id
+	FROM piste.lead AS l JOIN piste.offer AS f ON f.key = l.offer_key
+	WHERE l.stage = 'customer' AND NOT EXISTS (SELECT FROM piste.lead AS o
+			JOIN piste.offer AS g ON g.key = o.offer_key
+				AND g.is_synthetic = f.is_synthetic
+			WHERE o.person_id = l.person_id AND o.stage = 'customer'
+				AND o.merged_into IS NULL
+				AND (o.customer_at, o.id) < (l.customer_at, l.id));
+COMMENT ON VIEW piste.figure_customer IS
+	'The leads that count as customers: of somebody''s orders the first one makes a customer';
+COMMENT ON COLUMN piste.figure_customer.lead_id IS 'The lead';
+
 CREATE FUNCTION piste.figure_leads(since timestamptz, until timestamptz,
 	zone text, OUT lead_id bigint, OUT created_at timestamptz,
 	OUT is_synthetic boolean, OUT campaign text, OUT channel text,
@@ -183,13 +196,8 @@ AS $$
 		coalesce(l.sql_at, l.customer_at) IS NOT NULL,
 		l.stage IN ('opportunity', 'customer') OR coalesce(h.is_opportunity,
 			false),
-		-- Of somebody's orders the first one makes a customer.
-		l.stage = 'customer' AND NOT EXISTS (SELECT FROM piste.lead AS o
-			JOIN piste.offer AS g ON g.key = o.offer_key
-				AND g.is_synthetic = f.is_synthetic
-			WHERE o.person_id = l.person_id AND o.stage = 'customer'
-				AND o.merged_into IS NULL
-				AND (o.customer_at, o.id) < (l.customer_at, l.id)),
+		l.stage = 'customer' AND EXISTS (SELECT
+			FROM piste.figure_customer AS o WHERE o.lead_id = l.id),
 		CASE WHEN h.at IS NOT NULL OR t.at IS NOT NULL THEN
 			greatest(0, least(2147483647, floor(extract(epoch FROM
 				least(h.at, t.at) - l.created_at) / 60)))::integer END,

@@ -1,6 +1,6 @@
 /*
- * Implements credit.h: paths are read a quarter of leads at a time, since all
- * touches are looked through for each; how they are shared is model's.
+ * Implements credit.h: all touches are looked through once, and come lead by
+ * lead through a cursor; how they are shared is model's.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "track/credit.h"
 
 #define WAIT_MS 600000
+#define ROWS_AT_ONCE 10000
 #define DIGITS(n) #n
 #define TEXT(n) DIGITS(n)
 #define NAMED_MAX 127		/* keys by name: one is left for the others */
@@ -21,39 +22,45 @@
     "coalesce(CASE $1 WHEN 'channel' THEN t.channel" \
     " WHEN 'campaign' THEN t.campaign_key WHEN 'source' THEN t.source" \
     " WHEN 'medium' THEN t.medium WHEN 'keyword' THEN t.keyword END, '')"
-#define SINCE DAY_START("$2::date", "$4")
-#define UNTIL DAY_START("$3::date + 1", "$4")
+/* The leads that piste.figure_leads() counts, without what it says of each. */
+#define COUNTED " FROM piste.lead AS l JOIN piste.offer AS f" \
+    " ON f.key = l.offer_key AND f.is_synthetic = $5::boolean"
+#define MADE " WHERE l.created_at >= " DAY_START("$2::date", "$4") \
+    " AND l.created_at < " DAY_START("$3::date + 1", "$4") \
+    " AND l.merged_into IS NULL AND l.spam_at IS NULL"
 
 static_assert(NAMED_MAX + 1 == MODEL_KEYS_MAX, "the others have a key");
 
-/* A quarter of a million leads takes longer than a question may elsewhere. */
+/*
+ * A million leads take longer than a question may elsewhere; and all rows are
+ * wanted, however late the first one comes.
+ */
 SQL(credit_patience, 0,
     "SELECT set_config('statement_timeout', '10min', false),"
-    " set_config('work_mem', '64MB', false)");
+    " set_config('work_mem', '64MB', false), set_config('jit', 'off', false),"
+    " set_config('cursor_tuple_fraction', '1', false)");
 /* Whose names are told: by touches, before who counts is looked at. */
 SQL(credit_keys, 5,
-    "SELECT " KEY " AS key FROM piste.lead AS l JOIN piste.offer AS f"
-    " ON f.key = l.offer_key AND f.is_synthetic = $5::boolean"
-    " LEFT JOIN piste.touch_own AS t ON t.lead_id = l.id"
-    " WHERE l.created_at >= " SINCE " AND l.created_at < " UNTIL
-    " AND l.merged_into IS NULL AND l.spam_at IS NULL GROUP BY 1"
+    "SELECT " KEY " AS key" COUNTED
+    " LEFT JOIN piste.touch_own AS t ON t.lead_id = l.id" MADE " GROUP BY 1"
     " ORDER BY count(*) DESC, 1 LIMIT " TEXT(NAMED_MAX));
 /* Leads of the days from $2 to $3 with their touches; $6: until the order. */
 SQL(credit_touches, 7,
-    "SELECT f.lead_id, " KEY ", coalesce((extract(epoch FROM t.at)"
-    " * 1000)::bigint, 0), f.is_customer, f.currency IS NOT NULL,"
-    " CASE WHEN f.currency = $7 THEN (f.margin * 100)::bigint END"
-    " FROM piste.figure_leads(" SINCE ", " UNTIL ", $4) AS f"
-    " JOIN piste.lead AS l ON l.id = f.lead_id"
-    " LEFT JOIN piste.touch AS t ON t.lead_id = f.lead_id"
+    "DECLARE credit_touch NO SCROLL CURSOR FOR"
+    " SELECT l.id, " KEY ", coalesce((extract(epoch FROM t.at)"
+    " * 1000)::bigint, 0), c.lead_id IS NOT NULL, w.lead_id IS NOT NULL,"
+    " CASE WHEN w.currency = $7 THEN (w.margin * 100)::bigint END"
+    COUNTED
+    " LEFT JOIN piste.figure_customer AS c ON c.lead_id = l.id"
+    " LEFT JOIN piste.win AS w ON w.lead_id = l.id"
+    " LEFT JOIN piste.touch AS t ON t.lead_id = l.id"
     " AND t.at <= CASE WHEN $6::boolean THEN coalesce(l.customer_at, now())"
-    " ELSE f.created_at END WHERE f.is_synthetic = $5::boolean"
-    " ORDER BY f.lead_id, t.at, t.submission_id");
+    " ELSE l.created_at END" MADE
+    " ORDER BY l.id, t.at, t.submission_id");
 SQL(credit_aside, 4, "SELECT piste.figure_aside($1::date, $2::date,"
     " $3::boolean, $4)");
-SQL(credit_quarters, 2,
-    "SELECT d::date, least(d::date + 91, $2::date) FROM generate_series("
-    "$1::date::timestamp, $2::date::timestamp, interval '92 days') AS d");
+SQL(credit_some, 0,
+    "FETCH FORWARD " TEXT(ROWS_AT_ONCE) " FROM credit_touch");
 
 static const char *const splits[] = { "channel", "campaign", "source",
 	"medium", "keyword" };
@@ -67,7 +74,8 @@ struct reading {
 	size_t named;		/* the rest is the others' one */
 	struct model *model;
 	struct credit *out;
-	/* The path under way. */
+	/* The path under way, of this lead. */
+	int64_t lead;
 	struct model_touch touch[MODEL_TOUCHES_MAX];
 	struct model_path path;
 };
@@ -88,14 +96,11 @@ key_of(const struct reading *r, struct str name)
 }
 
 static void
-read_params(const struct reading *r, struct str from, struct str to,
-    struct str params[7])
+fill_params(const struct credit_wish *w, struct str params[7])
 {
-	const struct credit_wish *w = r->wish;
-
 	params[0] = w->split;
-	params[1] = from;
-	params[2] = to;
+	params[1] = w->from;
+	params[2] = w->to;
 	params[3] = w->zone;
 	params[4] = w->is_synthetic ? STR("t") : STR("f");
 	params[5] = w->of == CREDIT_LEADS ? STR("f") : STR("t");
@@ -110,7 +115,7 @@ read_keys(struct reading *r)
 	struct str params[7];
 	enum err e;
 
-	read_params(r, r->wish->from, r->wish->to, params);
+	fill_params(r->wish, params);
 	e = pg_run(r->db, &credit_keys, params, WAIT_MS, &rows);
 	if (e)
 		return e;
@@ -164,44 +169,45 @@ add_touch(struct reading *r, const struct pg_rows *rows, size_t row)
 	r->path.touches = n + 1;
 }
 
-static enum err
-read_quarter(struct reading *r, struct str from, struct str to)
+/* A path may begin in some rows and end in others. */
+static void
+add_rows(struct reading *r, const struct pg_rows *rows)
 {
-	const struct pg_rows *rows;
-	struct str params[7], lead = STR_EMPTY;
-	enum err e;
+	int64_t lead;
 
-	read_params(r, from, to, params);
-	e = pg_run(r->db, &credit_touches, params, WAIT_MS, &rows);
-	if (e)
-		return e;
 	for (size_t i = 0; i < pg_count(rows); i++) {
-		if (!str_eq(pg_value(rows, i, 0), lead)) {
-			if (lead.n)
+		(void)str_i64(pg_value(rows, i, 0), 1, INT64_MAX, &lead);
+		if (lead != r->lead) {
+			if (r->lead)
 				model_add(r->model, &r->path);
-			lead = pg_value(rows, i, 0);
+			r->lead = lead;
 			begin(r, rows, i);
 		}
 		add_touch(r, rows, i);
 	}
-	if (lead.n)
-		model_add(r->model, &r->path);
-	return OK;
 }
 
 static enum err
-read_quarters(struct reading *r)
+read_paths(struct reading *r)
 {
 	const struct pg_rows *rows;
-	enum err e = pg_run(r->db, &credit_quarters, (struct str[]){
-	    r->wish->from, r->wish->to }, WAIT_MS, &rows);
-	size_t quarters = e ? 0 : pg_count(rows);
-	struct str *day = arena_array(r->arena, 2 * quarters, sizeof *day);
+	struct str params[7];
+	enum err e = pg_begin(r->db);
 
-	for (size_t i = 0; i < 2 * quarters; i++)
-		day[i] = arena_copy(r->arena, pg_value(rows, i / 2, i % 2));
-	for (size_t i = 0; !e && i < quarters; i++)
-		e = read_quarter(r, day[2 * i], day[2 * i + 1]);
+	if (e)
+		return e;
+	fill_params(r->wish, params);
+	e = pg_run(r->db, &credit_touches, params, WAIT_MS, NULL);
+	do {
+		if (!e)
+			e = pg_run(r->db, &credit_some, NULL, WAIT_MS, &rows);
+		if (!e)
+			add_rows(r, rows);
+	} while (!e && pg_count(rows));
+	if (r->lead)
+		model_add(r->model, &r->path);
+	/* Nothing was written; the cursor goes with it. */
+	pg_rollback(r->db);
 	return e;
 }
 
@@ -283,7 +289,7 @@ credit_read(struct pg *db, struct arena *a, const struct credit_wish *w,
 	if (!e)
 		e = read_keys(r);
 	if (!e)
-		e = read_quarters(r);
+		e = read_paths(r);
 	if (!e)
 		e = count_aside(r);
 	if (!e)

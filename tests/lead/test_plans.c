@@ -1,6 +1,6 @@
 /*
- * Tests of what statements read: of src/sql/0025 and 0026, whose plans once
- * went through everything that stands.  Rows are counted, not time.
+ * Tests of what statements read: of src/sql/0025, 0026 and 0033, whose plans
+ * once went through everything that stands.  Rows are counted, not time.
  */
 #include "consent/said.h"
 
@@ -62,8 +62,26 @@ START_TEST(a_withdrawal_is_asked_for_once)
 	sample_run(c.conn, "COMMIT");
 } END_TEST
 
+/* Whoever has one lead lends it nothing, and is not asked about. */
+START_TEST(few_are_asked_whose_touches_are_whose)
+{
+	struct sample c = sample_new();
+
+	sample_run(c.conn, LEADS);
+	sample_run(c.conn, "INSERT INTO piste.lead (person_id, offer_key)"
+	    " SELECT id, 'o2' FROM piste.person ORDER BY id LIMIT 2;"
+	    " ANALYZE piste.lead");
+	sample_run(c.conn, "BEGIN; SET LOCAL track_functions = 'all';"
+	    " SELECT count(*) FROM piste.touch_lent");
+	ck_assert_str_same(sample_text(c.conn, "SELECT calls FROM"
+	    " pg_stat_xact_user_functions WHERE funcname = 'may_observe'"),
+	    STR("4"));
+	sample_run(c.conn, "COMMIT");
+} END_TEST
+
 SUITE_APART(plans)
 {
+	SUITE_TEST(few_are_asked_whose_touches_are_whose);
 	SUITE_TEST(who_falls_is_found_without_who_stands);
 	SUITE_TEST(a_withdrawal_is_asked_for_once);
 }
