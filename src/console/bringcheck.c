@@ -148,6 +148,16 @@ offer_field(struct view *column, struct str name, struct str label,
 		view_set(row, "FIELD_CHOSEN", STR("1"));
 }
 
+static const struct {
+	struct str name;
+	enum word word;
+} unasked[] = {
+	{ STR(COLUMNS_DATE), WORD_IMPORT_MAP_DATE },
+	{ STR(COLUMNS_KEYWORD), WORD_IMPORT_MAP_KEYWORD },
+	{ STR(COLUMNS_AFFILIATE), WORD_IMPORT_MAP_AFFILIATE },
+	{ STR(COLUMNS_PROMO), WORD_IMPORT_MAP_PROMO },
+};
+
 static void
 offer_fields(struct check *k, struct view *column, struct str chosen)
 {
@@ -161,8 +171,9 @@ offer_fields(struct check *k, struct view *column, struct str chosen)
 	for (size_t i = 0; i < f->consents; i++)
 		offer_field(column, f->consent[i].key, f->consent[i].key,
 		    chosen);
-	offer_field(column, STR(COLUMNS_DATE), word_in(WORD_IMPORT_MAP_DATE,
-	    l), chosen);
+	for (size_t i = 0; i < sizeof unasked / sizeof *unasked; i++)
+		offer_field(column, unasked[i].name, word_in(unasked[i].word,
+		    l), chosen);
 }
 
 static void

@@ -88,11 +88,42 @@ static const struct custom {
 	{ "notes", FIELD_LONG_TEXT, NULL },
 };
 
-static const char *const dates[] = {
-	"date", "datedecontact", "datedurecueil", "datederecueil",
-	"dateduconsentement", "datedeconsentement", "contactdate",
-	"consentdate", "dateofcontact", "dateofconsent",
+/* The same of what no form asks. */
+static const struct unasked {
+	const char *word;
+	const char *name;
+} unasked[] = {
+	{ "date", COLUMNS_DATE },
+	{ "datedecontact", COLUMNS_DATE },
+	{ "datedurecueil", COLUMNS_DATE },
+	{ "datederecueil", COLUMNS_DATE },
+	{ "dateduconsentement", COLUMNS_DATE },
+	{ "datedeconsentement", COLUMNS_DATE },
+	{ "contactdate", COLUMNS_DATE },
+	{ "consentdate", COLUMNS_DATE },
+	{ "dateofcontact", COLUMNS_DATE },
+	{ "dateofconsent", COLUMNS_DATE },
+	{ "motcle", COLUMNS_KEYWORD },
+	{ "keyword", COLUMNS_KEYWORD },
+	{ "utmterm", COLUMNS_KEYWORD },
+	{ "affilie", COLUMNS_AFFILIATE },
+	{ "affiliate", COLUMNS_AFFILIATE },
+	{ "affiliateid", COLUMNS_AFFILIATE },
+	{ "codepromo", COLUMNS_PROMO },
+	{ "codepromotionnel", COLUMNS_PROMO },
+	{ "promocode", COLUMNS_PROMO },
+	{ "couponcode", COLUMNS_PROMO },
 };
+#define UNASKED (sizeof unasked / sizeof *unasked)
+
+bool
+columns_is_unasked(struct str name)
+{
+	for (size_t i = 0; i < UNASKED; i++)
+		if (str_eq(name, str_of(unasked[i].name)))
+			return true;
+	return false;
+}
 
 size_t
 columns_find(const struct columns *c, struct str name)
@@ -140,8 +171,12 @@ find_name(struct match *m, struct str name, struct str *out)
 		if (str_eq(*out, name))
 			return true;
 	}
-	*out = STR(COLUMNS_DATE);
-	return str_eq(*out, name);
+	for (size_t i = 0; i < UNASKED; i++) {
+		*out = str_of(unasked[i].name);
+		if (str_eq(*out, name))
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -186,9 +221,9 @@ by_custom(struct match *m, struct column *c, struct str letters)
 			if (str_eq(letters, str_of(customs[k].word)) &&
 			    is_meant(&customs[k], &m->form->field[i]))
 				give(m, c, m->form->field[i].name);
-	for (size_t k = 0; k < sizeof dates / sizeof *dates; k++)
-		if (str_eq(letters, str_of(dates[k])))
-			give(m, c, STR(COLUMNS_DATE));
+	for (size_t k = 0; k < UNASKED; k++)
+		if (str_eq(letters, str_of(unasked[k].word)))
+			give(m, c, str_of(unasked[k].name));
 }
 
 static enum err

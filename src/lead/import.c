@@ -133,6 +133,7 @@ import_needs_phone(const struct form *f)
 struct judging {
 	struct arena *arena;
 	const struct import_plan *plan;
+	const struct csv_record *record;
 	struct import_row *row;
 	struct str_pair pair[PAIRS_MAX];
 	size_t pairs;
@@ -253,7 +254,7 @@ post_cell(struct judging *j, struct str name, struct str cell)
 
 	if (at < f->fields)
 		post_field(j, &f->field[at], cell);
-	else if (!str_eq(name, STR(COLUMNS_DATE)))
+	else if (!columns_is_unasked(name))
 		post(j, name, box_value(cell));
 }
 
@@ -279,14 +280,21 @@ ms_of(int64_t day)
 	return (int64_t)timegm(&t) * 1000;
 }
 
-/* The day the row itself tells, 0 when it tells none or a wrong one. */
-static int64_t
-own_day(struct judging *j, const struct csv_record *r)
+/* What the row's column of that name says; empty when there is none. */
+static struct str
+cell_of(const struct judging *j, struct str name)
 {
 	const struct columns *c = j->plan->columns;
-	size_t at = columns_find(c, STR(COLUMNS_DATE));
-	struct str cell = at < c->count ? str_trim(r->cell[at]) : STR_EMPTY;
-	struct str rest;
+	size_t at = columns_find(c, name);
+
+	return at < c->count ? str_trim(j->record->cell[at]) : STR_EMPTY;
+}
+
+/* The day the row itself tells, 0 when it tells none or a wrong one. */
+static int64_t
+own_day(struct judging *j)
+{
+	struct str cell = cell_of(j, STR(COLUMNS_DATE)), rest;
 	int64_t day = 0;
 
 	if (!str_cut(cell, ' ', &cell, &rest))
@@ -327,10 +335,12 @@ blame_form(struct judging *j, const struct form_result *r)
 /* The same row is the same submission: a UUID of version 8 (RFC 9562). */
 static struct str
 make_id(struct arena *a, const struct import_plan *p, int64_t day,
-    struct str fields)
+    const struct form_result *r, const struct touch *t)
 {
+	const struct str brought[] = { t->keyword, t->affiliate, r->promo };
 	const struct str part[] = { STR("piste-import-1"), p->secret,
-	    p->touch.campaign, p->touch.source, p->page, p->form->key, fields };
+	    p->touch.campaign, p->touch.source, p->page, p->form->key,
+	    r->fields };
 	static const char variants[] = "89ab";
 	char hash[TOKEN_HASH_TEXT];
 	struct buf b;
@@ -341,6 +351,12 @@ make_id(struct arena *a, const struct import_plan *p, int64_t day,
 		buf_byte(&b, ' ');
 	}
 	buf_addf(&b, "%lld", (long long)day);
+	/* Nothing of it is in the rows of old files, which keep their ids. */
+	for (size_t i = 0; i < sizeof brought / sizeof *brought; i++)
+		if (brought[i].n) {
+			buf_addf(&b, " %zu ", i);
+			buf_json(&b, brought[i]);
+		}
 	token_hash(buf_str(&b), hash);
 	hash[12] = '8';
 	hash[16] = variants[(unsigned char)hash[16] & 3];
@@ -362,8 +378,10 @@ finish(struct judging *j, const struct form_result *r, int64_t day)
 	int64_t met = ms_of(day ? day : p->day);
 	bool is_id;
 
+	t.touch.keyword = ticket_clean(cell_of(j, STR(COLUMNS_KEYWORD)));
+	t.touch.affiliate = ticket_clean(cell_of(j, STR(COLUMNS_AFFILIATE)));
 	j->row->fields = r->fields;
-	j->row->id = make_id(j->arena, p, day, r->fields);
+	j->row->id = make_id(j->arena, p, day, r, &t.touch);
 	is_id = !token_uuid_parse(j->row->id, &t.id);
 	assert(is_id);
 	j->row->json = submit_row(j->arena, &(struct submit){
@@ -404,6 +422,7 @@ import_judge(struct arena *a, const struct import_plan *p,
 		return;
 	j->arena = a;
 	j->plan = p;
+	j->record = r;
 	j->row = out;
 	for (size_t i = 0; i < c->count; i++)
 		if (c->column[i].name.n)
@@ -418,7 +437,9 @@ import_judge(struct arena *a, const struct import_plan *p,
 	form_check_post(a, p->form, &(struct form_post){ .pair = j->pair,
 	    .count = j->pairs, .touch = &p->touch }, &result);
 	blame_form(j, &result);
-	day = own_day(j, r);
+	if (!result.promo.n)
+		result.promo = cell_of(j, STR(COLUMNS_PROMO));
+	day = own_day(j);
 	if (!out->wrongs)
 		finish(j, &result, day);
 }

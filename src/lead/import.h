@@ -50,7 +50,7 @@ struct import_plan {
 	uint32_t revision;
 	enum lang lang;
 	struct str offer;
-	struct touch touch;	/* of every row */
+	struct touch touch;	/* of every row, but what its columns tell */
 	struct str secret;	/* the database's */
 	int64_t now_ms;
 	int64_t day;		/* people were met on, as date.h has it; or 0 */
@@ -73,7 +73,7 @@ struct import_row {
 	/*
 	 * Of a good row: what submit_row makes of it, and its submission's
 	 * id, which follows from campaign, source, page, form, the row's own
-	 * day and the fields, under the secret.
+	 * day, the fields and what brought it, under the secret.
 	 */
 	struct str json;
 	struct str id;

@@ -266,6 +266,33 @@ START_TEST(a_good_row_is_a_submission)
 	ck_assert_ptr_null(memmem(row.json.p, row.json.n, "geo_", 4));
 } END_TEST
 
+/* What brought a person is a part of the row, and none of the form's. */
+START_TEST(a_row_tells_what_brought_it)
+{
+	struct import_plan p = make_plan("email;Mot-clé;Affilié;Code promo",
+	    false);
+	struct csv_record r = make_record("a@x.fr; audit ;p-7;FOIRE-26");
+	struct csv_record other = make_record("a@x.fr;devis;p-7;FOIRE-26");
+	/* An address is kept nowhere that no erasure reaches. */
+	struct csv_record bare = make_record("a@x.fr;bob@x.fr;;");
+	struct import_plan plain = make_plan("email", false);
+	struct csv_record same = make_record("a@x.fr");
+	struct import_row row, again, alone;
+
+	import_judge(suite_arena(), &p, &r, &row);
+	ck_assert(str_has_fold(row.json, STR("\"keyword\":\"audit\"")));
+	ck_assert(str_has_fold(row.json, STR("\"affiliate\":\"p-7\"")));
+	ck_assert(str_has_fold(row.json, STR("\"promo\":\"FOIRE-26\"")));
+	ck_assert(str_has_fold(row.json, STR("\"campaign_key\":\"c1\"")));
+	ck_assert(!str_has_fold(row.fields, STR("audit")));
+	import_judge(suite_arena(), &p, &other, &again);
+	ck_assert(!str_eq(row.id, again.id));
+	import_judge(suite_arena(), &p, &bare, &again);
+	import_judge(suite_arena(), &plain, &same, &alone);
+	ck_assert(!str_has_fold(again.json, STR("bob@x.fr")));
+	ck_assert_str_same(again.id, alone.id);
+} END_TEST
+
 /* A day for all, and never one that is still to come. */
 START_TEST(rows_without_a_day_have_the_files)
 {
@@ -311,5 +338,6 @@ SUITE(import)
 	SUITE_TEST(a_fault_is_told_with_its_lines);
 	SUITE_LOOP(the_same_row_is_the_same_submission, COUNT(others));
 	SUITE_LOOP(a_good_row_is_a_submission, COUNT(parts));
+	SUITE_TEST(a_row_tells_what_brought_it);
 	SUITE_TEST(rows_without_a_day_have_the_files);
 }
