@@ -186,7 +186,7 @@ print_table(const struct wish *w, const struct kpi *k,
 	putchar('\n');
 }
 
-/* Days, weeks and months have no counterpart in the period before. */
+/* Of what is all new there is nothing to tell. */
 static bool
 has_counterparts(const struct kpi *k)
 {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/wilson.h"
 #include "experiment/fisher.h"
 #include "experiment/special.h"
 #include "experiment/stats.h"
@@ -22,20 +23,10 @@ two_sided_z(double alpha)
 struct stats_interval
 stats_wilson(struct stats_arm a, double alpha)
 {
-	struct stats_interval out = { 0, 1, true };
-	double z = two_sided_z(alpha), n = (double)a.n, p = rate(a);
-	double middle, half;
+	struct wilson w = wilson_interval(a.x, a.n,
+	    two_sided_z(alpha));
 
-	if (!a.n)
-		return out;
-	middle = p + z * z / (2 * n);
-	half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-	/* At the edges the two cancel to 1e-17, not to 0. */
-	if (a.x)
-		out.low = (middle - half) / (1 + z * z / n);
-	if (a.x < a.n)
-		out.high = (middle + half) / (1 + z * z / n);
-	return out;
+	return (struct stats_interval){ w.low, w.high, true };
 }
 
 struct stats_interval

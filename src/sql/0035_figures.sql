@@ -1092,6 +1092,24 @@ REVOKE EXECUTE ON FUNCTION piste.figures(text, date, date, boolean, text,
 COMMENT ON FUNCTION piste.figures(text, date, date, boolean, text, integer, text, boolean) IS
 	'What is counted of the days from since to until, of invented offers or of real ones, by a split: a row for each of the cells_max cells with most leads (of days, weeks and months: each), then all others (*), then the sum (NULL). Money is what is in that currency; mature: of days as many ago as piste.funnel_maturity() says; minutes and days are medians. From figure_day, or, to compare, counted anew.';
 
+CREATE FUNCTION piste.figure_counterpart(split text, cell text, since date,
+	later date) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE $1
+		WHEN 'day' THEN to_char($2::date + ($4 - $3), 'YYYY-MM-DD')
+		WHEN 'week' THEN to_char(to_date($2, 'IYYY-"W"IW')
+			+ 7 * round(($4 - $3) / 7.0)::integer, 'IYYY-"W"IW')
+		WHEN 'month' THEN to_char(to_date($2, 'YYYY-MM') + make_interval(
+			months => (12 * (extract(year FROM $4) - extract(year FROM $3))
+			+ extract(month FROM $4) - extract(month FROM $3))::integer),
+			'YYYY-MM')
+		ELSE $2 END
+$$;
+COMMENT ON FUNCTION piste.figure_counterpart(text, text, date, date) IS
+	'The cell of a period beginning later that stands where this one stands in the period from since on: the day that is as far from its beginning, the week, the month; of other splits itself.';
+
 CREATE FUNCTION piste.figure_aside(since date, until date,
 	of_synthetic boolean, zone text) RETURNS bigint
 LANGUAGE sql STABLE
@@ -1220,6 +1238,7 @@ SELECT piste.analyst_role();
 SELECT count(piste.worker_allow(r.what)) FROM unnest(ARRAY[
 	'EXECUTE ON FUNCTION piste.figure_turn(text, integer)',
 	'EXECUTE ON FUNCTION piste.figure_wish(text, date, date, boolean, text, text)',
+	'EXECUTE ON FUNCTION piste.figure_counterpart(text, text, date, date)',
 	'EXECUTE ON FUNCTION piste.figures(text, date, date, boolean, text, integer, text, boolean)',
 	'EXECUTE ON FUNCTION piste.figure_upkeep(timestamptz)'
 	]) AS r (what);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/wilson.h"
 #include "store/pg.h"
 
 #include "track/kpi.h"
@@ -21,9 +22,10 @@ SQL(kpi_wish, 6,
     "SELECT w.mature_days, w.waiting, w.others, w.before_since,"
     " w.before_until, w.aside FROM piste.figure_wish($1, $2::date, $3::date,"
     " $4::boolean, $5, $6) AS w");
-SQL(kpi_figures, 7,
-    "SELECT f.cell, f.views, f.robots, f.visitors, f.engaged, f.documents,"
-    " f.leads, f.conversions, f.consented, f.mqls, f.sqls, f.opportunities,"
+SQL(kpi_figures, 8,
+    "SELECT piste.figure_counterpart($1, f.cell, $2::date, $8::date),"
+    " f.views, f.robots, f.visitors, f.engaged, f.documents, f.leads,"
+    " f.conversions, f.consented, f.mqls, f.sqls, f.opportunities,"
     " f.customers, f.mature_leads, f.mature_mqls, f.mature_sqls,"
     " f.mature_customers, f.orders, (f.won * 100)::bigint, f.margins,"
     " (f.margin * 100)::bigint, (f.cost * 100)::bigint, f.contact_minutes,"
@@ -178,18 +180,14 @@ take_number(struct arena *a, enum kpi_unit unit, struct kpi_value *v)
 	}
 }
 
-/* Wilson's; see the header. */
 static void
 take_share_interval(struct kpi_value *v)
 {
-	double n = (double)v->of, p = v->number;
-	double middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
-	double half = Z / (1 + Z * Z / n) *
-	    sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
+	struct wilson w = wilson_interval(v->part, v->of, Z);
 
 	v->has_interval = true;
-	v->low = v->part == 0 ? 0 : fmax(0, middle - half);
-	v->high = v->part == v->of ? 1 : fmin(1, middle + half);
+	v->low = w.low;
+	v->high = w.high;
 }
 
 /* Of as many as there were, by chance there might have been others. */
@@ -215,7 +213,7 @@ take_interval(enum kpi_figure figure, struct kpi_value *v)
 		return;
 	if (definitions[figure].unit == KPI_MONEY)
 		take_cost_interval(v);
-	else if (v->part <= v->of)
+	else if (v->part >= 0 && v->part <= v->of)
 		take_share_interval(v);
 }
 
@@ -314,15 +312,17 @@ find_split(struct str name)
 	return NULL;
 }
 
+/* Days, weeks and months are called as if the wish began on told_from. */
 static enum err
 read_cells(struct pg *db, struct arena *a, const struct kpi_wish *w,
-    struct kpi_cell **cell, size_t *cells)
+    struct str told_from, struct kpi_cell **cell, size_t *cells)
 {
 	const struct split *s = find_split(w->split);
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &kpi_figures, (struct str[]){ w->split,
 	    w->from, w->to, w->is_synthetic ? STR("t") : STR("f"), w->currency,
-	    w->zone, w->is_recount ? STR("t") : STR("f") }, READ_MS, &rows);
+	    w->zone, w->is_recount ? STR("t") : STR("f"), told_from },
+	    READ_MS, &rows);
 
 	if (e)
 		return e;
@@ -349,7 +349,6 @@ take_change(struct arena *a, const struct kpi_value *now,
 	out->text = decimal(a, llround(share * SHARE_DIGITS), 4);
 }
 
-/* The same cell of the period before; its weeks and days are others. */
 static const struct kpi_cell *
 find_cell(const struct kpi_cell *cell, size_t cells, const struct kpi_cell *c)
 {
@@ -371,7 +370,7 @@ compare(struct pg *db, struct arena *a, const struct kpi_wish *w,
 
 	earlier.from = out->before_from;
 	earlier.to = out->before_to;
-	e = read_cells(db, a, &earlier, &cell, &cells);
+	e = read_cells(db, a, &earlier, w->from, &cell, &cells);
 	for (size_t i = 0; !e && i < out->cells; i++) {
 		struct kpi_cell *c = &out->cell[i];
 
@@ -405,7 +404,7 @@ kpi_read(struct pg *db, struct arena *a, const struct kpi_wish *w,
 	out->before_from = arena_copy(a, pg_value(rows, 0, 3));
 	out->before_to = arena_copy(a, pg_value(rows, 0, 4));
 	(void)str_i64(pg_value(rows, 0, 5), 0, INT64_MAX, &out->quarantined);
-	e = read_cells(db, a, w, &out->cell, &out->cells);
+	e = read_cells(db, a, w, w->from, &out->cell, &out->cells);
 	return !e && w->has_before ? compare(db, a, w, out) : e;
 }
 

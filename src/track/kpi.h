@@ -70,9 +70,9 @@ struct kpi_wish {
 
 /*
  * A share is a fraction (0.0345), money in the wish's currency.  The interval,
- * at 95 %: of a share of people Wilson's score interval (Wilson 1927, JASA 22,
- * 209); of a cost per lead and its like, the cost over the score limits of a
- * Poisson count n, n + z^2/2 -+ z sqrt(n + z^2/4).
+ * at 95 %: of a share of people that of base/wilson.h; of a cost per lead and
+ * its like, the cost over the score limits of a Poisson count n,
+ * n + z^2/2 -+ z sqrt(n + z^2/4).
  */
 struct kpi_value {
 	bool is_known;		/* false: n/a, and only part and of hold */
@@ -92,7 +92,11 @@ struct kpi_cell {
 	struct str name;	/* of a KPI_CELL */
 	int64_t young;		/* leads that are not mature */
 	struct kpi_value value[KPI_FIGURES];
-	/* With has_before; n/a where there is nothing to compare. */
+	/*
+	 * With has_before; n/a where there is nothing to compare.  A day,
+	 * week or month is compared with the one that stands where it does in
+	 * the period before.
+	 */
 	struct kpi_value before[KPI_FIGURES];
 	/* Of before, as a share; of what ripens while immature: n/a. */
 	struct kpi_value change[KPI_FIGURES];

@@ -317,6 +317,50 @@ START_TEST(the_period_before)
 	pg_free(db);
 } END_TEST
 
+/* Each row of time with the one in its place before, wherever weeks begin. */
+static const struct {
+	const char *split, *from, *to;
+	const char *told;	/* cell: leads before, … */
+} places[] = {
+	{ "week", "2024-02-05", "2024-02-18", "2024-W06: 1 2024-W07: n/a" },
+	{ "week", "2024-02-07", "2024-02-20", "2024-W06: 1 2024-W07: n/a" },
+	{ "day", "2024-02-05", "2024-02-18", "2024-02-06: n/a 2024-02-07: 1" },
+	{ "month", "2024-02-01", "2024-02-29", "2024-02: 1" },
+	{ "month", "2024-01-01", "2024-02-29", "2024-01: n/a 2024-02: n/a" },
+};
+
+START_TEST(rows_of_time_have_their_counterparts)
+{
+	struct kpi_wish w = { .currency = STR("EUR"), .zone = STR(PARIS),
+		.has_before = true };
+
+	setup();
+	run("INSERT INTO piste.person (email) SELECT i || '@firm.fr'"
+	    " FROM generate_series(1, 4) AS i; INSERT INTO piste.lead (person_id,"
+	    " offer_key, created_at) SELECT p.id, 'o1', d.at FROM piste.person"
+	    " AS p JOIN unnest(ARRAY['2024-01-24 12:00Z', '2024-02-07 12:00Z',"
+	    " '2024-02-06 12:00Z', '2024-02-13 12:00Z']::timestamptz[])"
+	    " WITH ORDINALITY AS d (at, n) ON d.n = p.id");
+	count_in(PARIS);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct kpi k;
+		struct buf b;
+
+		w.split = str_of(places[i].split);
+		w.from = str_of(places[i].from);
+		w.to = str_of(places[i].to);
+		buf_init(&b, suite_arena(), SQL_BYTES_MAX);
+		ck_assert_int_eq(kpi_read(db, suite_arena(), &w, &k), OK);
+		for (size_t c = 0; c + 1 < k.cells && c < 2; c++)
+			buf_addf(&b, "%s%.*s: %.*s", c ? " " : "",
+			    STR_ARG(k.cell[c].name), STR_ARG(kpi_text(
+			    suite_arena(), KPI_COUNT,
+			    &k.cell[c].before[KPI_LEADS], STR_EMPTY)));
+		ck_assert_str_same(buf_str(&b), str_of(places[i].told));
+	}
+	pg_free(db);
+} END_TEST
+
 /* Each limit, and one more. */
 START_TEST(wishes_are_judged)
 {
@@ -413,6 +457,7 @@ SUITE_APART(kpi)
 	SUITE_TEST(days_are_the_sites);
 	SUITE_TEST(what_is_put_aside_is_told);
 	SUITE_TEST(the_period_before);
+	SUITE_TEST(rows_of_time_have_their_counterparts);
 	SUITE_TEST(wishes_are_judged);
 	SUITE_LOOP(too_many_cells_are_one, 4);
 	SUITE_TEST(what_is_nobodys_is_told_apart);
