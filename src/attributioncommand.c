@@ -21,7 +21,6 @@
 #define LINE_BYTES_MAX 4096
 #define CSV_BYTES_MAX (256 << 10)
 #define AMOUNT_BYTES_MAX 32
-#define DAYS_ASKED 364
 
 enum shape { AS_TEXT, AS_JSON, AS_CSV };
 static const char *const ofs[] = { [CREDIT_LEADS] = "leads",
@@ -63,14 +62,12 @@ read_wish(struct arena *a, int words, char **word, struct credit_wish *w,
 	    "--csv");
 
 	w->split = STR("channel");
-	w->from = dayword_ago(a, DAYS_ASKED);
-	w->to = dayword_ago(a, 0);
+	dayword_year(a, &w->from, &w->to);
 	if (!optionwords_read(words, word, options,
 	    sizeof options / sizeof *options, &is_json) || (is_json && is_csv))
 		return false;
 	*shape = is_csv ? AS_CSV : is_json ? AS_JSON : AS_TEXT;
-	w->is_synthetic = str_eq(among, STR("synthetic"));
-	return (w->is_synthetic || str_eq(among, STR("real"))) &&
+	return optionwords_synthetic(among, &w->is_synthetic) &&
 	    is_split(w->split) && read_of(of, &w->of) &&
 	    dayword_read(a, &w->to) && dayword_read(a, &w->from);
 }

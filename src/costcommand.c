@@ -26,7 +26,6 @@
 #define NO_WISH { .campaign = STR_EMPTY, .from = STR_EMPTY, .to = STR_EMPTY }
 #define INDENT "  "
 #define DEPTH_TOLD_MAX 8
-#define DAYS_ASKED 364
 
 static int
 fail(const char *why)
@@ -352,8 +351,7 @@ static int
 tree(const struct conf *c, struct arena *a, int words, char **word)
 {
 	struct str of = STR("real");
-	struct cost_wish w = { .from = dayword_ago(a, DAYS_ASKED),
-		.to = dayword_ago(a, 0), .currency = c->currency };
+	struct cost_wish w = { .currency = c->currency };
 	const struct optionword options[] = {
 		{ "--from", &w.from, WORD_BYTES_MAX, false },
 		{ "--to", &w.to, WORD_BYTES_MAX, false },
@@ -362,12 +360,11 @@ tree(const struct conf *c, struct arena *a, int words, char **word)
 	};
 	struct pg *db;
 
+	dayword_year(a, &w.from, &w.to);
 	if (!optionwords_read(words, word, options,
 	    sizeof options / sizeof *options, &w.is_json) ||
+	    !optionwords_synthetic(of, &w.is_synthetic) ||
 	    !dayword_read(a, &w.from) || !dayword_read(a, &w.to))
-		return COMMAND_USAGE;
-	w.is_synthetic = str_eq(of, STR("synthetic"));
-	if (!w.is_synthetic && !str_eq(of, STR("real")))
 		return COMMAND_USAGE;
 	db = command_database(c, "piste-cost");
 	return command_end("cost", db, tell_tree(db, a, &w));

@@ -9,6 +9,8 @@
 
 #include "dayword.h"
 
+#define DAYS_OF_YEAR 365
+
 bool
 dayword_zone(const struct conf *c, const char *command)
 {
@@ -33,6 +35,13 @@ dayword_ago(struct arena *a, int days)
 	(void)mktime(&tm);
 	return date_iso(a, (tm.tm_year + 1900) * INT64_C(10000) +
 	    (tm.tm_mon + 1) * 100 + tm.tm_mday);
+}
+
+void
+dayword_year(struct arena *a, struct str *from, struct str *to)
+{
+	*from = dayword_ago(a, DAYS_OF_YEAR - 1);
+	*to = dayword_ago(a, 0);
 }
 
 bool

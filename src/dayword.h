@@ -19,6 +19,9 @@ bool dayword_zone(const struct conf *c, const char *command);
 /* "2026-12-31": today, or so many days ago. */
 struct str dayword_ago(struct arena *a, int days);
 
+/* The days figures tell of unless told otherwise: the last year's. */
+void dayword_year(struct arena *a, struct str *from, struct str *to);
+
 /*
  * *day as it was typed, as dayword_ago has it; an empty one stays.  False: it
  * is no day.

@@ -21,7 +21,6 @@
 #define NAME "piste kpi"
 #define WORD_BYTES_MAX 64
 #define ARENA_BYTES ((size_t)64 << 20)
-#define DAYS_ASKED 364	/* before the last one, unless said */
 #define FEW 100		/* so many and more need no interval beside them */
 
 struct wish {
@@ -85,8 +84,7 @@ read_wish(const struct conf *c, int words, char **word, struct wish *w)
 	w->k.currency = c->currency;
 	w->k.zone = c->time_zone;
 	w->k.split = STR("campaign");
-	w->k.from = dayword_ago(w->a, DAYS_ASKED);
-	w->k.to = dayword_ago(w->a, 0);
+	dayword_year(w->a, &w->k.from, &w->k.to);
 	w->lang = command_lang(LANG_EN);
 	w->k.has_before = optionwords_flag(&words, word, "--compare");
 	w->k.is_recount = optionwords_flag(&words, word, "--recount");
@@ -98,8 +96,7 @@ read_wish(const struct conf *c, int words, char **word, struct wish *w)
 		return false;
 	if (w->is_definitions || w->is_rebuild)
 		return given == 1 + (w->is_definitions && w->is_json);
-	w->k.is_synthetic = str_eq(of, STR("synthetic"));
-	return (w->k.is_synthetic || str_eq(of, STR("real"))) &&
+	return optionwords_synthetic(of, &w->k.is_synthetic) &&
 	    !(w->is_csv && w->is_json) && is_understood(w);
 }
 

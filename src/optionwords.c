@@ -41,6 +41,13 @@ optionwords_read(int words, char **word, const struct optionword *option,
 }
 
 bool
+optionwords_synthetic(struct str of, bool *is_synthetic)
+{
+	*is_synthetic = str_eq(of, STR("synthetic"));
+	return *is_synthetic || str_eq(of, STR("real"));
+}
+
+bool
 optionwords_flag(int *words, char **word, const char *name)
 {
 	int kept = 0, all = *words;

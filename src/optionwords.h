@@ -22,6 +22,12 @@ struct optionword {
 bool optionwords_read(int words, char **word, const struct optionword *option,
     size_t count, bool *is_json);
 
+/*
+ * Of which leads: "real" ones or "synthetic", which a demo invented.  False:
+ * another word.
+ */
+bool optionwords_synthetic(struct str of, bool *is_synthetic);
+
 /* Is name among the words, as one without a value?  It is taken out. */
 bool optionwords_flag(int *words, char **word, const char *name);
 

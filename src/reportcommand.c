@@ -43,9 +43,16 @@ read_wish(int words, char **word, struct wish *w)
 	if (!words || (strcmp(word[0], "week") && strcmp(word[0], "month")))
 		return false;
 	w->period = strcmp(word[0], "week") ? BULLETIN_MONTH : BULLETIN_WEEK;
-	for (enum output o = OUTPUT_CSV; o <= OUTPUT_LINK; o++)
-		if (optionwords_flag(&words, word, outputs[o]))
-			w->output = o;
+	for (enum output o = OUTPUT_CSV; o <= OUTPUT_LINK; o++) {
+		if (!optionwords_flag(&words, word, outputs[o]))
+			continue;
+		if (w->output) {
+			fprintf(stderr, "piste report: %s and %s: one of them"
+			    "\n", outputs[w->output], outputs[o]);
+			return false;
+		}
+		w->output = o;
+	}
 	return optionwords_read(words - 1, word + 1, options, 1, NULL) &&
 	    (!w->day.n || !calendar_parse(w->day, &day));
 }
@@ -115,7 +122,7 @@ reportcommand_run(const struct conf *c, int words, char **word)
 	    &k);
 	if (e == ERR_INPUT && !pg_message(db)[0])
 		fprintf(stderr, "piste report: that %s is not over\n",
-		    w.period == BULLETIN_WEEK ? "week" : "month");
+		    bulletin_period_name(w.period));
 	if (!e)
 		e = print(c, a, w.output, &k);
 	status = command_end("report", db, e);
@@ -126,13 +133,12 @@ reportcommand_run(const struct conf *c, int words, char **word)
 int
 reportcommand_alarms(const struct conf *c, int words, char **word)
 {
-	bool has_ended = words && !strcmp(word[0], "--all");
+	bool has_ended = optionwords_flag(&words, word, "--all");
 	bool is_json = false;
 	struct pg *db;
 	enum err e;
 
-	if (!optionwords_read(words - has_ended, word + has_ended, NULL, 0,
-	    &is_json))
+	if (!optionwords_read(words, word, NULL, 0, &is_json))
 		return COMMAND_USAGE;
 	db = command_database(c, "piste-alarms");
 	e = alarmturn_list(db, has_ended, is_json, stdout);

@@ -137,7 +137,7 @@ account_disable(struct pg *db, struct str by, struct str login,
     bool is_disabled)
 {
 	const struct str params[] = { by, login,
-		is_disabled ? STR("t") : STR("f") };
+		PG_BOOL(is_disabled) };
 
 	return run(db, &account_disables, params, NULL);
 }

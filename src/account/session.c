@@ -100,7 +100,7 @@ session_begin(struct pg *db, const struct session_login *l)
 	const struct str params[] = { str_from_i64(user, l->user),
 		token_hash(l->session, hash),
 		l->was.n ? token_hash(l->was, was) : PG_NULL,
-		l->is_whole ? STR("t") : STR("f"),
+		PG_BOOL(l->is_whole),
 		cut(l->place, PLACE_BYTES_MAX),
 		cut(l->agent, AGENT_BYTES_MAX) };
 
@@ -113,7 +113,7 @@ session_find(struct pg *db, struct arena *a, struct str session, bool take,
 {
 	char hash[TOKEN_HASH_TEXT];
 	const struct str params[] = { token_hash(session, hash),
-		take ? STR("t") : STR("f") };
+		PG_BOOL(take) };
 	const struct pg_rows *rows;
 	enum err e;
 

@@ -113,7 +113,7 @@ void
 buf_csv(struct buf *b, struct str s)
 {
 	buf_byte(b, '"');
-	if (s.n && strchr("=+-@\t\r", s.p[0]))
+	if (s.n && strchr("=+-@\t\r\n", s.p[0]))
 		buf_byte(b, '\'');
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"')

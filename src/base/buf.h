@@ -39,7 +39,7 @@ void buf_json_name(struct buf *b, const char *name);
 
 /*
  * s as a cell of RFC 4180 with its quotes.  One that a spreadsheet would
- * reckon with (= + - @ tab) gets an apostrophe before it.
+ * reckon with (= + - @ tab, an end of line) gets an apostrophe before it.
  */
 void buf_csv(struct buf *b, struct str s);
 

@@ -71,19 +71,13 @@ optin_again(struct pg *db, const struct uuid *submission, enum optin *out)
 	return ask(db, &optin_again_one, params, out);
 }
 
-static struct str
-flag(bool is)
-{
-	return is ? STR("t") : STR("f");
-}
-
 enum err
 optin_withdraw(struct pg *db, const struct uuid *submission, bool is_all)
 {
 	char id[UUID_TEXT];
 
 	return pg_run(db, &optin_withdraw_one, (struct str[]){
-	    token_uuid_text(submission, id), flag(is_all) }, PG_STATEMENT_MS,
+	    token_uuid_text(submission, id), PG_BOOL(is_all) }, PG_STATEMENT_MS,
 	    NULL);
 }
 
@@ -94,7 +88,7 @@ optin_note(struct pg *db, const struct uuid *submission, bool is_fetched)
 
 	/* What fails is logged by pg, and costs a figure, not a document. */
 	(void)!pg_run(db, &optin_note_one, (struct str[]){
-	    token_uuid_text(submission, id), flag(is_fetched) },
+	    token_uuid_text(submission, id), PG_BOOL(is_fetched) },
 	    OPTIN_NOTE_MS, NULL);
 }
 

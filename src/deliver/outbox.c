@@ -331,7 +331,7 @@ settle(struct outbox *o, struct lease_row *row,
 		return ERR_LIMIT;
 	}
 	e = pg_run(row->db, &outbox_end, (struct str[]){ str_of(row->id),
-	    row->worker, is_taken ? STR("t") : STR("f"),
+	    row->worker, PG_BOOL(is_taken),
 	    answer->verdict == SMTP_BOUNCED ? str_of(answer->status) : PG_NULL,
 	    str_of(answer->words) }, LEASE_WAIT_MS, &rows);
 	if (e)

@@ -60,7 +60,7 @@ read_cells(struct pg *db, struct arena *a, const struct funnel_wish *w,
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &funnel_rows, (struct str[]){ w->split,
-	    w->from, w->to, w->is_synthetic ? STR("t") : STR("f") }, READ_MS,
+	    w->from, w->to, PG_BOOL(w->is_synthetic) }, READ_MS,
 	    &rows);
 
 	out->cells = e ? 0 : pg_count(rows);
@@ -90,7 +90,7 @@ funnel_read(struct pg *db, struct arena *a, const struct funnel_wish *w,
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &funnel_age, (struct str[]){
-	    w->is_synthetic ? STR("t") : STR("f"), w->from, w->to }, READ_MS,
+	    PG_BOOL(w->is_synthetic), w->from, w->to }, READ_MS,
 	    &rows);
 
 	if (e)

@@ -52,7 +52,7 @@ recycle_read(struct pg *db, struct arena *a, const struct recycle_wish *w,
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &recycle_rows, (struct str[]){ w->from, w->to,
-	    w->is_synthetic ? STR("t") : STR("f") }, READ_MS, &rows);
+	    PG_BOOL(w->is_synthetic) }, READ_MS, &rows);
 
 	*count = e ? 0 : pg_count(rows);
 	*out = arena_array(a, *count, sizeof **out);

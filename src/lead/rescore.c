@@ -325,7 +325,7 @@ rescore_read(struct pg *db, const struct rescore_ask *ask, int64_t after,
 	    str_from_i64(to, *upto), rescore_fields(a, ask->rules),
 	    str_from_i64(since, ask->since_ms), str_from_i64(until,
 	    ask->until_ms),
-	    ask->is_closed_too ? STR("t") : STR("f") }, RESCORE_WAIT_MS,
+	    PG_BOOL(ask->is_closed_too) }, RESCORE_WAIT_MS,
 	    &rows);
 	arena_free(a);
 	return e ? e : rescore_give(ask, rows);

@@ -18,6 +18,8 @@ const char *const scenariostep_stages[] = { "lead", "mql", "sql",
 const char *const scenariostep_events[] = { "page_view", "page_meaningful",
 	"document", "mail_link", "form_started", "webinar", NULL };
 static const char *const grades[] = { "hot", "warm", "cold", NULL };
+/* As in enum lang. */
+static const char *const langs[LANG_COUNT + 1] = { "fr", "en", NULL };
 
 static void
 need(const struct node *n)
@@ -30,7 +32,6 @@ void
 scenariostep_words(const struct node *n, bool is_needed, size_t max,
     struct text *out)
 {
-	static const char *const langs[LANG_COUNT + 1] = { "fr", "en", NULL };
 
 	if (is_needed)
 		need(n);
@@ -269,7 +270,6 @@ read_if(const struct node *n, struct scenario_condition *out)
 static void
 read_notify(const struct node *n, struct scenario_step *out)
 {
-	static const char *const langs[] = { "fr", "en", NULL };
 	struct node to = node_child(n, "to");
 	struct node lang = node_child(n, "lang");
 	struct node subject = node_child(n, "subject");

@@ -279,7 +279,7 @@ keep(struct pg *db, const struct scorepass_told *told)
 	    str_from_i64(n[1], told->pass.leads),
 	    str_from_i64(n[2], told->pass.changed),
 	    str_from_i64(n[3], told->pass.mqls),
-	    told->is_over ? STR("t") : STR("f") }, RESCORE_WAIT_MS, NULL);
+	    PG_BOOL(told->is_over) }, RESCORE_WAIT_MS, NULL);
 }
 
 enum err

@@ -379,7 +379,7 @@ alarmturn_run(struct pg *db, struct alarmturn *t, int64_t *done)
 enum err
 alarmturn_list(struct pg *db, bool has_ended, bool is_json, FILE *out)
 {
-	struct str all = has_ended ? STR("t") : STR("f");
+	struct str all = PG_BOOL(has_ended);
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &alarmturn_rows, &all, WAIT_MS, &rows);
 

@@ -11,9 +11,6 @@
 
 #define NUMBER_BYTES_MAX 40
 
-static const char *const periods[] = {
-	[BULLETIN_WEEK] = "week", [BULLETIN_MONTH] = "month",
-};
 static const char *const kinds[] = {
 	[KPI_CELL] = "cell", [KPI_NAMELESS] = "nameless",
 	[KPI_OTHERS] = "others", [KPI_TOTAL] = "total",
@@ -24,6 +21,12 @@ static const enum kpi_figure headlines[] = { KPI_VISITORS, KPI_LEADS,
 	KPI_ROI };
 static const enum kpi_figure columns[] = { KPI_VISITORS, KPI_LEADS,
 	KPI_CONVERSION, KPI_COST, KPI_COST_LEAD, KPI_CUSTOMERS };
+
+const char *
+bulletin_period_name(enum bulletin_period p)
+{
+	return p == BULLETIN_WEEK ? "week" : "month";
+}
 
 enum kpi_figure
 bulletin_headline(size_t at)
@@ -135,7 +138,7 @@ bulletin_write(struct arena *a, const struct bulletin *b)
 
 	buf_init(&out, a, BULLETIN_BYTES_MAX);
 	buf_byte(&out, '{');
-	buf_json_pair(&out, "period", str_of(periods[b->period]));
+	buf_json_pair(&out, "period", str_of(bulletin_period_name(b->period)));
 	buf_json_pair(&out, "from", b->from);
 	buf_json_pair(&out, "to", b->to);
 	buf_json_pair(&out, "before_from", b->before_from);

@@ -57,6 +57,9 @@ struct bulletin {
 	size_t trends;
 };
 
+/* "week" or "month". */
+const char *bulletin_period_name(enum bulletin_period p);
+
 /* The few figures that matter, in their order; KPI_FIGURES beyond the last. */
 enum kpi_figure bulletin_headline(size_t at);
 /* Those of a campaign. */

@@ -46,36 +46,36 @@ struct gather {
 	const struct gather_wish *w;
 };
 
+/* The sum, which has no split, also of the period before. */
 static enum err
-ask(const struct gather *g, struct arena *a, const char *split,
-    const int64_t span[2], struct kpi *out)
+ask(const struct gather *g, const char *split, const int64_t span[2],
+    struct kpi *out)
 {
-	return kpi_read(g->db, a, &(struct kpi_wish){ .split = str_of(split),
-	    .from = calendar_text(a, span[0]), .to = calendar_text(a, span[1]),
-	    .currency = g->w->currency, .zone = g->w->zone,
-	    .is_synthetic = g->w->is_synthetic }, out);
-}
-
-static const struct kpi_cell *
-total(const struct kpi *k)
-{
-	return &k->cell[k->cells - 1];
+	return kpi_read(g->db, g->a, &(struct kpi_wish){
+	    .split = str_of(split), .from = calendar_text(g->a, span[0]),
+	    .to = calendar_text(g->a, span[1]), .currency = g->w->currency,
+	    .zone = g->w->zone, .is_synthetic = g->w->is_synthetic,
+	    .has_before = !*split }, out);
 }
 
 static enum err
-ask_total(const struct gather *g, int64_t from, int64_t to,
-    struct kpi_value out[KPI_FIGURES], struct bulletin *of)
+ask_total(const struct gather *g, const int64_t span[2],
+    struct bulletin *out)
 {
+	const struct kpi_cell *c;
 	struct kpi k;
-	enum err e = ask(g, g->a, "", (int64_t[]){ from, to }, &k);
+	enum err e = ask(g, "", span, &k);
 
 	if (e)
 		return e;
-	memcpy(out, total(&k)->value, sizeof total(&k)->value);
-	if (of) {
-		of->mature_days = k.mature_days;
-		of->quarantined = k.quarantined;
-	}
+	c = &k.cell[k.cells - 1];
+	out->total.kind = KPI_TOTAL;
+	memcpy(out->total.now, c->value, sizeof c->value);
+	memcpy(out->total.before, c->before, sizeof c->before);
+	out->before_from = k.before_from;
+	out->before_to = k.before_to;
+	out->mature_days = k.mature_days;
+	out->quarantined = k.quarantined;
 	return OK;
 }
 
@@ -99,7 +99,7 @@ ask_cells(const struct gather *g, const int64_t span[2], struct bulletin *out)
 {
 	const struct kpi_cell *best[BULLETIN_CELLS_MAX];
 	struct kpi k;
-	enum err e = ask(g, g->a, "campaign", span, &k);
+	enum err e = ask(g, "campaign", span, &k);
 
 	for (size_t i = 0; !e && i + 1 < k.cells; i++) {
 		const struct kpi_cell *c = &k.cell[i];
@@ -135,7 +135,7 @@ ask_days(const struct gather *g, int64_t since, int64_t last,
 {
 	struct kpi k;
 	int64_t day;
-	enum err e = ask(g, g->a, "day", (int64_t[]){ since, last }, &k);
+	enum err e = ask(g, "day", (int64_t[]){ since, last }, &k);
 
 	*out = (struct days){ .since = since };
 	for (size_t i = 0; !e && i + 1 < k.cells; i++)
@@ -207,13 +207,7 @@ gather_bulletin(struct pg *db, struct arena *a, const struct gather_wish *w,
 	out->currency = w->currency;
 	out->from = calendar_text(a, span[0]);
 	out->to = calendar_text(a, span[1]);
-	out->before_from = calendar_text(a, before);
-	out->before_to = calendar_text(a, span[0] - 1);
-	out->total.kind = KPI_TOTAL;
-	e = ask_total(&g, span[0], span[1], out->total.now, out);
-	if (!e)
-		e = ask_total(&g, before, span[0] - 1, out->total.before,
-		    NULL);
+	e = ask_total(&g, span, out);
 	if (!e)
 		e = ask_cells(&g, span, out);
 	if (!e)
@@ -269,7 +263,7 @@ gather_days(struct pg *db, struct arena *a, const struct gather_wish *w,
 	if (!e)
 		e = pg_run(db, &gather_counts, (struct str[]){ str_of(split),
 		    calendar_text(a, end - (ALARM_DAYS - 1)), last,
-		    w->is_synthetic ? STR("t") : STR("f"), w->currency },
+		    PG_BOOL(w->is_synthetic), w->currency },
 		    WAIT_MS, &rows);
 	for (size_t i = 0; !e && i < pg_count(rows); i++)
 		keep(out, a, rows, i);

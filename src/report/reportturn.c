@@ -37,10 +37,6 @@ SQL(reportturn_begin, 4,
     "::date END AS from_day FROM piste.report_periods($2, " AT ") AS p"
     " WHERE p.period = $3) AS p WHERE p.from_day <= p.last");
 
-static const char *const periods[PERIODS] = {
-	[BULLETIN_WEEK] = "week", [BULLETIN_MONTH] = "month",
-};
-
 /* A period to be told of. */
 struct due {
 	enum bulletin_period period;
@@ -119,8 +115,8 @@ make(struct pg *db, struct arena *a, const struct gather_wish *w,
 		return e;
 	out->json = bulletin_write(a, b);
 	e = pg_run(db, &reportturn_make, (struct str[]){
-	    str_of(periods[d->period]), b->from, b->to,
-	    bulletin_is_quiet(b) ? STR("t") : STR("f"), out->json }, WAIT_MS,
+	    str_of(bulletin_period_name(d->period)), b->from, b->to,
+	    PG_BOOL(bulletin_is_quiet(b)), out->json }, WAIT_MS,
 	    &rows);
 	if (!e && !str_i64(pg_value(rows, 0, 0), 1, INT64_MAX, &out->id))
 		e = ERR_INPUT;
@@ -229,13 +225,13 @@ reportturn_keep(struct pg *db, struct arena *a, const struct gather_wish *w,
 	int64_t left;
 	enum err e = pg_run(db, &reportturn_begin, (struct str[]){
 	    str_from_i64(now, clock_now_ms()), w->zone,
-	    str_of(periods[period]), day }, WAIT_MS, &rows);
+	    str_of(bulletin_period_name(period)), day }, WAIT_MS, &rows);
 
 	if (e || !pg_count(rows))
 		return e ? e : ERR_INPUT;
 	d.from = arena_copy(a, pg_value(rows, 0, 0));
 	e = pg_run(db, &reportturn_kept_row, (struct str[]){
-	    str_of(periods[period]), d.from }, WAIT_MS, &rows);
+	    str_of(bulletin_period_name(period)), d.from }, WAIT_MS, &rows);
 	if (!e)
 		e = read_kept(a, rows, out);
 	if (e != ERR_ABSENT)

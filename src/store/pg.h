@@ -67,6 +67,7 @@ bool pg_is_null(const struct pg_rows *r, size_t row, size_t column);
 
 /* A parameter that is SQL NULL. */
 #define PG_NULL ((struct str){ NULL, 0 })
+#define PG_BOOL(is) ((is) ? STR("t") : STR("f"))
 
 /*
  * Run a statement with its parameters as text (a str whose p is NULL is SQL

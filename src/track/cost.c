@@ -214,12 +214,6 @@ told_of(struct arena *a, const struct pg_rows *rows, size_t row)
 	return t;
 }
 
-static struct str
-truth(bool is_so)
-{
-	return is_so ? STR("t") : STR("f");
-}
-
 enum err
 cost_take(struct pg *db, struct arena *a, const struct cost_batch *batch,
     struct cost_told *told)
@@ -235,7 +229,7 @@ cost_take(struct pg *db, struct arena *a, const struct cost_batch *batch,
 	buf_byte(&b, ']');
 	e = pg_run(db, &cost_enter, (struct str[]){ buf_str(&b),
 	    batch->is_file ? STR("file") : STR("command"), batch->who,
-	    truth(batch->is_anyway), truth(batch->is_trial) }, WAIT_MS, &rows);
+	    PG_BOOL(batch->is_anyway), PG_BOOL(batch->is_trial) }, WAIT_MS, &rows);
 	for (size_t i = 0; !e && i < pg_count(rows); i++)
 		told[i] = told_of(a, rows, i);
 	return e;
@@ -262,7 +256,7 @@ cost_put_budget(struct pg *db, const struct cost_budget *b, struct str *told)
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &cost_budget_say, (struct str[]){ b->campaign,
 	    b->from, b->to, b->amount, b->currency, b->who,
-	    truth(b->is_anyway) }, WAIT_MS, &rows);
+	    PG_BOOL(b->is_anyway) }, WAIT_MS, &rows);
 
 	if (!e)
 		*told = pg_value(rows, 0, 0);
@@ -315,7 +309,7 @@ cost_read_tree(struct pg *db, struct arena *a, const struct cost_wish *w,
     struct cost_node **node, size_t *nodes, struct str *others)
 {
 	const struct str params[] = { w->from, w->to, w->currency,
-		truth(w->is_synthetic) };
+		PG_BOOL(w->is_synthetic) };
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &cost_other_currencies, params, WAIT_MS,
 	    &rows);

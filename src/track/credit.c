@@ -102,7 +102,7 @@ fill_params(const struct credit_wish *w, struct str params[7])
 	params[1] = w->from;
 	params[2] = w->to;
 	params[3] = w->zone;
-	params[4] = w->is_synthetic ? STR("t") : STR("f");
+	params[4] = PG_BOOL(w->is_synthetic);
 	params[5] = w->of == CREDIT_LEADS ? STR("f") : STR("t");
 	params[6] = w->currency;
 }

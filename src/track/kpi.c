@@ -320,8 +320,8 @@ read_cells(struct pg *db, struct arena *a, const struct kpi_wish *w,
 	const struct split *s = find_split(w->split);
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &kpi_figures, (struct str[]){ w->split,
-	    w->from, w->to, w->is_synthetic ? STR("t") : STR("f"), w->currency,
-	    w->zone, w->is_recount ? STR("t") : STR("f"), told_from },
+	    w->from, w->to, PG_BOOL(w->is_synthetic), w->currency,
+	    w->zone, PG_BOOL(w->is_recount), told_from },
 	    READ_MS, &rows);
 
 	if (e)
@@ -392,7 +392,7 @@ kpi_read(struct pg *db, struct arena *a, const struct kpi_wish *w,
 	const struct pg_rows *rows;
 	enum err e = w->split.n && !find_split(w->split) ? ERR_INPUT :
 	    pg_run(db, &kpi_wish, (struct str[]){ w->split, w->from, w->to,
-	    w->is_synthetic ? STR("t") : STR("f"), w->currency, w->zone },
+	    PG_BOOL(w->is_synthetic), w->currency, w->zone },
 	    READ_MS, &rows);
 
 	if (e)

@@ -1,7 +1,6 @@
 /* Implements kpitext.h. */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "track/kpi.h"
@@ -116,35 +115,6 @@ kpitext_json(struct buf *b, const struct kpi_wish *w, const struct kpi *k)
 		add_cell(b, w, k, &k->cell[i]);
 }
 
-/* A number is left alone, though it may begin with a minus. */
-static bool
-is_formula(struct str text)
-{
-	bool is_number = text.n && strspn(text.p, "-0123456789.") >= text.n;
-
-	return text.n && !is_number && strchr("=+-@\t\r\n", text.p[0]);
-}
-
-void
-kpitext_csv_cell(struct buf *b, struct str text)
-{
-	bool is_quoted = is_formula(text);
-
-	for (size_t i = 0; i < text.n; i++)
-		is_quoted |= strchr(",;\"\r\n", text.p[i]) != NULL;
-	if (is_quoted)
-		buf_byte(b, '"');
-	if (is_formula(text))
-		buf_byte(b, '\'');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"')
-			buf_byte(b, '"');
-		buf_byte(b, text.p[i]);
-	}
-	if (is_quoted)
-		buf_byte(b, '"');
-}
-
 static void
 add_value(struct buf *b, const struct kpi_value *v)
 {
@@ -175,7 +145,7 @@ kpitext_csv(struct buf *b, const struct kpi_wish *w, const struct kpi *k)
 
 		buf_addf(b, "%.*s,%s,", STR_ARG(w->split),
 		    kpitext_kind(c->kind));
-		kpitext_csv_cell(b, c->kind == KPI_CELL ? c->name : STR_EMPTY);
+		buf_csv(b, c->kind == KPI_CELL ? c->name : STR_EMPTY);
 		buf_addf(b, ",%.*s,%.*s,%.*s,%" PRId64, STR_ARG(w->from),
 		    STR_ARG(w->to), STR_ARG(w->currency), c->young);
 		for (int f = 0; f < KPI_FIGURES; f++) {

@@ -24,9 +24,6 @@ void kpitext_json(struct buf *b, const struct kpi_wish *w,
 void kpitext_csv(struct buf *b, const struct kpi_wish *w,
     const struct kpi *k);
 
-/* One cell of CSV, with quotes where it needs them and neutral. */
-void kpitext_csv_cell(struct buf *b, struct str text);
-
 /* "cell", "unknown", "others" or "total": of an enum kpi_kind. */
 const char *kpitext_kind(int kind);
 

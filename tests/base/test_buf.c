@@ -157,8 +157,29 @@ START_TEST(an_arena_aborts_beyond_its_limit)
 	arena_take(a, 17);
 } END_TEST
 
+/* What a spreadsheet would take for a formula it takes for a text. */
+static const struct { const char *in, *out; } csv_cases[] = {
+	{ "", "\"\"" }, { "plain", "\"plain\"" }, { "a,b", "\"a,b\"" },
+	{ "a\"b", "\"a\"\"b\"" }, { "a\nb", "\"a\nb\"" },
+	{ "=1+1", "\"'=1+1\"" }, { "+33 1", "\"'+33 1\"" },
+	{ "-2+3", "\"'-2+3\"" }, { "@SUM(A1)", "\"'@SUM(A1)\"" },
+	{ "\t=1", "\"'\t=1\"" }, { "\r=1", "\"'\r=1\"" },
+	{ "\n=1", "\"'\n=1\"" }, { "a=b", "\"a=b\"" },
+	{ "=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\"" },
+};
+
+START_TEST(no_cell_is_a_formula)
+{
+	struct buf b;
+
+	buf_init(&b, suite_arena(), 256);
+	buf_csv(&b, str_of(csv_cases[_i].in));
+	ck_assert_str_same(buf_str(&b), str_of(csv_cases[_i].out));
+} END_TEST
+
 SUITE_APART(buf)
 {
+	SUITE_LOOP(no_cell_is_a_formula, COUNT(csv_cases));
 	SUITE_TEST(a_buffer_holds_max_and_no_more);
 	SUITE_TEST(a_buffer_grows_and_keeps_what_it_has);
 	SUITE_TEST(reading_a_full_buffer_is_logged);

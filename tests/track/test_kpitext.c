@@ -4,26 +4,6 @@
 #include "track/kpi.h"
 #include "track/kpitext.h"
 
-/* What a spreadsheet would take for a formula it takes for a text. */
-static const struct { const char *in, *out; } cells[] = {
-	{ "", "" }, { "plain", "plain" }, { "a,b", "\"a,b\"" },
-	{ "a;b", "\"a;b\"" }, { "a\"b", "\"a\"\"b\"" },
-	{ "a\nb", "\"a\nb\"" }, { "=1+1", "\"'=1+1\"" },
-	{ "+33 1", "\"'+33 1\"" }, { "@SUM(A1)", "\"'@SUM(A1)\"" },
-	{ "-2+3", "\"'-2+3\"" }, { "\t=1", "\"'\t=1\"" },
-	{ "\r=1", "\"'\r=1\"" }, { "-12.50", "-12.50" }, { "a=b", "a=b" },
-	{ "=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\"" },
-};
-
-START_TEST(no_cell_is_a_formula)
-{
-	struct buf b;
-
-	buf_init(&b, suite_arena(), 256);
-	kpitext_csv_cell(&b, str_of(cells[_i].in));
-	ck_assert_str_same(buf_str(&b), str_of(cells[_i].out));
-} END_TEST
-
 static struct kpi_cell cell = { .kind = KPI_CELL, .name = { "=x", 2 },
 	.young = 3 };
 static const struct kpi_wish wish = { .split = { "campaign", 8 },
@@ -72,6 +52,5 @@ START_TEST(both_say_the_same)
 
 SUITE(kpitext)
 {
-	SUITE_LOOP(no_cell_is_a_formula, COUNT(cells));
 	SUITE_TEST(both_say_the_same);
 }
