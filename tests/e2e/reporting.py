@@ -139,6 +139,9 @@ def week(s):
     equal(s.piste("report", "week", "--day", "2999-01-01").returncode, 1,
           "a week that is not over")
     equal(s.piste("report", "year").returncode, 2, "no such report")
+    ran = s.piste("report", "week", "--link", "--csv")
+    equal(ran.returncode, 2, "two outputs")
+    contains(ran.stderr, "--csv and --link: one of them", "which two")
 
 
 @scenario("alarms about figures are mailed once, listed and counted",
@@ -170,3 +173,5 @@ def alarms(s):
     contains(s.visitor().get("/metrics").text, 'piste_alarms{kind="robots"} 1',
              "the metric")
     equal(s.piste("alarms", "--some").returncode, 2, "no such word")
+    equal(s.piste("alarms", "--json", "--all").stdout,
+          s.piste("alarms", "--all", "--json").stdout, "words in any order")
