@@ -338,7 +338,8 @@ START_TEST(rows_of_time_have_their_counterparts)
 	run("INSERT INTO piste.person (email) SELECT i || '@firm.fr'"
 	    " FROM generate_series(1, 4) AS i;"
 	    "INSERT INTO piste.lead (person_id, offer_key, created_at)"
-	    " SELECT p.id, 'o1', d.at FROM piste.person AS p JOIN unnest(ARRAY['2024-01-24 12:00Z', '2024-02-07 12:00Z',"
+	    " SELECT p.id, 'o1', d.at FROM piste.person AS p JOIN"
+	    " unnest(ARRAY['2024-01-24 12:00Z', '2024-02-07 12:00Z',"
 	    " '2024-02-06 12:00Z', '2024-02-13 12:00Z']::timestamptz[])"
 	    " WITH ORDINALITY AS d (at, n) ON d.n = p.id");
 	count_in(PARIS);

@@ -103,7 +103,8 @@ START_TEST(however_many_keywords_none_is_lost)
 {
 	static const char add[] = "SELECT piste.audience_add("
 	    "'00000000-0000-0000-0000-0000000000aa', %d, array_fill("
-	    "(extract(epoch FROM '2026-03-29'::timestamptz) * 1000)::bigint, n),"
+	    "(extract(epoch FROM '2026-03-29'::timestamptz) * 1000)::bigint,"
+	    " n),"
 	    " array_fill(false, n), array_fill('p1'::text, n),"
 	    " array_fill(''::text, n), array_fill('c1'::text, n),"
 	    " array_fill('sea'::text, n), array_fill('google'::text, n),"
