@@ -148,10 +148,7 @@ offer_field(struct view *column, struct str name, struct str label,
 		view_set(row, "FIELD_CHOSEN", STR("1"));
 }
 
-static const struct {
-	struct str name;
-	enum word word;
-} unasked[] = {
+static const struct { struct str name; enum word word; } unasked[] = {
 	{ STR(COLUMNS_DATE), WORD_IMPORT_MAP_DATE },
 	{ STR(COLUMNS_KEYWORD), WORD_IMPORT_MAP_KEYWORD },
 	{ STR(COLUMNS_AFFILIATE), WORD_IMPORT_MAP_AFFILIATE },

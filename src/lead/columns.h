@@ -32,10 +32,10 @@ struct columns {
 
 /*
  * Match a file's first record with f's fields, its consents and what no form
- * asks; never two columns with one of them, and no field for files.  First comes
- * wish, "header=name,…", where "header=" leaves a column out and "#3" is the
- * third, for headers that are empty, twice there or hold , or =; then what is
- * called like a name, then like a field's label in any language, then what
+ * asks; never two columns with one of them, and no field for files.  First
+ * comes wish, "header=name,…", where "header=" leaves a column out and "#3" is
+ * the third, for headers that are empty, twice there or hold , or =; then what
+ * is called like a name, then like a field's label in any language, then what
  * French and English files use to call such a field.  ERR_INPUT when the wish
  * names what is not there, or twice, and when no column is left: complaints
  * is told.

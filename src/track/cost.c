@@ -229,7 +229,8 @@ cost_take(struct pg *db, struct arena *a, const struct cost_batch *batch,
 	buf_byte(&b, ']');
 	e = pg_run(db, &cost_enter, (struct str[]){ buf_str(&b),
 	    batch->is_file ? STR("file") : STR("command"), batch->who,
-	    PG_BOOL(batch->is_anyway), PG_BOOL(batch->is_trial) }, WAIT_MS, &rows);
+	    PG_BOOL(batch->is_anyway), PG_BOOL(batch->is_trial) }, WAIT_MS,
+	    &rows);
 	for (size_t i = 0; !e && i < pg_count(rows); i++)
 		told[i] = told_of(a, rows, i);
 	return e;
