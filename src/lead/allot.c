@@ -97,6 +97,7 @@ SQL(allot_list, 0,
     " WHERE l.stage IN ('mql', 'sql', 'opportunity') AND l.owner_id IS NULL"
     " AND l.is_open AND l.merged_into IS NULL AND p.erased_at IS NULL"
     " AND NOT l.stage = ANY (piste.allocation_stages())"
+    " AND NOT piste.offer_is_invented(l.offer_key)"
     " AND EXISTS (SELECT FROM piste.allocation_rules)) AS w"
     " ORDER BY w.part, w.since, w.lead_id");
 SQL(allot_count, 0,

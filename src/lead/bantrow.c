@@ -68,7 +68,7 @@ SQL(bantrow_overdue, 0,
     " LEFT JOIN piste.next_action AS n ON n.lead_id = l.id"
     " LEFT JOIN piste.seller AS s ON s.id = l.owner_id"
     " WHERE l.stage IN ('sql', 'opportunity') AND l.merged_into IS NULL"
-    " AND p.erased_at IS NULL"
+    " AND p.erased_at IS NULL AND NOT piste.offer_is_invented(l.offer_key)"
     " AND (n.due_on IS NULL OR n.due_on < current_date)"
     " ORDER BY n.due_on NULLS FIRST, l.id");
 
