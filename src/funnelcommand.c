@@ -105,6 +105,14 @@ add_head(struct table *t, const char *const *head)
 		table_add(t, str_of(head[i]));
 }
 
+/* The last ones are told, with the sum. */
+static size_t
+first_row(const struct funnel *f)
+{
+	return f->cells < TABLE_ROWS_MAX ? 0 :
+	    f->cells - (TABLE_ROWS_MAX - 1);
+}
+
 static void
 print_counts(struct arena *a, const struct wish *w, const struct funnel *f)
 {
@@ -114,7 +122,7 @@ print_counts(struct arena *a, const struct wish *w, const struct funnel *f)
 	struct table *t = ARENA_NEW(a, struct table);
 
 	add_head(t, head);
-	for (size_t i = 0; i < f->cells; i++) {
+	for (size_t i = first_row(f); i < f->cells; i++) {
 		const struct funnel_cell *c = &f->cell[i];
 
 		table_add(t, name_of(c));
@@ -140,7 +148,7 @@ print_rates(struct arena *a, const struct wish *w, const struct funnel *f)
 	struct table *t = ARENA_NEW(a, struct table);
 
 	add_head(t, head);
-	for (size_t i = 0; i < f->cells; i++) {
+	for (size_t i = first_row(f); i < f->cells; i++) {
 		const struct funnel_cell *c = &f->cell[i];
 
 		table_add(t, name_of(c));
@@ -167,6 +175,9 @@ print_text(const struct wish *w, const struct funnel *f)
 	print_counts(w->a, w, f);
 	putchar('\n');
 	print_rates(w->a, w, f);
+	if (first_row(f))
+		printf("\nThe first %zu rows are left out: --json has all.\n",
+		    first_row(f));
 	printf("\nA lead is mature after %" PRId64 " days: nine of ten orders"
 	    " of the last two years came within\nthem (90 days while there"
 	    " are fewer than 20 orders). \"mature\" is customers per mature\n"

@@ -18,13 +18,14 @@ SQL(funnel_rows, 4,
     " FROM piste.funnel($1, " DAY_START("$2")
     ", " DAY_START("$3") " + interval '1 day', $4::boolean, "
     TEXT(FUNNEL_CELLS_MAX) ")");
-SQL(funnel_age, 3, "SELECT piste.funnel_maturity($1::boolean),"
-    " piste.figure_aside($2::date, $3::date, $1::boolean, piste.site_zone())");
+SQL(funnel_age, 4, "SELECT mature_days, aside FROM piste.figure_wish($1,"
+    " $2::date, $3::date, $4::boolean, '', piste.site_zone())");
 
 /* As piste.funnel_leads() knows them. */
-static const char *const splits[] = { "campaign", "channel", "strategy",
-	"source", "medium", "page", "variant", "offer", "country", "region",
-	"seller", "week", "month" };
+static const char *const splits[] = { "campaign", "channel",
+	"channel-group", "strategy", "source", "medium", "keyword", "page",
+	"variant", "offer", "country", "region", "seller", "day", "week",
+	"month" };
 
 const char *
 funnel_split(size_t split)
@@ -90,8 +91,8 @@ funnel_read(struct pg *db, struct arena *a, const struct funnel_wish *w,
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &funnel_age, (struct str[]){
-	    PG_BOOL(w->is_synthetic), w->from, w->to }, READ_MS,
-	    &rows);
+	    w->split, w->from, w->to, PG_BOOL(w->is_synthetic) },
+	    READ_MS, &rows);
 
 	if (e)
 		return e;

@@ -22,7 +22,8 @@
 struct arena;
 struct pg;
 
-#define FUNNEL_CELLS_MAX 100	/* with most leads; all others are one */
+/* With most leads, all others are one; of days, weeks and months all. */
+#define FUNNEL_CELLS_MAX 100
 #define FUNNEL_UNKNOWN INT64_C(-1)
 
 /* "campaign", "week", …; NULL beyond the last. */
@@ -58,7 +59,7 @@ struct funnel {
 	struct funnel_cell *cell;	/* the total is the last */
 	size_t cells;
 };
-/* In a.  ERR_INPUT: such days there are not; else as pg_run. */
+/* In a.  ERR_INPUT: such days there are not, or too many; else as pg_run. */
 MUST_USE enum err funnel_read(struct pg *db, struct arena *a,
     const struct funnel_wish *w, struct funnel *out);
 

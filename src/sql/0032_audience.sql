@@ -197,126 +197,16 @@ COMMENT ON FUNCTION piste.audience_add(uuid, bigint, bigint[], boolean[],
 	bigint[], bigint[], bigint[]) IS
 	'Adds to the audience, one cell in each place of the arrays. writer counts its turns up from 1 and says a turn again when it doesn''t know what became of it. What is beyond audience_terms_max goes to *; a campaign that is defined keeps its name.';
 
--- The funnel begins with people.
-CREATE FUNCTION piste.funnel_visitors(split text, since timestamptz,
-	until timestamptz, of_synthetic boolean, OUT cell text, OUT n bigint)
-RETURNS SETOF record
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce(CASE $1
-		WHEN 'campaign' THEN a.campaign_key
-		WHEN 'channel' THEN c.channel
-		WHEN 'strategy' THEN c.strategy
-		WHEN 'source' THEN a.source
-		WHEN 'medium' THEN a.medium
-		WHEN 'page' THEN a.page_key
-		WHEN 'variant' THEN concat_ws('/', a.page_key, a.variant)
-		WHEN 'offer' THEN o.offer_key
-		WHEN 'country' THEN a.country
-		WHEN 'region' THEN concat_ws('-', nullif(a.country, ''),
-			nullif(a.region, ''))
-		WHEN 'week' THEN to_char(a.hour AT TIME ZONE 'UTC', 'IYYY-"W"IW')
-		WHEN 'month' THEN to_char(a.hour AT TIME ZONE 'UTC', 'YYYY-MM')
-		END, ''), sum(a.visitors)::bigint
-	FROM piste.audience AS a
-		JOIN piste.page AS p ON p.key = a.page_key
-		JOIN piste.campaign AS o ON o.key = p.campaign_key
-		JOIN piste.offer AS f ON f.key = o.offer_key AND f.is_synthetic = $4
-		LEFT JOIN piste.campaign AS c ON c.key = a.campaign_key
-	WHERE a.class = 'human' AND a.visitors > 0
-		AND a.hour >= $2 AND a.hour < $3
-	GROUP BY 1
-$$;
-COMMENT ON FUNCTION piste.funnel_visitors(text, timestamptz, timestamptz, boolean) IS
-	'How many people came in that time, by a split: see the table audience. Of a seller it is not known; *: those of too many sources, media and campaigns.';
-
-DROP FUNCTION piste.funnel(text, timestamptz, timestamptz, boolean, integer);
-CREATE FUNCTION piste.funnel(split text, since timestamptz,
-	until timestamptz, of_synthetic boolean, cells_max integer,
-	OUT cell text, OUT visitors bigint, OUT visits bigint, OUT leads bigint, OUT mqls bigint,
-	OUT sqls bigint, OUT opportunities bigint, OUT customers bigint,
-	OUT young bigint, OUT mature_customers bigint, OUT days integer,
-	OUT won jsonb)
-RETURNS SETOF record
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-	WITH came AS MATERIALIZED (
-		SELECT f.lead_id, f.cell, f.created_at > now()
-				- m.days * interval '1 day' AS is_young,
-			f.is_mql, f.is_sql, f.is_opportunity, f.is_customer,
-			w.amount, w.currency,
-			w.won_on - (f.created_at AT TIME ZONE 'UTC')::date AS days
-		FROM (SELECT piste.funnel_maturity($4) AS days OFFSET 0) AS m
-			CROSS JOIN piste.funnel_leads($1, $2, $3, $4) AS f
-			LEFT JOIN piste.win AS w ON w.lead_id = f.lead_id
-	), seen AS MATERIALIZED (
-		SELECT v.cell, v.n FROM piste.funnel_visits($1, $2, $3, $4) AS v
-	), met AS MATERIALIZED (
-		SELECT v.cell, v.n FROM piste.funnel_visitors($1, $2, $3, $4) AS v
-	), place AS (
-		SELECT k.cell, CASE WHEN row_number() OVER (ORDER BY sum(k.n) DESC,
-			sum(k.seen) DESC, k.cell) > $5 THEN '*' ELSE k.cell END AS told
-		FROM (SELECT c.cell, count(*) AS n, 0 AS seen FROM came AS c
-				GROUP BY c.cell
-			UNION ALL SELECT s.cell, 0, s.n FROM seen AS s
-			WHERE $1 <> ALL ('{source,medium,country,region,seller}')
-			UNION ALL SELECT m.cell, 0, m.n FROM met AS m
-			WHERE $1 <> 'seller') AS k
-		GROUP BY k.cell
-	), counted AS (
-		SELECT p.told, count(*) AS leads,
-			count(*) FILTER (WHERE c.is_mql) AS mqls,
-			count(*) FILTER (WHERE c.is_sql) AS sqls,
-			count(*) FILTER (WHERE c.is_opportunity) AS opportunities,
-			count(*) FILTER (WHERE c.is_customer) AS customers,
-			count(*) FILTER (WHERE c.is_young) AS young,
-			count(*) FILTER (WHERE c.is_customer AND NOT c.is_young)
-				AS mature_customers,
-			round(percentile_cont(.5) WITHIN GROUP (ORDER BY c.days))::integer
-				AS days
-		FROM came AS c JOIN place AS p USING (cell)
-		GROUP BY GROUPING SETS ((p.told), ())
-	), shown AS (
-		SELECT p.told, sum(s.n)::bigint AS n
-		FROM seen AS s LEFT JOIN place AS p USING (cell)
-		GROUP BY GROUPING SETS ((p.told), ())
-		HAVING GROUPING(p.told) = 1 OR p.told IS NOT NULL
-	), came_by AS (
-		SELECT p.told, sum(m.n)::bigint AS n
-		FROM met AS m LEFT JOIN place AS p USING (cell)
-		GROUP BY GROUPING SETS ((p.told), ())
-		HAVING GROUPING(p.told) = 1 OR p.told IS NOT NULL
-	), earned AS (
-		SELECT m.told, jsonb_object_agg(m.currency, m.amount::text) AS won
-		FROM (SELECT p.told, c.currency, sum(c.amount) AS amount
-			FROM came AS c JOIN place AS p USING (cell)
-			WHERE c.currency IS NOT NULL
-			GROUP BY GROUPING SETS ((p.told, c.currency), (c.currency))) AS m
-		GROUP BY m.told
-	)
-	SELECT x.told, CASE WHEN x.told IS NULL OR $1 <> 'seller'
-			THEN coalesce(b.n, 0) END,
-		CASE WHEN x.told IS NULL OR $1 <> ALL (
-			'{source,medium,country,region,seller}') THEN coalesce(v.n, 0) END,
-		coalesce(c.leads, 0), coalesce(c.mqls, 0),
-		coalesce(c.sqls, 0), coalesce(c.opportunities, 0),
-		coalesce(c.customers, 0), coalesce(c.young, 0),
-		coalesce(c.mature_customers, 0), c.days, e.won
-	FROM (SELECT p.told FROM place AS p GROUP BY p.told
-			UNION ALL SELECT NULL) AS x
-		LEFT JOIN counted AS c ON c.told IS NOT DISTINCT FROM x.told
-		LEFT JOIN shown AS v ON v.told IS NOT DISTINCT FROM x.told
-		LEFT JOIN came_by AS b ON b.told IS NOT DISTINCT FROM x.told
-		LEFT JOIN earned AS e ON e.told IS NOT DISTINCT FROM x.told
-	ORDER BY x.told IS NULL, x.told = '*',
-		CASE WHEN $1 IN ('week', 'month') THEN x.told END,
-		c.leads DESC NULLS LAST, x.told
-$$;
-COMMENT ON FUNCTION piste.funnel(text, timestamptz, timestamptz, boolean, integer) IS
-	'How many of those who came in that time got how far, by a split: a row for each of the cells_max cells with most leads, then all others (*), then the sum (NULL). young: leads that are not mature yet; mature_customers: customers among the others; days: median from lead to order; won: orders by currency. See funnel_leads, funnel_visitors and funnel_visits.';
+-- What was seen before this was kept: by whom, nobody knows any more.
+INSERT INTO piste.audience (hour, page_key, variant, class, campaign_key,
+	channel, source, medium, keyword, country, region, views, visitors,
+	engaged)
+SELECT t.hour, t.page_key, t.variant, CASE t.class WHEN 'robot' THEN 'robot'
+	ELSE 'human' END, p.campaign_key, '', '', '', '', '', '', sum(t.views),
+	0, 0
+FROM piste.traffic AS t JOIN piste.page AS p ON p.key = t.page_key
+WHERE t.class IN ('human', 'outside', 'activated', 'robot')
+GROUP BY 1, 2, 3, 4, 5;
 
 -- As long as who saw which variant: what so few came by may tell of one.
 SELECT piste.function_change(c.signature, c.before, c.after) FROM (VALUES

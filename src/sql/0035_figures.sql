@@ -238,27 +238,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION piste.site_zone() IS
 	'The setting time_zone as the worker last had it; UTC before it ever ran.';
-SELECT piste.function_change(c.signature, 'AT TIME ZONE ''UTC''',
-	'AT TIME ZONE (SELECT piste.site_zone())') FROM (VALUES
-	('piste.funnel_visits(text, timestamptz, timestamptz, boolean)'),
-	('piste.funnel_visitors(text, timestamptz, timestamptz, boolean)'),
-	('piste.funnel(text, timestamptz, timestamptz, boolean, integer)')
-) AS c (signature);
--- And what is young: by days, as figures are kept.
-SELECT piste.function_change(
-	'piste.funnel(text, timestamptz, timestamptz, boolean, integer)',
-	'f.created_at > now()',
-	'(f.created_at AT TIME ZONE (SELECT piste.site_zone()))::date
-				> (now() AT TIME ZONE (SELECT piste.site_zone()))::date');
--- By channel they are counted as their leads are.
-SELECT piste.function_change(
-	'piste.funnel_visitors(text, timestamptz, timestamptz, boolean)',
-	c.before, c.after) FROM (VALUES
-	('THEN c.channel',
-		'THEN coalesce(nullif(a.channel, ''''), c.channel)'),
-	('THEN c.strategy', 'THEN coalesce(c.strategy, (SELECT n.strategy
-			FROM piste.channel AS n WHERE n.key = a.channel))')
-) AS c (before, after);
 CREATE OR REPLACE FUNCTION piste.funnel_leads(split text, since timestamptz,
 	until timestamptz, of_synthetic boolean, OUT lead_id bigint,
 	OUT cell text, OUT created_at timestamptz, OUT is_mql boolean,
@@ -270,7 +249,9 @@ AS $$
 	SELECT l.lead_id, coalesce(CASE $1
 			WHEN 'campaign' THEN l.campaign
 			WHEN 'channel' THEN l.channel
+			WHEN 'channel-group' THEN l.channel_group
 			WHEN 'strategy' THEN l.strategy
+			WHEN 'keyword' THEN l.keyword
 			WHEN 'source' THEN l.source
 			WHEN 'medium' THEN l.medium
 			WHEN 'page' THEN l.page
@@ -279,6 +260,8 @@ AS $$
 			WHEN 'country' THEN l.country
 			WHEN 'region' THEN l.region
 			WHEN 'seller' THEN l.seller
+			WHEN 'day' THEN to_char(l.created_at AT TIME ZONE z.zone,
+				'YYYY-MM-DD')
 			WHEN 'week' THEN to_char(l.created_at AT TIME ZONE z.zone,
 				'IYYY-"W"IW')
 			WHEN 'month' THEN to_char(l.created_at AT TIME ZONE z.zone,
@@ -289,6 +272,162 @@ AS $$
 		CROSS JOIN LATERAL piste.figure_leads($2, $3, z.zone) AS l
 	WHERE l.is_synthetic = $4
 $$;
+
+-- Whom pages were shown to, likewise: for the funnel and the figures of days.
+CREATE FUNCTION piste.figure_seen(since timestamptz, until timestamptz,
+	OUT hour timestamptz, OUT is_synthetic boolean, OUT campaign text,
+	OUT channel text, OUT channel_group text, OUT strategy text,
+	OUT offer text, OUT page text, OUT variant text, OUT keyword text,
+	OUT country text, OUT region text, OUT source text, OUT medium text,
+	OUT views bigint, OUT robots bigint, OUT visitors bigint,
+	OUT engaged bigint)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+AS $$
+	-- Without settings of its own, so that it becomes a part of its query.
+	SELECT a.hour, coalesce(f.is_synthetic, false), a.campaign_key,
+		coalesce(nullif(a.channel, ''), c.channel, ''),
+		coalesce(r.part_of, nullif(a.channel, ''), c.channel, ''),
+		coalesce(c.strategy, n.strategy, ''), coalesce(f.key, ''),
+		a.page_key, concat_ws('/', a.page_key, nullif(a.variant, '')),
+		a.keyword, a.country, concat_ws('-', nullif(a.country, ''),
+			nullif(a.region, '')), a.source, a.medium,
+		CASE WHEN a.class = 'human' THEN a.views ELSE 0 END,
+		CASE WHEN a.class = 'human' THEN 0 ELSE a.views END,
+		a.visitors, a.engaged
+	FROM piste.audience AS a
+		LEFT JOIN piste.page AS p ON p.key = a.page_key
+		LEFT JOIN piste.campaign AS o ON o.key = p.campaign_key
+		LEFT JOIN piste.campaign AS c ON c.key = a.campaign_key
+		LEFT JOIN piste.channel AS n ON n.key = a.channel
+		LEFT JOIN piste.channel_group AS r
+			ON r.key = coalesce(nullif(a.channel, ''), c.channel)
+		LEFT JOIN piste.offer AS f
+			ON f.key = coalesce(c.offer_key, o.offer_key)
+	WHERE a.hour >= $1 AND a.hour < $2
+$$;
+COMMENT ON FUNCTION piste.figure_seen(timestamptz, timestamptz) IS
+	'The audience of that time, each row in one cell of every split: by what people came by, what that is a part of, and what they saw; empty: not known.';
+CREATE FUNCTION piste.funnel_seen(split text, since timestamptz,
+	until timestamptz, of_synthetic boolean, OUT cell text, OUT views bigint,
+	OUT visitors bigint)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+	SELECT coalesce(CASE $1
+			WHEN 'campaign' THEN s.campaign
+			WHEN 'channel' THEN s.channel
+			WHEN 'channel-group' THEN s.channel_group
+			WHEN 'strategy' THEN s.strategy
+			WHEN 'keyword' THEN s.keyword
+			WHEN 'source' THEN s.source
+			WHEN 'medium' THEN s.medium
+			WHEN 'page' THEN s.page
+			WHEN 'variant' THEN s.variant
+			WHEN 'offer' THEN s.offer
+			WHEN 'country' THEN s.country
+			WHEN 'region' THEN s.region
+			WHEN 'day' THEN to_char(s.hour AT TIME ZONE z.zone, 'YYYY-MM-DD')
+			WHEN 'week' THEN to_char(s.hour AT TIME ZONE z.zone,
+				'IYYY-"W"IW')
+			WHEN 'month' THEN to_char(s.hour AT TIME ZONE z.zone, 'YYYY-MM')
+			END, ''), sum(s.views)::bigint, sum(s.visitors)::bigint
+	FROM (SELECT piste.site_zone() AS zone OFFSET 0) AS z
+		CROSS JOIN piste.figure_seen($2, $3) AS s
+	WHERE s.is_synthetic = $4
+	GROUP BY 1 HAVING sum(s.views) > 0
+$$;
+COMMENT ON FUNCTION piste.funnel_seen(text, timestamptz, timestamptz, boolean) IS
+	'How often pages were shown to humans in that time, and to how many people, by a split. Of a seller it is not known: one cell, empty; *: those of too many sources, media and campaigns.';
+DROP FUNCTION piste.funnel_visits(text, timestamptz, timestamptz, boolean);
+
+DROP FUNCTION piste.funnel(text, timestamptz, timestamptz, boolean, integer);
+CREATE FUNCTION piste.funnel(split text, since timestamptz,
+	until timestamptz, of_synthetic boolean, cells_max integer,
+	OUT cell text, OUT visitors bigint, OUT visits bigint, OUT leads bigint,
+	OUT mqls bigint, OUT sqls bigint, OUT opportunities bigint, OUT customers bigint,
+	OUT young bigint, OUT mature_customers bigint, OUT days integer,
+	OUT won jsonb)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+	WITH base AS MATERIALIZED (
+		SELECT piste.funnel_maturity($4) AS days,
+			(now() AT TIME ZONE piste.site_zone())::date AS today,
+			piste.site_zone() AS zone
+	), came AS MATERIALIZED (
+		SELECT f.lead_id, f.cell, f.made_on > b.today - b.days AS is_young,
+			f.is_mql, f.is_sql, f.is_opportunity, f.is_customer,
+			w.amount, w.currency,
+			w.won_on - f.made_on AS days
+		FROM base AS b CROSS JOIN LATERAL (SELECT l.lead_id, l.cell,
+				l.is_mql, l.is_sql, l.is_opportunity, l.is_customer,
+				(l.created_at AT TIME ZONE b.zone)::date AS made_on
+			FROM piste.funnel_leads($1, $2, $3, $4) AS l) AS f
+			LEFT JOIN piste.win AS w ON w.lead_id = f.lead_id
+	), seen AS MATERIALIZED (
+		SELECT s.cell, s.views, s.visitors
+		FROM piste.funnel_seen($1, $2, $3, $4) AS s
+	), place AS (
+		SELECT k.cell, CASE WHEN $1 <> ALL ('{day,week,month}')
+			AND row_number() OVER (ORDER BY sum(k.leads) DESC,
+				sum(k.visitors) DESC, k.cell) > $5
+			THEN '*' ELSE k.cell END AS told
+		FROM (SELECT c.cell, count(*) AS leads, 0 AS visitors
+			FROM came AS c GROUP BY c.cell
+			UNION ALL SELECT s.cell, 0, s.visitors FROM seen AS s
+			WHERE $1 <> 'seller') AS k
+		GROUP BY k.cell
+	), counted AS (
+		SELECT p.told, count(*) AS leads,
+			count(*) FILTER (WHERE c.is_mql) AS mqls,
+			count(*) FILTER (WHERE c.is_sql) AS sqls,
+			count(*) FILTER (WHERE c.is_opportunity) AS opportunities,
+			count(*) FILTER (WHERE c.is_customer) AS customers,
+			count(*) FILTER (WHERE c.is_young) AS young,
+			count(*) FILTER (WHERE c.is_customer AND NOT c.is_young)
+				AS mature_customers,
+			round(percentile_cont(.5) WITHIN GROUP (ORDER BY c.days))::integer
+				AS days
+		FROM came AS c JOIN place AS p USING (cell)
+		GROUP BY GROUPING SETS ((p.told), ())
+	), shown AS (
+		SELECT p.told, sum(s.views)::bigint AS views,
+			sum(s.visitors)::bigint AS visitors
+		FROM seen AS s LEFT JOIN place AS p USING (cell)
+		GROUP BY GROUPING SETS ((p.told), ())
+		HAVING GROUPING(p.told) = 1 OR p.told IS NOT NULL
+	), earned AS (
+		SELECT m.told, jsonb_object_agg(m.currency, m.amount::text) AS won
+		FROM (SELECT p.told, c.currency, sum(c.amount) AS amount
+			FROM came AS c JOIN place AS p USING (cell)
+			WHERE c.currency IS NOT NULL
+			GROUP BY GROUPING SETS ((p.told, c.currency), (c.currency))) AS m
+		GROUP BY m.told
+	)
+	SELECT x.told, CASE WHEN x.told IS NULL OR $1 <> 'seller'
+			THEN coalesce(v.visitors, 0) END,
+		CASE WHEN x.told IS NULL OR $1 <> 'seller'
+			THEN coalesce(v.views, 0) END,
+		coalesce(c.leads, 0), coalesce(c.mqls, 0),
+		coalesce(c.sqls, 0), coalesce(c.opportunities, 0),
+		coalesce(c.customers, 0), coalesce(c.young, 0),
+		coalesce(c.mature_customers, 0), c.days, e.won
+	FROM (SELECT p.told FROM place AS p GROUP BY p.told
+			UNION ALL SELECT NULL) AS x
+		LEFT JOIN counted AS c ON c.told IS NOT DISTINCT FROM x.told
+		LEFT JOIN shown AS v ON v.told IS NOT DISTINCT FROM x.told
+		LEFT JOIN earned AS e ON e.told IS NOT DISTINCT FROM x.told
+	ORDER BY x.told IS NULL, x.told = '*',
+		CASE WHEN $1 IN ('day', 'week', 'month') THEN x.told END,
+		c.leads DESC NULLS LAST, x.told
+$$;
+COMMENT ON FUNCTION piste.funnel(text, timestamptz, timestamptz, boolean, integer) IS
+	'How many of those who came in that time got how far, by a split: a row for each of the cells_max cells with most leads (of days, weeks and months: each), then all others (*), then the sum (NULL). young: leads that are not mature yet; mature_customers: customers among the others; days: median from lead to order; won: orders by currency. See funnel_leads and funnel_seen.';
 
 -- Counting.
 CREATE FUNCTION piste.figure_spans(days date[], zone text, OUT day date,
@@ -371,28 +510,12 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 	WITH seen AS MATERIALIZED (
-		SELECT d.day, coalesce(f.is_synthetic, false) AS is_synthetic,
-			a.campaign_key, coalesce(nullif(a.channel, ''), c.channel, '')
-				AS channel, coalesce(r.part_of, nullif(a.channel, ''),
-				c.channel, '') AS channel_group, coalesce(c.strategy, n.strategy, '') AS strategy,
-			coalesce(f.key, '') AS offer, a.page_key,
-			concat_ws('/', a.page_key, nullif(a.variant, '')) AS variant,
-			a.keyword, a.country, concat_ws('-', nullif(a.country, ''),
-				nullif(a.region, '')) AS region, a.source, a.medium,
-			CASE WHEN a.class = 'human' THEN a.views ELSE 0 END AS views,
-			CASE WHEN a.class = 'human' THEN 0 ELSE a.views END AS robots,
-			a.visitors, a.engaged
+		SELECT d.day, e.is_synthetic, e.campaign, e.channel,
+			e.channel_group, e.strategy, e.offer, e.page, e.variant,
+			e.keyword, e.country, e.region, e.source, e.medium, e.views,
+			e.robots, e.visitors, e.engaged
 		FROM piste.figure_spans($1, $2) AS d
-			JOIN piste.audience AS a ON a.hour >= d.since
-				AND a.hour < d.until
-			LEFT JOIN piste.page AS p ON p.key = a.page_key
-			LEFT JOIN piste.campaign AS o ON o.key = p.campaign_key
-			LEFT JOIN piste.campaign AS c ON c.key = a.campaign_key
-			LEFT JOIN piste.channel AS n ON n.key = a.channel
-			LEFT JOIN piste.channel_group AS r
-				ON r.key = coalesce(nullif(a.channel, ''), c.channel)
-			LEFT JOIN piste.offer AS f
-				ON f.key = coalesce(c.offer_key, o.offer_key)
+			CROSS JOIN LATERAL piste.figure_seen(d.since, d.until) AS e
 	)
 	SELECT s.day, s.is_synthetic, k.split, k.cell, 'seen', '',
 		sum(s.views)::bigint, sum(s.robots)::bigint,
@@ -402,10 +525,10 @@ AS $$
 		NULL::integer[], NULL::bigint, NULL::numeric, NULL::bigint,
 		NULL::numeric, NULL::numeric
 	FROM seen AS s
-		CROSS JOIN LATERAL (VALUES ('', ''), ('campaign', s.campaign_key),
+		CROSS JOIN LATERAL (VALUES ('', ''), ('campaign', s.campaign),
 			('channel', s.channel), ('channel-group', s.channel_group),
 			('strategy', s.strategy), ('offer', s.offer),
-			('page', s.page_key), ('variant', s.variant), ('keyword', s.keyword),
+			('page', s.page), ('variant', s.variant), ('keyword', s.keyword),
 			('country', s.country), ('region', s.region),
 			('source', s.source), ('medium', s.medium),
 			('seller', '')) AS k (split, cell)

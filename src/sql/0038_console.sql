@@ -39,14 +39,10 @@ AS $$
 	WITH span AS (
 		SELECT ((now() AT TIME ZONE 'UTC')::date - of_days + 1) AS since
 	), seen AS (
-		SELECT (t.hour AT TIME ZONE 'UTC')::date AS day, sum(t.views) AS n
-		FROM piste.traffic AS t JOIN piste.page AS p ON p.key = t.page_key
-			JOIN piste.campaign AS c ON c.key = p.campaign_key
-			JOIN piste.offer AS f ON f.key = c.offer_key
-				AND NOT f.is_synthetic
-		WHERE t.class IN ('human', 'outside', 'activated')
-			AND t.hour >= (SELECT s.since::timestamp AT TIME ZONE 'UTC'
-				FROM span AS s)
+		SELECT (e.hour AT TIME ZONE 'UTC')::date AS day, sum(e.views) AS n
+		FROM piste.figure_seen((SELECT s.since::timestamp
+				AT TIME ZONE 'UTC' FROM span AS s), 'infinity') AS e
+		WHERE NOT e.is_synthetic
 		GROUP BY 1
 	), made AS (
 		SELECT (l.created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS n

@@ -132,5 +132,32 @@ FROM visit AS v CROSS JOIN (VALUES ('human', 1.4), ('robot', .6),
 	('prefetch', .05)) AS k (class, times)
 GROUP BY 1, 2, 3, 4, 5, k.times
 ON CONFLICT DO NOTHING;
+-- The same by whence they came: what was looked at again is the first one's.
+WITH who AS (
+	SELECT v.experiment, v.variant, x.country, x.source,
+		x.posted_at IS NOT NULL AS is_engaged,
+		date_bin('1 hour', v.at, 'epoch') AS hour,
+		row_number() OVER same AS nth, count(*) OVER same AS n
+	FROM visit AS v JOIN piste.exposure AS x
+		ON x.experiment_key = v.experiment AND x.visitor = v.visitor
+	WINDOW same AS (PARTITION BY v.experiment, v.variant,
+		date_bin('1 hour', v.at, 'epoch') ORDER BY v.n
+		ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+)
+INSERT INTO piste.audience (hour, page_key, variant, class, campaign_key,
+	channel, source, medium, keyword, country, region, views, visitors,
+	engaged)
+SELECT w.hour, w.experiment, w.variant, 'human', p.campaign_key, '',
+	w.source, CASE w.source WHEN 'google' THEN 'cpc' WHEN 'linkedin'
+		THEN 'social' ELSE 'email' END, '', w.country, '',
+	sum(CASE WHEN w.nth = 1 THEN ceil(w.n * 1.4) - w.n + 1 ELSE 1 END),
+	count(*), count(*) FILTER (WHERE w.is_engaged)
+FROM who AS w JOIN piste.page AS p ON p.key = w.experiment
+GROUP BY w.hour, w.experiment, w.variant, p.campaign_key, w.source, w.country
+UNION ALL
+SELECT w.hour, w.experiment, w.variant, 'robot', p.campaign_key, '', '', '',
+	'', '', '', ceil(w.n * .6), 0, 0
+FROM who AS w JOIN piste.page AS p ON p.key = w.experiment WHERE w.nth = 1
+ON CONFLICT DO NOTHING;
 COMMIT;
 ANALYZE piste.exposure, piste.conversion, piste.outcome, piste.experiment_hour;

@@ -46,10 +46,11 @@ START_TEST(days_are_counted)
 	sample_take(c.conn, sample_batch(rows, 2));
 	sample_run(c.conn, "UPDATE piste.lead SET created_at = now()"
 	    " - interval '3 days' WHERE id = 1;"
-	    "INSERT INTO piste.traffic (page_key, experiment_key, variant,"
-	    " class, hour, views) VALUES ('p1', '', 'a', 'human',"
-	    " date_trunc('hour', now()), 7), ('p1', '', 'a', 'robot',"
-	    " date_trunc('hour', now()), 9)");
+	    "INSERT INTO piste.audience (hour, page_key, variant, class,"
+	    " campaign_key, channel, source, medium, keyword, country, region,"
+	    " views, visitors, engaged) SELECT date_trunc('hour', now()),"
+	    " 'p1', 'a', k.class, 'c1', '', '', '', '', '', '', k.views, 0, 0"
+	    " FROM (VALUES ('human', 7), ('robot', 9)) AS k (class, views)");
 	ck_assert_int_eq(attention_daily(db, suite_arena(), 4, &day), OK);
 	ck_assert_int_eq(day[0].leads, 1);
 	ck_assert_int_eq(day[1].leads + day[1].views, 0);

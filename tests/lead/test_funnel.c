@@ -1,16 +1,22 @@
 /* Tests of lead/funnel.c and of piste.funnel, by hand and on the demo year. */
 #include <stdio.h>
+#include <string.h>
 
+#include "dayword.h"
 #include "lead/funnel.h"
 #include "lead/leadcase.h"
 #include "lead/recycle.h"
 #include "lead/scorepass.h"
 #include "page/define.h"
 #include "store/pg.h"
+#include "track/kpi.h"
 
 #define YEAR_BYTES_MAX ((size_t)1 << 20)
-#define FROM STR("2020-01-01")
-#define TO STR("2099-12-31")
+/* As many days as can be asked for at once, and those of the demo year. */
+#define FROM STR("2023-01-01")
+#define TO STR("2032-12-31")
+#define YEAR_FROM STR("2025-08-28")
+#define YEAR_TO STR("2026-10-01")
 
 static const struct { int64_t part, of; const char *percent, *json; } rates[]
     = {
@@ -79,12 +85,12 @@ static const char site[] = PEOPLE
     " person_id, lead_id, outcome, fields, via, source)"
     " SELECT gen_random_uuid(), 'p1', min(key), 'o1', 1, 1, 'update', '{}',"
     " 'form', 'bing' FROM piste.form;"
-    "INSERT INTO piste.traffic (page_key, experiment_key, variant, class,"
-    " hour, views) VALUES ('p1', '', 'a', 'human', date_trunc('hour',"
-    " now()), 6), ('p1', '', 'b', 'outside', date_trunc('hour', now()), 2),"
-    " ('p1', '', 'a', 'activated', date_trunc('hour', now()), 1),"
-    " ('p1', '', 'a', 'prefetch', date_trunc('hour', now()), 3),"
-    " ('p1', '', 'a', 'robot', date_trunc('hour', now()), 100)";
+    "INSERT INTO piste.audience (hour, page_key, variant, class,"
+    " campaign_key, channel, source, medium, keyword, country, region,"
+    " views, visitors, engaged) SELECT date_trunc('hour', now()), 'p1',"
+    " v.variant, v.class, 'c1', '', '', '', '', '', '', v.views, 0, 0"
+    " FROM (VALUES ('a', 'human', 7), ('b', 'human', 2),"
+    " ('a', 'robot', 100)) AS v (variant, class, views)";
 
 static struct sample
 with_site(void)
@@ -100,10 +106,10 @@ with_site(void)
 static const struct { const char *split, *told; } splits[] = {
 	{ "offer", "o1 9 3 2 2 1 1 2 1; o2 0 1 1 1 1 0 1 0;"
 	    " = 9 4 3 3 2 1 3 1" },
-	{ "source", "google -1 3 2 2 2 1 2 1; ? -1 1 1 1 0 0 1 0;"
+	{ "source", "google 0 3 2 2 2 1 2 1; ? 9 1 1 1 0 0 1 0;"
 	    " = 9 4 3 3 2 1 3 1" },
 	{ "seller", "? -1 4 3 3 2 1 3 1; = 9 4 3 3 2 1 3 1" },
-	{ "country", "FR -1 4 3 3 2 1 3 1; = 9 4 3 3 2 1 3 1" },
+	{ "country", "FR 0 4 3 3 2 1 3 1; ? 9 0 0 0 0 0 0 0; = 9 4 3 3 2 1 3 1" },
 	{ "page", "p1 9 3 2 2 1 1 2 1; p2 0 1 1 1 1 0 1 0;"
 	    " = 9 4 3 3 2 1 3 1" },
 	{ "variant", "p1/a 7 3 2 2 1 1 2 1; p2/a 0 1 1 1 1 0 1 0;"
@@ -144,12 +150,12 @@ START_TEST(invented_leads_are_apart)
 
 /* Nobody ever came. */
 /* Of campaign c, that nobody defined, and of c1, which the pages are of. */
-static const char audience[] =
+static const char audience[] = "DELETE FROM piste.audience;"
     "INSERT INTO piste.audience (hour, page_key, variant, class,"
     " campaign_key, channel, source, medium, keyword, country, region, views,"
     " visitors, engaged) SELECT date_trunc('hour', now()), 'p1', v.variant,"
     " v.class, v.campaign, '', v.source, v.medium, v.keyword, v.country,"
-    " v.region, 100, v.visitors, 0 FROM (VALUES"
+    " v.region, 2 * v.visitors, v.visitors, 0 FROM (VALUES"
     " ('a', 'human', 'c', 'google', 'cpc', 'k', 'FR', 'IDF', 5),"
     " ('a', 'human', 'c', 'google', 'cpc', '*', 'FR', '', 2),"
     " ('b', 'human', 'c1', '', '', '', '', '', 4),"
@@ -159,16 +165,18 @@ static const char audience[] =
     " visitors)";
 
 static const struct { const char *split, *told; } people[] = {
-	{ "campaign", "c 7 0;c1 4 9;* 1 0; = 12 9" },
-	{ "channel", "? 8 0;sea 4 9; = 12 9" },
-	{ "source", "google 7 -1;? 4 -1;* 1 -1; = 12 9" },
-	{ "medium", "? 4 -1;cpc 7 -1;* 1 -1; = 12 9" },
-	{ "page", "p1 12 9;p2 0 0; = 12 9" },
-	{ "variant", "p1/a 8 7;p2/a 0 0;p1/b 4 2; = 12 9" },
-	{ "offer", "o1 12 9;o2 0 0; = 12 9" },
-	{ "country", "FR 7 -1;? 4 -1;BE 1 -1; = 12 9" },
-	{ "region", "FR 2 -1;? 4 -1;BE-BRU 1 -1;FR-IDF 5 -1; = 12 9" },
-	{ "seller", "? -1 -1; = 12 9" },
+	{ "campaign", "c 7 14;c1 4 8;* 1 2; = 12 24" },
+	{ "channel", "? 8 16;sea 4 8; = 12 24" },
+	{ "channel-group", "? 8 16;search 4 8; = 12 24" },
+	{ "source", "google 7 14;? 4 8;* 1 2; = 12 24" },
+	{ "medium", "? 4 8;cpc 7 14;* 1 2; = 12 24" },
+	{ "keyword", "? 4 8;k 5 10;* 3 6; = 12 24" },
+	{ "page", "p1 12 24;p2 0 0; = 12 24" },
+	{ "variant", "p1/a 8 16;p2/a 0 0;p1/b 4 8; = 12 24" },
+	{ "offer", "o1 12 24;o2 0 0; = 12 24" },
+	{ "country", "FR 7 14;? 4 8;BE 1 2; = 12 24" },
+	{ "region", "FR 2 4;? 4 8;BE-BRU 1 2;FR-IDF 5 10; = 12 24" },
+	{ "seller", "? -1 -1; = 12 24" },
 };
 
 START_TEST(people_come_first)
@@ -248,13 +256,27 @@ START_TEST(maturity_follows_from_orders)
 	pg_free(db);
 } END_TEST
 
-START_TEST(days_that_are_none_are_refused)
-{
-	struct funnel f;
+static const struct { const char *split, *from, *to; enum err e; } spans[] = {
+	{ "offer", "2026-02-30", "2026-03-01", ERR_INPUT },
+	{ "offer", "2026-03-02", "2026-03-01", ERR_INPUT },
+	{ "offer", "2026-03-01", "2026-03-01", OK },
+	{ "offer", "2020-01-01", "2030-01-07", OK },	/* 3660 days */
+	{ "offer", "2020-01-01", "2030-01-08", ERR_INPUT },
+	{ "day", "2026-01-01", "2027-02-04", OK },	/* 400 days */
+	{ "day", "2026-01-01", "2027-02-05", ERR_INPUT },
+};
 
+START_TEST(days_that_are_none_or_too_many_are_refused)
+{
 	db = pg_new(sample_new().conninfo, "piste-test");
-	ck_assert_int_eq(funnel_read(db, suite_arena(), &(struct funnel_wish){
-	    STR("offer"), STR("2026-02-30"), TO, false }, &f), ERR_INPUT);
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		struct funnel f;
+
+		ck_assert_int_eq(funnel_read(db, suite_arena(), &(struct
+		    funnel_wish){ str_of(spans[i].split),
+		    str_of(spans[i].from), str_of(spans[i].to), false }, &f),
+		    spans[i].e);
+	}
 	pg_free(db);
 } END_TEST
 
@@ -300,8 +322,8 @@ START_TEST(the_demo_year_adds_up)
 		struct funnel f;
 
 		ck_assert_int_eq(funnel_read(db, suite_arena(), &(struct
-		    funnel_wish){ str_of(funnel_split(i)), FROM, TO, true },
-		    &f), OK);
+		    funnel_wish){ str_of(funnel_split(i)), YEAR_FROM, YEAR_TO,
+		    true }, &f), OK);
 		ck_assert_int_gt(f.cells, 2);
 		for (size_t k = 0; k + 1 < f.cells; k++) {
 			const struct funnel_cell *cell = &f.cell[k];
@@ -335,6 +357,69 @@ START_TEST(the_demo_year_adds_up)
 		    sum.visits == f.cell[f.cells - 1].visits);
 	}
 	ck_assert_str_same(told("campaign", false), STR("= 0 0 0 0 0 0 0 0"));
+	PQfinish(c.conn);
+	pg_free(db);
+} END_TEST
+
+/* What the same cell of kpi says, or nothing. */
+static const struct kpi_cell *
+cell_of(const struct kpi *k, const struct funnel_cell *f)
+{
+	for (size_t i = 0; i < k->cells; i++)
+		if (str_eq(k->cell[i].name, f->name) &&
+		    k->cell[i].kind == (enum kpi_kind)f->kind)
+			return &k->cell[i];
+	return NULL;
+}
+
+static void
+assert_same(const struct kpi_cell *k, const struct funnel_cell *f)
+{
+	const struct { enum kpi_figure figure; int64_t n; } same[] = {
+		{ KPI_VIEWS, f->visits }, { KPI_VISITORS, f->visitors },
+		{ KPI_LEADS, f->leads }, { KPI_MQLS, f->mqls },
+		{ KPI_SQLS, f->sqls }, { KPI_OPPORTUNITIES, f->opportunities },
+		{ KPI_CUSTOMERS, f->customers },
+	};
+
+	for (size_t i = 0; i < COUNT(same); i++)
+		if (same[i].n != FUNNEL_UNKNOWN)
+			ck_assert_int_eq(k->value[same[i].figure].part,
+			    same[i].n);
+}
+
+/* Also the demo experiments: two roads, one figure, whatever the split. */
+START_TEST(funnel_and_figures_agree)
+{
+	struct sample c = with_year();
+	FILE *out = fopen("/dev/null", "w");
+	int64_t left;
+
+	ck_assert_int_eq(define_apply(db, suite_arena(),
+	    slurp("templates/demo/experiments.json"), out, out), OK);
+	fclose(out);
+	/* Behind what is psql's alone; PQreset drops the year's functions. */
+	PQreset(c.conn);
+	sample_run(c.conn, strstr(slurp("templates/demo/history.sql").p,
+	    "BEGIN;"));
+	ck_assert_int_eq(kpi_catch_up(db, STR("Europe/Paris"), 1000, &left),
+	    OK);
+	for (size_t i = 0; funnel_split(i); i++) {
+		struct kpi_wish w = { .split = str_of(funnel_split(i)),
+			.from = dayword_ago(suite_arena(), 398), .to =
+			dayword_ago(suite_arena(), 0), .is_synthetic = true,
+			.currency = STR("EUR"), .zone = STR("Europe/Paris") };
+		struct funnel f;
+		struct kpi k;
+
+		ck_assert_int_eq(funnel_read(db, suite_arena(), &(struct
+		    funnel_wish){ w.split, w.from, w.to, true }, &f), OK);
+		ck_assert_int_eq(kpi_read(db, suite_arena(), &w, &k), OK);
+		ck_assert_uint_eq(k.cells, f.cells);
+		ck_assert_int_gt(f.cell[f.cells - 1].visits, 50000);
+		for (size_t n = 0; n < f.cells; n++)
+			assert_same(cell_of(&k, &f.cell[n]), &f.cell[n]);
+	}
 	PQfinish(c.conn);
 	pg_free(db);
 } END_TEST
@@ -447,8 +532,9 @@ SUITE_APART(funnel)
 	SUITE_TEST(an_empty_house_has_a_sum);
 	SUITE_LOOP(small_cells_are_one, 2);
 	SUITE_LOOP(maturity_follows_from_orders, 2);
-	SUITE_TEST(days_that_are_none_are_refused);
+	SUITE_TEST(days_that_are_none_or_too_many_are_refused);
 	SUITE_TEST(the_demo_year_adds_up);
+	SUITE_TEST(funnel_and_figures_agree);
 	SUITE_TEST(the_demo_year_is_plausible);
 	SUITE_TEST(the_demo_year_is_the_same_each_time);
 }
