@@ -27,15 +27,6 @@ static const char *const ofs[] = { [CREDIT_LEADS] = "leads",
 	[CREDIT_CUSTOMERS] = "customers", [CREDIT_MARGIN] = "margin" };
 
 static bool
-is_split(struct str name)
-{
-	for (size_t i = 0; credit_split(i); i++)
-		if (str_eq(name, str_of(credit_split(i))))
-			return true;
-	return false;
-}
-
-static bool
 read_of(struct str name, enum credit_of *out)
 {
 	for (size_t i = 0; i < sizeof ofs / sizeof *ofs; i++)
@@ -67,9 +58,9 @@ read_wish(struct arena *a, int words, char **word, struct credit_wish *w,
 	    sizeof options / sizeof *options, &is_json) || (is_json && is_csv))
 		return false;
 	*shape = is_csv ? AS_CSV : is_json ? AS_JSON : AS_TEXT;
-	return optionwords_synthetic(among, &w->is_synthetic) &&
-	    is_split(w->split) && read_of(of, &w->of) &&
-	    dayword_read(a, &w->to) && dayword_read(a, &w->from);
+	return optionwords_among(among, &w->is_synthetic) &&
+	    str_is_one_of(w->split, credit_split) && read_of(of, &w->of) &&
+	    dayword_span(a, &w->from, &w->to);
 }
 
 /* Hundredths, or cents: 1234 is 12.34. */

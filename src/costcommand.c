@@ -363,8 +363,8 @@ tree(const struct conf *c, struct arena *a, int words, char **word)
 	dayword_year(a, &w.from, &w.to);
 	if (!optionwords_read(words, word, options,
 	    sizeof options / sizeof *options, &w.is_json) ||
-	    !optionwords_synthetic(of, &w.is_synthetic) ||
-	    !dayword_read(a, &w.from) || !dayword_read(a, &w.to))
+	    !dayword_span(a, &w.from, &w.to) ||
+	    !optionwords_among(of, &w.is_synthetic))
 		return COMMAND_USAGE;
 	db = command_database(c, "piste-cost");
 	return command_end("cost", db, tell_tree(db, a, &w));

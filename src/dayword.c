@@ -9,7 +9,7 @@
 
 #include "dayword.h"
 
-#define DAYS_OF_YEAR 365
+#define YEAR_DAYS 365
 
 bool
 dayword_zone(const struct conf *c, const char *command)
@@ -40,8 +40,18 @@ dayword_ago(struct arena *a, int days)
 void
 dayword_year(struct arena *a, struct str *from, struct str *to)
 {
-	*from = dayword_ago(a, DAYS_OF_YEAR - 1);
+	*from = dayword_ago(a, YEAR_DAYS - 1);
 	*to = dayword_ago(a, 0);
+}
+
+bool
+dayword_span(struct arena *a, struct str *from, struct str *to)
+{
+	int64_t first, last;
+
+	return dayword_read(a, from) && dayword_read(a, to) &&
+	    !date_parse(*from, &first) && !date_parse(*to, &last) &&
+	    first <= last;
 }
 
 bool

@@ -19,8 +19,10 @@ bool dayword_zone(const struct conf *c, const char *command);
 /* "2026-12-31": today, or so many days ago. */
 struct str dayword_ago(struct arena *a, int days);
 
-/* The days figures tell of unless told otherwise: the last year's. */
+/* The last year, today included. */
 void dayword_year(struct arena *a, struct str *from, struct str *to);
+/* Days as dayword_read has them; false also where to is before from. */
+bool dayword_span(struct arena *a, struct str *from, struct str *to);
 
 /*
  * *day as it was typed, as dayword_ago has it; an empty one stays.  False: it

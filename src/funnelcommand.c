@@ -19,7 +19,6 @@
 #define WORD_BYTES_MAX 64
 #define ARENA_BYTES ((size_t)4 << 20)
 #define WON_BYTES_MAX 4096
-#define DAYS_ASKED 364	/* before the last one, unless said */
 
 /* What both commands are asked. */
 struct wish {
@@ -30,15 +29,6 @@ struct wish {
 	bool is_synthetic;
 	bool is_json;
 };
-
-static bool
-is_split(struct str name)
-{
-	for (size_t i = 0; funnel_split(i); i++)
-		if (str_eq(name, str_of(funnel_split(i))))
-			return true;
-	return false;
-}
 
 /* The last year unless said; without has_split nothing is split. */
 static bool
@@ -54,15 +44,13 @@ read_wish(int words, char **word, bool has_split, struct wish *w)
 	size_t count = sizeof options / sizeof *options;
 
 	w->split = STR("campaign");
-	w->from = dayword_ago(w->a, DAYS_ASKED);
-	w->to = dayword_ago(w->a, 0);
+	dayword_year(w->a, &w->from, &w->to);
 	if (!optionwords_read(words, word, options, count - !has_split,
 	    &w->is_json))
 		return false;
-	w->is_synthetic = str_eq(of, STR("synthetic"));
-	return (w->is_synthetic || str_eq(of, STR("real"))) &&
-	    is_split(w->split) && dayword_read(w->a, &w->to) &&
-	    dayword_read(w->a, &w->from);
+	return optionwords_among(of, &w->is_synthetic) &&
+	    str_is_one_of(w->split, funnel_split) &&
+	    dayword_span(w->a, &w->from, &w->to);
 }
 
 static struct str

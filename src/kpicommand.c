@@ -42,22 +42,11 @@ refuse(const char *option, struct str word, const char *why)
 }
 
 static bool
-is_split(struct str name)
-{
-	if (!name.n)
-		return true;
-	for (size_t i = 0; kpi_split(i); i++)
-		if (str_eq(name, str_of(kpi_split(i))))
-			return true;
-	return false;
-}
-
-static bool
 is_understood(struct wish *w)
 {
 	static const char no_day[] = "no day like 2026-12-31";
 
-	if (!is_split(w->k.split))
+	if (w->k.split.n && !str_is_one_of(w->k.split, kpi_split))
 		return refuse("--by", w->k.split, "nothing to split by");
 	if (!currency_is_code(w->k.currency))
 		return refuse("--currency", w->k.currency,
@@ -96,7 +85,7 @@ read_wish(const struct conf *c, int words, char **word, struct wish *w)
 		return false;
 	if (w->is_definitions || w->is_rebuild)
 		return given == 1 + (w->is_definitions && w->is_json);
-	return optionwords_synthetic(of, &w->k.is_synthetic) &&
+	return optionwords_among(of, &w->k.is_synthetic) &&
 	    !(w->is_csv && w->is_json) && is_understood(w);
 }
 

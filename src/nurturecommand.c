@@ -4,6 +4,7 @@
 
 #include "base/conf.h"
 #include "command.h"
+#include "form/country.h"
 #include "lead/nurturedry.h"
 #include "lead/nurtureturn.h"
 #include "lead/person.h"
@@ -95,6 +96,11 @@ dry_run(const struct conf *c, int words, char **word)
 	    (lang.n && lang_parse(lang, &d.lang)) ||
 	    (d.lead.n && !person_is_id(d.lead)))
 		return COMMAND_USAGE;
+	if (d.country.n && !country_find(d.country)) {
+		fprintf(stderr, "piste nurture: --country %.*s: no country"
+		    " like FR\n", STR_ARG(d.country));
+		return COMMAND_FAILED;
+	}
 	d.scenario = str_of(word[0]);
 	db = command_database(c, APPLICATION);
 	return end(db, "such scenario, or lead", nurturedry_run(db, c, &d,

@@ -41,13 +41,6 @@ optionwords_read(int words, char **word, const struct optionword *option,
 }
 
 bool
-optionwords_synthetic(struct str of, bool *is_synthetic)
-{
-	*is_synthetic = str_eq(of, STR("synthetic"));
-	return *is_synthetic || str_eq(of, STR("real"));
-}
-
-bool
 optionwords_flag(int *words, char **word, const char *name)
 {
 	int kept = 0, all = *words;
@@ -57,4 +50,11 @@ optionwords_flag(int *words, char **word, const char *name)
 			word[kept++] = word[i];
 	*words = kept;
 	return kept < all;
+}
+
+bool
+optionwords_among(struct str word, bool *is_synthetic)
+{
+	*is_synthetic = str_eq(word, STR("synthetic"));
+	return *is_synthetic || str_eq(word, STR("real"));
 }

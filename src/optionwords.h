@@ -22,11 +22,8 @@ struct optionword {
 bool optionwords_read(int words, char **word, const struct optionword *option,
     size_t count, bool *is_json);
 
-/*
- * Of which leads: "real" ones or "synthetic", which a demo invented.  False:
- * another word.
- */
-bool optionwords_synthetic(struct str of, bool *is_synthetic);
+/* Of invented offers (synthetic) or of real ones; false: another word. */
+bool optionwords_among(struct str word, bool *is_synthetic);
 
 /* Is name among the words, as one without a value?  It is taken out. */
 bool optionwords_flag(int *words, char **word, const char *name);

@@ -217,8 +217,8 @@ day(const struct conf *c, int words, char **word)
 	    &is_json))
 		return COMMAND_USAGE;
 	db = connect(c);
-	return end(db, word[0], promise_day(db, str_of(word[0]), is_json,
-	    stdout));
+	return end(db, word[0], promise_day(db, str_of(word[0]),
+	    c->time_zone, is_json, stdout));
 }
 
 static int

@@ -49,6 +49,15 @@ str_eq_fold(struct str a, struct str b)
 }
 
 bool
+str_is_one_of(struct str s, const char *(*name)(size_t n))
+{
+	for (size_t i = 0; name(i); i++)
+		if (str_eq(s, str_of(name(i))))
+			return true;
+	return false;
+}
+
+bool
 str_has_prefix(struct str s, struct str prefix)
 {
 	return s.n >= prefix.n && str_eq(str_slice(s, 0, prefix.n), prefix);

@@ -31,6 +31,8 @@ bool str_is_empty(struct str s);
 bool str_eq(struct str a, struct str b);
 /* ASCII letters compare without case. */
 bool str_eq_fold(struct str a, struct str b);
+/* Is s one of name(0), name(1), … until NULL? */
+bool str_is_one_of(struct str s, const char *(*name)(size_t n));
 bool str_has_prefix(struct str s, struct str prefix);
 bool str_has_suffix(struct str s, struct str suffix);
 /* Does needle (ASCII, lower case) occur in s, ASCII case ignored? */

@@ -63,10 +63,10 @@ SQL(promise_told, 4,
     "SELECT piste.lead_contact($1::bigint, $2, $3::boolean, $4)");
 
 SQL(promise_known, 1, "SELECT id FROM piste.seller WHERE key = $1");
-SQL(promise_morning, 1,
+SQL(promise_morning, 2,
     "SELECT concat_ws(E'\\t', d.part, 'lead ' || d.lead_id, d.grade, d.by),"
     " json_build_object('what', d.part, 'lead', d.lead_id, 'grade', d.grade,"
-    " 'by', d.by) FROM piste.seller_digest($1::bigint, 'UTC',"
+    " 'by', d.by) FROM piste.seller_digest($1::bigint, $2,"
     " " TEXT_OF(PROMISE_DAY_MAX) ") AS d");
 SQL(promise_notes, 1,
     "SELECT concat_ws(E'\\t', " STAMP("f.at") ", CASE WHEN f.is_contact"
@@ -351,19 +351,19 @@ promise_tell(struct pg *db, const struct promise_word *w, bool *is_new)
 }
 
 enum err
-promise_day(struct pg *db, struct str seller, bool is_json, FILE *out)
+promise_day(struct pg *db, struct str seller, struct str zone, bool is_json,
+    FILE *out)
 {
 	char id[STR_I64_BYTES];
 	const struct pg_rows *rows;
-	struct str who;
 	enum err e = pg_run(db, &promise_known, &seller, WAIT_MS, &rows);
 
 	if (e)
 		return e;
 	if (!pg_count(rows))
 		return ERR_ABSENT;
-	who = str_from_i64(id, number(rows, 0, 0));
-	return write_lines(db, &promise_morning, &who, is_json, out);
+	return write_lines(db, &promise_morning, (struct str[]){
+	    str_from_i64(id, number(rows, 0, 0)), zone }, is_json, out);
 }
 
 enum err

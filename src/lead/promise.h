@@ -74,11 +74,11 @@ MUST_USE enum err promise_tell(struct pg *db, const struct promise_word *w,
     bool *is_new);
 
 /*
- * What awaits a seller, a line each, moments in UTC.  ERR_ABSENT: there is no
- * such seller.
+ * What awaits a seller, a line each, moments by the clock of zone, which they
+ * name.  ERR_ABSENT: there is no such seller.
  */
-MUST_USE enum err promise_day(struct pg *db, struct str seller, bool is_json,
-    FILE *out);
+MUST_USE enum err promise_day(struct pg *db, struct str seller,
+    struct str zone, bool is_json, FILE *out);
 /* What was told of a lead, a line each, oldest first. */
 MUST_USE enum err promise_words(struct pg *db, struct str lead, bool is_json,
     FILE *out);

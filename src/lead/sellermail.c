@@ -225,8 +225,7 @@ tell(struct turn *t, enum sort sort, const struct news *n)
 		add_paragraph(&d, phrase_fill(a, PHRASE_SELLER_DUE, l,
 		    sellerword_moment(a, s, t->m->zone, n->due_ms)));
 	add_facts(&d);
-	/* By hand there is no time to accept it by. */
-	if (n->accept_ms >= 0 || sort == GIVEN)
+	if (n->accept_ms >= 0)
 		add_button(&d, phrase_in(PHRASE_SELLER_ACCEPT, l),
 		    n->allocation, "accept");
 	add_button(&d, phrase_in(PHRASE_SELLER_CONTACT, l), n->allocation,

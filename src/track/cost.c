@@ -91,15 +91,6 @@ cost_share(size_t share)
 	return share < sizeof shares / sizeof *shares ? shares[share] : NULL;
 }
 
-static bool
-is_one_of(struct str s, const char *(*name)(size_t))
-{
-	for (size_t i = 0; name(i); i++)
-		if (str_eq(s, str_of(name(i))))
-			return true;
-	return false;
-}
-
 struct str
 cost_amount(struct arena *a, struct str typed, bool may_be_zero)
 {
@@ -145,9 +136,9 @@ cost_judge(struct arena *a, struct cost_entry *e)
 {
 	struct str amount = cost_amount(a, e->amount, false);
 
-	if (!is_one_of(e->kind, cost_kind))
+	if (!str_is_one_of(e->kind, cost_kind))
 		return "a kind is media, supplier, staff, software or files";
-	if (e->shared_by.n && !is_one_of(e->shared_by, cost_share))
+	if (e->shared_by.n && !str_is_one_of(e->shared_by, cost_share))
 		return "overhead is shared by spend, leads or equally";
 	if (!e->campaign.n && !e->shared_by.n)
 		return "a cost is some campaign's, or shared by a key";

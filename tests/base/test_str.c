@@ -116,6 +116,22 @@ START_TEST(comparisons_and_slices_hold_at_the_edges)
 	ck_assert_uint_eq(str_chars(STR("\xc3\xa9t\xc3\xa9")), 3);
 } END_TEST
 
+static const char *
+name_of(size_t n)
+{
+	static const char *const names[] = { "one", "two" };
+
+	return n < COUNT(names) ? names[n] : NULL;
+}
+
+START_TEST(names_are_looked_up_whole)
+{
+	ck_assert(str_is_one_of(STR("one"), name_of));
+	ck_assert(str_is_one_of(STR("two"), name_of));
+	ck_assert(!str_is_one_of(STR("tw"), name_of));
+	ck_assert(!str_is_one_of(STR_EMPTY, name_of));
+} END_TEST
+
 START_TEST(controls_are_seen)
 {
 	ck_assert(str_has_control(STR("a\nb"), false));
@@ -147,6 +163,7 @@ SUITE(str)
 	SUITE_TEST(cut_parts_at_the_first);
 	SUITE_TEST(z_refuses_nul_and_overflow);
 	SUITE_TEST(comparisons_and_slices_hold_at_the_edges);
+	SUITE_TEST(names_are_looked_up_whole);
 	SUITE_TEST(controls_are_seen);
 	SUITE_TEST(numbers_become_digits);
 }

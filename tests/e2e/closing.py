@@ -111,9 +111,12 @@ def again(s):
 @scenario("a funnel says by what and of when")
 def words(s):
     for words in (["--by", "moon"], ["--from", "hier"], ["--of", "all"],
-                  ["--to"], ["--by", "week", "--by", "week"]):
+                  ["--to"], ["--by", "week", "--by", "week"],
+                  ["--from", "2026-03-02", "--to", "2026-03-01"]):
         equal(s.piste("funnel", *words).returncode, 2, f"funnel {words}")
     equal(s.piste("recycle", "--by", "week").returncode, 2, "recycle --by")
+    equal(s.piste("recycle", "--from", "2026-03-02", "--to", "2026-03-01")
+          .returncode, 2, "recycle backwards")
     none = total(s, "--from", "2001-01-01", "--to", "2001-12-31")
     equal((none["leads"], none["rates"]["all"], none["mature"]["rate"]),
           (0, "n/a", "n/a"), "of nobody")

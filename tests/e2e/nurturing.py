@@ -248,6 +248,10 @@ def shipped(s):
                   f"{one['key']}: {ran.stdout}")
     equal(s.piste("nurture", "--dry-run", "none", "--from", "2026-12-01",
                   "--days", "9").returncode, 1, "no such scenario")
+    ran = s.piste("nurture", "--dry-run", "bienvenue", "--from", "2026-12-01",
+                  "--days", "9", "--country", "XX")
+    equal(ran.returncode, 1, "no such country")
+    contains(ran.stderr, "--country XX", "which one")
     for wrong in (["--dry-run", "bienvenue", "--from", "2026-12-01"],
                   ["--dry-run", "bienvenue", "--from", "2026-12-01", "--days",
                    "731"], ["show"], ["stop", "x"], ["x"]):

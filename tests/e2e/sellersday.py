@@ -159,6 +159,12 @@ def promises(s):
           " 'bob')")
     contains(s.piste("seller", "day", "bob").stdout,
              f"action\tlead {lead}\t", "the day")
+    s.sql(f"UPDATE waiting SET ended_at = NULL WHERE lead_id = {lead}"
+          " AND step = 'contacted'")
+    contains(s.piste("seller", "day", "bob").stdout, "(Europe/Paris)",
+             "by whose clock")
+    s.sql(f"UPDATE waiting SET ended_at = now() WHERE lead_id = {lead}"
+          " AND ended_at IS NULL")
     equal(s.piste("seller", "day", "eve").returncode, 1, "nobody's day")
     rows = [json.loads(line) for line in
             s.piste("promises", "--json").stdout.splitlines()]

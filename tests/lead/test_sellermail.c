@@ -75,6 +75,21 @@ START_TEST(who_gets_a_lead_is_told_once)
 	    " NOT NULL) FROM piste.allocation"), STR("t"));
 } END_TEST
 
+/* Who gives it by hand has asked before: there is nothing to accept. */
+START_TEST(what_is_given_by_hand_is_accepted)
+{
+	struct sellercase s = sellercase_new(1, SELLERCASE_ONE);
+
+	ck_assert_int_eq(allot_hand(s.db, STR("1"), STR("ana"), STR("boss"),
+	    STR("she knows them")), OK);
+	turn(&s);
+	ck_assert_str_same(sample_text(s.c.conn, "SELECT concat_ws(' ', (SELECT"
+	    " o.state FROM piste.seller_state(1) AS o),"
+	    " jsonb_path_query_array(buttons, '$[*].link.at'))"
+	    " FROM piste.letter"),
+	    STR("accepted [\"contact\", \"refuse\", \"note\"]"));
+} END_TEST
+
 START_TEST(language_is_the_sellers)
 {
 	struct sellercase s = sellercase_new(1, SELLERCASE_ONE);
@@ -326,10 +341,10 @@ START_TEST(a_morning_comes_once_a_day)
 	    " '\\d{4}-\\d\\d-\\d\\d( \\d\\d:\\d\\d)?', 'T', 'g') FROM"
 	    " piste.letter WHERE once_key LIKE 'seller.digest %'"),
 	    STR("Lead 2 (chaud) : en retard, le premier contact était promis"
-	    " pour le T.\n\n"
-	    "Lead 1 (chaud) : à accepter avant le T.\n\n"
-	    "Lead 2 (chaud) : à accepter avant le T.\n\n"
-	    "Lead 1 (chaud) : premier contact promis avant le T.\n\n"
+	    " pour le T (UTC).\n\n"
+	    "Lead 1 (chaud) : à accepter avant le T (UTC).\n\n"
+	    "Lead 2 (chaud) : à accepter avant le T (UTC).\n\n"
+	    "Lead 1 (chaud) : premier contact promis avant le T (UTC).\n\n"
 	    "Lead 1 (chaud) : une action est prévue pour le T."));
 } END_TEST
 
@@ -476,6 +491,7 @@ SUITE_APART(sellermail)
 	SUITE_TEST(nobody_is_told_of_who_was_erased);
 	SUITE_TEST(long_answers_are_cut);
 	SUITE_TEST(who_gets_a_lead_is_told_once);
+	SUITE_TEST(what_is_given_by_hand_is_accepted);
 	SUITE_TEST(language_is_the_sellers);
 	SUITE_TEST(a_letter_says_what_holds_when_it_is_sent);
 	SUITE_TEST(typed_words_fill_nothing);
