@@ -159,7 +159,7 @@ $(BUILD)/load: $(BUILD)/tests/bench/load.o $(BUILD)/src/base/str.o
 	$(CC) $(PISTE_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 .PHONY: test unit lint e2e browser openapi asan tsan fuzz fuzz-programs bench \
-	bench-counting bench-figures format hooks
+	bench-counting bench-figures bench-score format hooks
 .SECONDARY: $(FUZZ_C:%.c=$(BUILD)/%.o)
 ## make test        everything CI runs, on clusters and ports of its own
 test:
@@ -213,6 +213,10 @@ bench-counting:
 EVENTS ?= 10000000
 bench-figures: $(BUILD)/piste
 	tests/bench/figures $(BUILD) $(EVENTS)
+## make bench-score  all leads scored anew, by the demo year at size (LEADS=200000)
+bench-score: LEADS = 200000
+bench-score: $(BUILD)/piste
+	tests/bench/score $(BUILD) $(LEADS)
 ## make format      the C sources laid out by .clang-format
 format:
 	clang-format -i $(SRC_C) $(SRC_CC) $(TEST_C)

@@ -521,12 +521,15 @@ def selftest_stopped(s):
 
 @scenario("the demo has a history that says it is synthetic", "trials")
 def demo(s):
-    def add():
-        begun = time.monotonic()
-        ran = subprocess.run(
-            [os.path.join(ROOT, "src/ops/demo-data"), s.var, "1500"],
+    def run(size):
+        return subprocess.run(
+            [os.path.join(ROOT, "src/ops/demo-data"), s.var, str(size)],
             text=True, capture_output=True, timeout=120, env=dict(os.environ,
                                                        BUILD=BUILD))
+
+    def add():
+        begun = time.monotonic()
+        ran = run(1500)
         equal(ran.returncode, 0, f"demo-data: {ran.stderr[-600:]}")
         check(time.monotonic() - begun < 60, "it takes less than a minute")
         return ran.stdout
@@ -535,6 +538,10 @@ def demo(s):
     before = s.one(FIGURES)
     contains(add(), "demo-titre", "what it prints")
     equal(s.one(FIGURES), before, "rows after a second time")
+    for size in (1000, 3000):
+        other = run(size)
+        equal(other.returncode, 1, f"status of a year of {size}")
+        contains(other.stderr, "there is a year of 14", "what it says")
     equal(s.count("qualification_queue"), queued, "rows in the queue")
     equal(s.count("person", "email LIKE 'demo-%'"
                   " AND email NOT LIKE '%.example.org'"), 0, "real addresses")

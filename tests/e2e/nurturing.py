@@ -222,8 +222,14 @@ def killed(s):
               " 'claimed'")
     until(lambda: s.count("journey", "scenario_key = 'tues' AND outcome ="
                           " 'finished'") == 10, 40, "all are through")
+    copies = 0
     for n in range(10):
-        received(f"n{n}.tues@example.org", 3)
+        ids = [m["Message-ID"] for m in
+               received(f"n{n}.tues@example.org", 3)]
+        equal(len(set(ids)), 3, "mails, by their ids")
+        copies += len(ids) - 3
+    # Only one that was being sent as its worker was killed goes out again.
+    check(copies <= 10, f"{copies} copies for 10 workers")
     equal(s.one("SELECT concat_ws(' ', count(*), count(DISTINCT once_key))"
                 " FROM letter AS l JOIN journey AS j ON j.lead_id = l.lead_id"
                 " WHERE j.scenario_key = 'tues'"), "30 30", "letters")
