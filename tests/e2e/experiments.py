@@ -541,7 +541,7 @@ def demo(s):
     for size in (1000, 3000):
         other = run(size)
         equal(other.returncode, 1, f"status of a year of {size}")
-        contains(other.stderr, "there is a year of 14", "what it says")
+        contains(other.stderr, "there is a year of 1500 leads already", "what it says")
     equal(s.count("qualification_queue"), queued, "rows in the queue")
     equal(s.count("person", "email LIKE 'demo-%'"
                   " AND email NOT LIKE '%.example.org'"), 0, "real addresses")

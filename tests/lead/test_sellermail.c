@@ -75,21 +75,6 @@ START_TEST(who_gets_a_lead_is_told_once)
 	    " NOT NULL) FROM piste.allocation"), STR("t"));
 } END_TEST
 
-/* Who gives it by hand has asked before: there is nothing to accept. */
-START_TEST(what_is_given_by_hand_is_accepted)
-{
-	struct sellercase s = sellercase_new(1, SELLERCASE_ONE);
-
-	ck_assert_int_eq(allot_hand(s.db, STR("1"), STR("ana"), STR("boss"),
-	    STR("she knows them")), OK);
-	turn(&s);
-	ck_assert_str_same(sample_text(s.c.conn, "SELECT concat_ws(' ', (SELECT"
-	    " o.state FROM piste.seller_state(1) AS o),"
-	    " jsonb_path_query_array(buttons, '$[*].link.at'))"
-	    " FROM piste.letter"),
-	    STR("accepted [\"contact\", \"refuse\", \"note\"]"));
-} END_TEST
-
 START_TEST(language_is_the_sellers)
 {
 	struct sellercase s = sellercase_new(1, SELLERCASE_ONE);
@@ -491,7 +476,6 @@ SUITE_APART(sellermail)
 	SUITE_TEST(nobody_is_told_of_who_was_erased);
 	SUITE_TEST(long_answers_are_cut);
 	SUITE_TEST(who_gets_a_lead_is_told_once);
-	SUITE_TEST(what_is_given_by_hand_is_accepted);
 	SUITE_TEST(language_is_the_sellers);
 	SUITE_TEST(a_letter_says_what_holds_when_it_is_sent);
 	SUITE_TEST(typed_words_fill_nothing);
