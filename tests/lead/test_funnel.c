@@ -272,7 +272,7 @@ START_TEST(days_that_are_none_or_too_many_are_refused)
 	pg_free(db);
 } END_TEST
 
-SUITE(funnel)
+SUITE_APART(funnel)
 {
 	SUITE_LOOP(nothing_has_no_rate, COUNT(rates));
 	SUITE_LOOP(each_lead_is_in_one_cell, COUNT(splits));

@@ -263,7 +263,7 @@ START_TEST(the_demo_year_is_the_same_each_time)
 	pg_free(db);
 } END_TEST
 
-SUITE(funnel_year)
+SUITE_APART(funnel_year)
 {
 	SUITE_TEST(the_demo_year_adds_up);
 	SUITE_TEST(funnel_and_figures_agree);
