@@ -85,7 +85,7 @@ show(const struct conf *c, int words, char **word)
 }
 
 static int
-accept(const struct conf *c, int words, char **word)
+plan(const struct conf *c, int words, char **word, bool is_taken)
 {
 	struct bantrow_next n = { .who = WHO };
 	struct str due = STR_EMPTY;
@@ -101,8 +101,20 @@ accept(const struct conf *c, int words, char **word)
 		return COMMAND_USAGE;
 	n.lead = str_of(word[0]);
 	db = command_database(c, "piste-bant");
-	return end(db, n.lead, bantrow_accept(db, &n, stderr,
-	    stdout));
+	return end(db, n.lead, (is_taken ? bantrow_accept : bantrow_next)(db,
+	    &n, stderr, stdout));
+}
+
+static int
+accept(const struct conf *c, int words, char **word)
+{
+	return plan(c, words, word, true);
+}
+
+static int
+next(const struct conf *c, int words, char **word)
+{
+	return plan(c, words, word, false);
 }
 
 static int
@@ -143,7 +155,7 @@ bantcommand_run(const struct conf *c, int words, char **word)
 		int (*run)(const struct conf *c, int words, char **word);
 	} verbs[] = {
 		{ "set", set }, { "show", show }, { "accept", accept },
-		{ "refuse", refuse }, { "late", late },
+		{ "next", next }, { "refuse", refuse }, { "late", late },
 	};
 
 	for (size_t i = 0; words && i < sizeof verbs / sizeof *verbs; i++)

@@ -1,11 +1,15 @@
 /* Implements console.h.  What a role may is said by each handler. */
 #include "console/accounts.h"
 #include "console/aside.h"
+#include "console/board.h"
 #include "console/bring.h"
 #include "console/bringcheck.h"
 #include "console/bringreport.h"
 #include "console/forgot.h"
 #include "console/home.h"
+#include "console/leaddeeds.h"
+#include "console/leadpage.h"
+#include "console/leads.h"
 #include "console/logbook.h"
 #include "console/login.h"
 #include "console/logincode.h"
@@ -43,6 +47,12 @@ static const struct route routes[] = {
 	{ READ,		"/console/journal.csv",	logbook_csv,	ROUTE_CREW },
 	{ READ,		"/console",		home_show,	ROUTE_CREW },
 	{ READ,		"/console/design",	home_design,	ROUTE_CREW },
+	{ READ,		"/console/leads",	leads_show,	ROUTE_CREW },
+	{ READ,		"/console/leads.csv",	leads_csv,	ROUTE_CREW },
+	{ METHOD_POST,	"/console/leads/views",	leads_keep,	ROUTE_CREW },
+	{ READ,		"/console/leads/:id",	leadpage_show,	ROUTE_CREW },
+	{ METHOD_POST,	"/console/leads/:id",	leaddeeds_do,	ROUTE_CREW },
+	{ READ,		"/console/board",	board_show,	ROUTE_CREW },
 	{ READ,		"/console/people",	people_search,	ROUTE_CREW },
 	{ READ,		"/console/people/:id",	people_show,	ROUTE_CREW },
 	{ METHOD_POST,	"/console/people/:id/withdraw", people_withdraw,

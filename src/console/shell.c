@@ -26,6 +26,8 @@ static const struct {
 	enum account_role least;
 } ways[] = {
 	{ SHELL_HOME, "/console", WORD_NAV_HOME, ACCOUNT_READER },
+	{ SHELL_LEADS, "/console/leads", WORD_NAV_LEADS, ACCOUNT_READER },
+	{ SHELL_BOARD, "/console/board", WORD_NAV_BOARD, ACCOUNT_SELLER },
 	{ SHELL_PEOPLE, "/console/people", WORD_NAV_PEOPLE, ACCOUNT_READER },
 	{ SHELL_IMPORT, "/console/import", WORD_NAV_IMPORT, ACCOUNT_MARKETER },
 	{ SHELL_QUARANTINE, "/console/quarantine", WORD_NAV_QUARANTINE,

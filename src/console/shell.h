@@ -19,6 +19,8 @@ struct view;
 /* What the navigation marks as where one is. */
 enum shell_place {
 	SHELL_HOME,
+	SHELL_LEADS,
+	SHELL_BOARD,
 	SHELL_PEOPLE,
 	SHELL_IMPORT,
 	SHELL_QUARANTINE,

@@ -35,6 +35,41 @@ static const struct {
 	{ "withdrawn", { "consentement retiré", "consent taken back" } },
 	{ "stage", { "étape", "stage" } },
 	{ "merged", { "fusion d'une fiche", "record merged in" } },
+	{ "allotted", { "confié à", "given to" } },
+	{ "expired", { "pas accepté à temps", "not accepted in time" } },
+	{ "refused", { "refusé", "refused" } },
+	{ "reassigned", { "confié à un autre", "given to another" } },
+	{ "left", { "plus à vendre", "not to be sold to" } },
+	{ "removed", { "vendeur parti", "seller gone" } },
+	{ "contact", { "échange", "contact" } },
+	{ "note", { "note", "note" } },
+	{ "bant", { "qualification", "qualification" } },
+	{ "mail", { "message", "mail" } },
+	{ "mail.confirm", { "demande de confirmation",
+	    "request to confirm" } },
+	{ "mail.asset", { "document demandé", "document asked for" } },
+	{ "sending", { "en cours", "under way" } },
+	{ "sent", { "parti", "sent" } },
+	{ "dropped", { "non envoyé", "not sent" } },
+	/* What a form did. */
+	{ "new", { "nouvelle personne", "new person" } },
+	{ "update", { "mise à jour", "update" } },
+	{ "repeat", { "répétition", "repeated" } },
+	/* Whose a lead is, and what it waits for. */
+	{ "open", { "à accepter", "to be accepted" } },
+	{ "accepted", { "accepté", "accepted" } },
+	{ "contacted", { "contact", "contact" } },
+	{ "scored", { "score", "score" } },
+	{ "allocated", { "vendeur", "seller" } },
+	/* What is asked. */
+	{ "budget", { "Budget", "Budget" } },
+	{ "authority", { "Décision", "Authority" } },
+	{ "need", { "Besoin", "Need" } },
+	{ "timing", { "Échéance", "Timing" } },
+	{ "yes", { "oui", "yes" } },
+	{ "no", { "non", "no" } },
+	{ "now", { "maintenant", "now" } },
+	{ "unknown", { "inconnu", "unknown" } },
 	/* Channels. */
 	{ "email", { "e-mail", "e-mail" } },
 	{ "phone", { "téléphone", "phone" } },
@@ -54,6 +89,32 @@ static const struct {
 	{ "marketer", { "marketing", "marketing" } },
 	{ "operator", { "exploitation", "operations" } },
 };
+
+static const struct {
+	const char *key;
+	const char *in[LANG_COUNT];
+} hindrances[] = {
+	{ "stage", { "étape", "stage" } },
+	{ "need", { "compétence", "skill" } },
+	{ "band", { "potentiel", "potential" } },
+	{ "territory", { "territoire", "territory" } },
+	{ "force", { "autre force de vente", "the other sales force" } },
+	{ "tried", { "l'a déjà eu", "had it before" } },
+	{ "hours", { "hors horaires", "out of hours" } },
+	{ "absent", { "absent", "away" } },
+	{ "full", { "complet", "full" } },
+	{ "reserved", { "places pour les chauds", "places kept for hot" } },
+	{ "returns", { "revient à un autre", "goes back to another" } },
+};
+
+struct str
+term_hindrance(struct str key, enum lang l)
+{
+	for (size_t i = 0; i < sizeof hindrances / sizeof *hindrances; i++)
+		if (str_eq(key, str_of(hindrances[i].key)))
+			return str_of(hindrances[i].in[l]);
+	return key;
+}
 
 struct str
 term_in(struct str key, enum lang l)

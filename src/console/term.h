@@ -11,5 +11,7 @@
  * given back as it is.
  */
 struct str term_in(struct str key, enum lang l);
+/* Likewise why a seller could not get a lead. */
+struct str term_hindrance(struct str key, enum lang l);
 
 #endif

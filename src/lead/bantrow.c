@@ -2,16 +2,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "form/date.h"
-#include "lead/seller.h"
+#include "lead/bantsheet.h"
+#include "lead/sellerrule.h"
 #include "store/pg.h"
 
 #include "lead/bantrow.h"
 
 #define WAIT_MS 30000
 #define LINE_BYTES_MAX 4096
-#define DAYS_BYTES 24
-#define STAMP(column) "to_char(" column " AT TIME ZONE 'UTC'," \
-    " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+#define DAY_BYTES 24
 
 /*
  * Two who answer at once are judged one after the other, and a merge, which
@@ -25,17 +24,11 @@ SQL(bantrow_lead, 1,
     " JOIN piste.person AS p ON p.id = l.person_id"
     " WHERE l.id = $1::bigint AND l.merged_into IS NULL"
     " AND p.erased_at IS NULL");
-SQL(bantrow_last_day, 1,
-    "SELECT to_char(current_date + $1::int, 'YYYYMMDD')");
 SQL(bantrow_today, 0, "SELECT to_char(current_date, 'YYYYMMDD')");
 SQL(bantrow_stage, 1, "SELECT stage FROM piste.lead WHERE id = $1::bigint");
 SQL(bantrow_add, 5,
     "INSERT INTO piste.bant (lead_id, topic, value, note, author)"
     " VALUES ($1::bigint, $2, $3, nullif($4, ''), $5)");
-SQL(bantrow_answers, 1,
-    "SELECT DISTINCT ON (topic) topic, value, author, " STAMP("at") ", note"
-    " FROM piste.bant WHERE lead_id = $1::bigint"
-    " ORDER BY topic, id DESC");
 SQL(bantrow_move, 5,
     "SELECT piste.lead_move($1::bigint, $2, $3, piste.bant_role($3), $4,"
     " nullif($5, ''))");
@@ -52,7 +45,7 @@ SQL(bantrow_act, 4,
     " VALUES ($1::bigint, $2, $3::date, $4) ON CONFLICT (lead_id)"
     " DO UPDATE SET action = excluded.action, due_on = excluded.due_on,"
     " author = excluded.author, at = now()");
-SQL(bantrow_take, 2, "SELECT piste.bant_take($1::bigint, $2)");
+SQL(bantrow_taken, 2, "SELECT piste.bant_take($1::bigint, $2)");
 SQL(bantrow_action, 1,
     "SELECT n.action, n.due_on, n.author, w.wake_on"
     " FROM piste.lead AS l LEFT JOIN piste.next_action AS n"
@@ -72,68 +65,13 @@ SQL(bantrow_overdue, 0,
     " AND (n.due_on IS NULL OR n.due_on < current_date)"
     " ORDER BY n.due_on NULLS FIRST, l.id");
 
-/* What is known of a lead when it is judged. */
-struct state {
-	struct str offer;
-	struct bant_rule rule;
-	struct bant_answer answer[BANT_TOPICS];
-	struct str value[BANT_TOPICS];
-	struct str author[BANT_TOPICS];
-	struct str at[BANT_TOPICS];
-	struct bant_verdict verdict;
-};
-
 static enum err
-read_answers(struct pg *db, struct arena *a, struct str lead,
-    struct state *s)
-{
-	const struct pg_rows *rows;
-	enum bant_topic topic;
-	enum err e = pg_run(db, &bantrow_answers, &lead, WAIT_MS, &rows);
-
-	for (size_t i = 0; !e && i < pg_count(rows); i++) {
-		if (bant_topic_parse(pg_value(rows, i, 0), &topic))
-			continue;
-		s->value[topic] = arena_copy(a, pg_value(rows, i, 1));
-		s->author[topic] = arena_copy(a, pg_value(rows, i, 2));
-		s->at[topic] = arena_copy(a, pg_value(rows, i, 3));
-		/* Erased ones are empty: nothing is known. */
-		if (bant_parse(a, topic, s->value[topic], &s->answer[topic]))
-			s->answer[topic] = (struct bant_answer){ 0 };
-	}
-	return e;
-}
-
-static enum err
-judge(struct pg *db, struct arena *a, struct str lead, struct state *s)
-{
-	char days[DAYS_BYTES];
-	struct seller_snapshot rules = { 0 };
-	const struct pg_rows *rows;
-	int64_t last_day = 0;
-	enum err e = seller_rules(db, a, &rules);
-
-	if (e && e != ERR_ABSENT)
-		return e;
-	s->rule = sellerrule_bant(&rules.rule, s->offer);
-	e = pg_run(db, &bantrow_last_day, (struct str[]){ str_from_i64(days,
-	    s->rule.timing_days_max) }, WAIT_MS, &rows);
-	if (e)
-		return e;
-	(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &last_day);
-	e = read_answers(db, a, lead, s);
-	if (!e)
-		bant_decide(&s->rule, s->answer, last_day, &s->verdict);
-	return e;
-}
-
-static enum err
-load(struct pg *db, struct arena *a, struct str lead, struct state *s)
+load(struct pg *db, struct arena *a, struct str lead, struct bantsheet *s)
 {
 	const struct pg_rows *rows;
 	enum err e = pg_run(db, &bantrow_lock, &lead, WAIT_MS, NULL);
 
-	*s = (struct state){ 0 };
+	*s = (struct bantsheet){ 0 };
 	if (!e)
 		e = pg_run(db, &bantrow_lead, &lead, WAIT_MS, &rows);
 	if (e)
@@ -276,13 +214,13 @@ set(struct pg *db, struct arena *a, const struct bantrow *row,
     FILE *complaints, FILE *out)
 {
 	struct str why_not = STR_EMPTY;
-	struct state s;
+	struct bantsheet s;
 	enum err e = load(db, a, row->lead, &s);
 
 	if (!e)
 		e = keep(db, a, row, complaints);
 	if (!e)
-		e = judge(db, a, row->lead, &s);
+		e = bantsheet_judge(db, a, row->lead, &s);
 	if (!e)
 		e = follow(db, a, row, &s.verdict, &why_not);
 	if (!e && why_not.n)
@@ -295,12 +233,21 @@ set(struct pg *db, struct arena *a, const struct bantrow *row,
 
 /* Commit, or take all of it back. */
 static enum err
-finish(struct pg *db, struct arena *a, enum err e)
+finish(struct pg *db, enum err e)
 {
-	if (e)
-		pg_rollback(db);
-	else
-		e = pg_commit(db);
+	if (!e)
+		return pg_commit(db);
+	pg_rollback(db);
+	return e;
+}
+
+enum err
+bantrow_put(struct pg *db, const struct bantrow *row, FILE *complaints,
+    FILE *out)
+{
+	struct arena *a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	enum err e = set(db, a, row, complaints, out);
+
 	arena_free(a);
 	return e;
 }
@@ -310,16 +257,12 @@ bantrow_set(struct pg *db, const struct bantrow *row, FILE *complaints,
     FILE *out)
 {
 	enum err e = pg_begin(db);
-	struct arena *a;
 
-	if (e)
-		return e;
-	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
-	return finish(db, a, set(db, a, row, complaints, out));
+	return e ? e : finish(db, bantrow_put(db, row, complaints, out));
 }
 
 static void
-write_answer(struct buf *b, const struct state *s, size_t i, bool is_json)
+write_answer(struct buf *b, const struct bantsheet *s, size_t i, bool is_json)
 {
 	if (!is_json) {
 		buf_addf(b, "%s\t%.*s", bant_topic_name(i),
@@ -345,12 +288,12 @@ show(struct pg *db, struct arena *a, struct str lead, bool is_json,
 	static const char *const names[] = { "action", "due_on", "author",
 		"wake_on" };
 	const struct pg_rows *rows;
-	struct state s;
+	struct bantsheet s;
 	struct buf b;
 	enum err e = load(db, a, lead, &s);
 
 	if (!e)
-		e = judge(db, a, lead, &s);
+		e = bantsheet_judge(db, a, lead, &s);
 	if (!e)
 		e = pg_run(db, &bantrow_action, &lead, WAIT_MS, &rows);
 	if (e)
@@ -388,20 +331,22 @@ bantrow_show(struct pg *db, struct str lead, bool is_json, FILE *out)
 	if (e)
 		return e;
 	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
-	return finish(db, a, show(db, a, lead, is_json, out));
+	e = finish(db, show(db, a, lead, is_json, out));
+	arena_free(a);
+	return e;
 }
 
 static enum err
 accept(struct pg *db, struct arena *a, const struct bantrow_next *n,
     FILE *complaints)
 {
-	struct state s;
+	struct bantsheet s;
 	enum err e = load(db, a, n->lead, &s);
 
 	if (!e)
 		e = refuse_past(db, a, n->due, complaints);
 	if (!e)
-		e = judge(db, a, n->lead, &s);
+		e = bantsheet_judge(db, a, n->lead, &s);
 	if (e)
 		return e;
 	if (s.verdict.outcome != BANT_READY) {
@@ -412,10 +357,32 @@ accept(struct pg *db, struct arena *a, const struct bantrow_next *n,
 	e = pg_run(db, &bantrow_move, (struct str[]){ n->lead, STR("sql"),
 	    n->who, PG_NULL, STR_EMPTY }, WAIT_MS, NULL);
 	if (!e)
-		e = pg_run(db, &bantrow_take, (struct str[]){ n->lead,
+		e = pg_run(db, &bantrow_taken, (struct str[]){ n->lead,
 		    n->who }, WAIT_MS, NULL);
 	return e ? e : pg_run(db, &bantrow_act, (struct str[]){ n->lead,
 	    n->action, date_iso(a, n->due), n->who }, WAIT_MS, NULL);
+}
+
+enum err
+bantrow_take(struct pg *db, const struct bantrow_next *n, FILE *complaints)
+{
+	struct arena *a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	enum err e = accept(db, a, n, complaints);
+
+	arena_free(a);
+	return e;
+}
+
+/* Where a lead that was taken is, and what is next. */
+static void
+tell_next(const struct bantrow_next *n, const char *where, FILE *out)
+{
+	struct arena *a = arena_new(LINE_BYTES_MAX);
+
+	fprintf(out, "lead %.*s%s; next until %.*s: %.*s\n",
+	    STR_ARG(n->lead), where, STR_ARG(date_iso(a, n->due)),
+	    STR_ARG(n->action));
+	arena_free(a);
 }
 
 enum err
@@ -423,17 +390,42 @@ bantrow_accept(struct pg *db, const struct bantrow_next *n, FILE *complaints,
     FILE *out)
 {
 	enum err e = pg_begin(db);
-	struct arena *a;
-	char day[DAYS_BYTES];
 
 	if (e)
 		return e;
-	a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
-	snprintf(day, sizeof day, "%.*s", STR_ARG(date_iso(a, n->due)));
-	e = finish(db, a, accept(db, a, n, complaints));
+	e = finish(db, bantrow_take(db, n, complaints));
 	if (!e)
-		fprintf(out, "lead %.*s is at sql; next until %s: %.*s\n",
-		    STR_ARG(n->lead), day, STR_ARG(n->action));
+		tell_next(n, " is at sql", out);
+	return e;
+}
+
+enum err
+bantrow_plan(struct pg *db, const struct bantrow_next *n, FILE *complaints)
+{
+	struct arena *a = arena_new(SELLERRULE_ARENA_BYTES_MAX);
+	struct bantsheet s;
+	enum err e = load(db, a, n->lead, &s);
+
+	if (!e)
+		e = refuse_past(db, a, n->due, complaints);
+	if (!e)
+		e = pg_run(db, &bantrow_act, (struct str[]){ n->lead,
+		    n->action, date_iso(a, n->due), n->who }, WAIT_MS, NULL);
+	arena_free(a);
+	return e;
+}
+
+enum err
+bantrow_next(struct pg *db, const struct bantrow_next *n, FILE *complaints,
+    FILE *out)
+{
+	enum err e = pg_begin(db);
+
+	if (e)
+		return e;
+	e = finish(db, bantrow_plan(db, n, complaints));
+	if (!e)
+		tell_next(n, "", out);
 	return e;
 }
 

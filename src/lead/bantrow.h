@@ -35,6 +35,10 @@ struct bantrow {
 MUST_USE enum err bantrow_set(struct pg *db, const struct bantrow *row,
     FILE *complaints, FILE *out);
 
+/* The same within the caller's transaction, which a failure spoils. */
+MUST_USE enum err bantrow_put(struct pg *db, const struct bantrow *row,
+    FILE *complaints, FILE *out);
+
 /* The four answers, what they decide, and the next action.  ERR_ABSENT. */
 MUST_USE enum err bantrow_show(struct pg *db, struct str lead, bool is_json,
     FILE *out);
@@ -55,6 +59,17 @@ struct bantrow_next {
  */
 MUST_USE enum err bantrow_accept(struct pg *db, const struct bantrow_next *n,
     FILE *complaints, FILE *out);
+/* Likewise within the caller's transaction; nothing is told of success. */
+MUST_USE enum err bantrow_take(struct pg *db, const struct bantrow_next *n,
+    FILE *complaints);
+/*
+ * Say what is next of a lead, wherever it stands.  ERR_ABSENT as
+ * bantrow_set; ERR_LIMIT: due is over, and complaints says so.
+ */
+MUST_USE enum err bantrow_next(struct pg *db, const struct bantrow_next *n,
+    FILE *complaints, FILE *out);
+MUST_USE enum err bantrow_plan(struct pg *db, const struct bantrow_next *n,
+    FILE *complaints);
 /* The seller does not: it goes to nurturing.  reason is piste.lead_reason's. */
 MUST_USE enum err bantrow_refuse(struct pg *db, struct str lead,
     struct str who, struct str reason, struct str note, FILE *out);

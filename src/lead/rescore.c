@@ -72,6 +72,10 @@ SQL(rescore_single, 4,
     " piste.score_read(l.person_id - 1, l.person_id, $2::text[], " AT(3)
     ", " AT(4) ", true) AS r WHERE l.id = piste.lead_now($1::bigint)"
     " AND r.lead = l.id");
+SQL(rescore_at_desk, 5,
+    "SELECT r.of_lead, r.score, r.grade, r.stage, r.is_above, r.timing,"
+    " r.happened FROM piste.lead_desk_score($1, $2::bigint, $3::text[], "
+    AT(4) ", " AT(5) ") AS r");
 /* Machines differ; by this one it is told which score knew more. */
 SQL(rescore_clock, 0,
     "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
@@ -279,6 +283,23 @@ rescore_one(struct pg *db, struct arena *a, const struct score_rules *r,
 	if (e)
 		return e;
 	return pg_count(rows) ? rescore_row(a, r, rows, 0, at_ms, out) :
+	    ERR_ABSENT;
+}
+
+enum err
+rescore_desk(struct pg *db, struct arena *a, const struct score_rules *r,
+    const struct rescore_view *view, struct rescore_lead *out)
+{
+	char at[STR_I64_BYTES], since[STR_I64_BYTES];
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &rescore_at_desk, (const struct str[]){
+	    view->session, view->lead, rescore_fields(a, r),
+	    str_from_i64(since, score_since(r, view->at_ms)),
+	    str_from_i64(at, view->at_ms) }, RESCORE_WAIT_MS, &rows);
+
+	if (e)
+		return e;
+	return pg_count(rows) ? rescore_row(a, r, rows, 0, view->at_ms, out) :
 	    ERR_ABSENT;
 }
 

@@ -87,6 +87,16 @@ MUST_USE enum err rescore_one(struct pg *db, struct arena *a,
     const struct score_rules *r, int64_t lead, int64_t at_ms,
     struct rescore_lead *out);
 
+/* The same for who is at a desk and sees that lead. */
+struct rescore_view {
+	struct str session;	/* its hash */
+	struct str lead;
+	int64_t at_ms;
+};
+MUST_USE enum err rescore_desk(struct pg *db, struct arena *a,
+    const struct score_rules *r, const struct rescore_view *view,
+    struct rescore_lead *out);
+
 /* Given each lead, which dies with a. */
 typedef void rescore_each(void *context, struct arena *a,
     const struct rescore_lead *l);
