@@ -6,7 +6,8 @@ struct conf;
 
 #define BANTCOMMAND_USAGE \
 	"set LEAD TOPIC VALUE [--note TEXT] [--by WHO] | show LEAD [--json] |" \
-	" accept LEAD --action TEXT --due DAY [--by WHO] | refuse LEAD" \
+	" accept LEAD --action TEXT --due DAY [--by WHO] | next LEAD" \
+	" --action TEXT --due DAY [--by WHO] | refuse LEAD" \
 	" --reason KEY [--note TEXT] [--by WHO] | late [--json]"
 
 /* Words after the name as command.h has them. */

@@ -5,7 +5,10 @@
 struct conf;
 
 #define LEADCOMMAND_USAGE \
-	"show ID [--json] | history ID [--json] |" \
+	"list [--q TEXT] [--stage S] [--grade G] [--owner KEY] [--offer KEY]" \
+	" [--page KEY] [--variant KEY] [--campaign KEY] [--country CC]" \
+	" [--outcome O] [--from DAY] [--to DAY] [--json] |" \
+	" show ID [--json] | history ID [--json] |" \
 	" move ID STAGE [--reason R] [--note TEXT] [--by WHO] [--json]"
 
 /* Words after the name as command.h has them. */

@@ -315,10 +315,12 @@ fill_consents(struct desk *d, struct view *v, const struct leaddesk *l)
 static enum err
 fill_story(struct desk *d, struct view *v, const struct leaddesk *l)
 {
+	const struct leaddesk_view view = { d->session, l->id,
+		lang_code(d->lang) };
 	struct leaddesk_event *event;
 	size_t count;
-	enum err e = leaddesk_story(d->db, d->rq->arena, d->session, l->id,
-	    &event, &count);
+	enum err e = leaddesk_story(d->db, d->rq->arena, &view, &event,
+	    &count);
 
 	view_set(v, count ? "STORY" : "NO_STORY", STR("1"));
 	for (size_t i = 0; i < count; i++) {

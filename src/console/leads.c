@@ -20,6 +20,7 @@
 #define CSV_BYTES (4 << 20)
 #define CSV_BYTES_MAX (2 * CSV_BYTES)
 #define CSV_ROWS 1000
+#define DAY_BYTES 10	/* 2026-12-31 */
 #define CSV "text/csv; charset=utf-8"
 #define NOTE_BYTES_MAX 4096
 
@@ -46,7 +47,8 @@ fill_row(struct desk *d, struct view *v, const struct inbox_row *r)
 	view_set(v, "ROW_COUNTRY", r->country);
 	view_set(v, "ROW_OUTCOME", term_in(r->outcome, d->lang));
 	view_set(v, "ROW_OWNER", r->owner_name);
-	view_set(v, "ROW_AT", r->at);
+	view_set(v, "ROW_DAY", str_slice(r->at, 0, DAY_BYTES));
+	view_set(v, "ROW_TIME", str_slice(r->at, DAY_BYTES + 1, r->at.n));
 }
 
 /* Where newer and older ones are, if there are any. */

@@ -22,7 +22,7 @@ SQL(leaddesk_keep, 3, "SELECT piste.lead_desk_hold($1, $2::bigint, $3)");
 SQL(leaddesk_may, 2,
     "SELECT m.to_stage, m.needs_reason FROM piste.stage_move AS m"
     " WHERE m.from_stage = $1 AND $2 = ANY (m.roles)"
-    " ORDER BY array_position('{lead,mql,sql,opportunity,customer,"
+    " ORDER BY m.needs_reason, array_position('{lead,mql,sql,opportunity,customer,"
     "nurturing,lost,disqualified}'::text[], m.to_stage)");
 SQL(leaddesk_because, 2,
     "SELECT r.key, coalesce(r.name->>$2, r.name->>'en', r.name->>'fr',"
@@ -43,10 +43,12 @@ SQL(leaddesk_said, 2,
     " AND jsonb_typeof(g.definition->'fields') = 'array') AS d ON true"
     " WHERE f.value <> '' ORDER BY d.ord NULLS LAST, f.key LIMIT "
     TEXT_OF(LEADDESK_ANSWERS_MAX));
-SQL(leaddesk_past, 2,
-    "SELECT " MINUTE("s.at") ", s.what, s.subject, s.detail, s.reason,"
+SQL(leaddesk_past, 3,
+    "SELECT " MINUTE("s.at") ", s.what, s.subject, s.detail,"
+    " coalesce(r.name->>$3, r.name->>'en', r.name->>'fr', s.reason),"
     " s.words FROM piste.lead_story($1, $2::bigint, "
-    TEXT_OF(LEADDESK_STORY_MAX) ") AS s ORDER BY s.at DESC");
+    TEXT_OF(LEADDESK_STORY_MAX) ") AS s LEFT JOIN piste.lead_reason AS r"
+    " ON r.key = s.reason AND s.what = 'stage' ORDER BY s.at DESC");
 SQL(leaddesk_waited, 1,
     "SELECT w.step, " MINUTE("w.since") ", " MINUTE("w.due_at") ", "
     MINUTE("w.ended_at") ", w.broken_at IS NOT NULL"
@@ -183,12 +185,13 @@ leaddesk_answers(struct pg *db, struct arena *a, struct str lead,
 }
 
 enum err
-leaddesk_story(struct pg *db, struct arena *a, struct str session,
-    struct str lead, struct leaddesk_event **out, size_t *count)
+leaddesk_story(struct pg *db, struct arena *a,
+    const struct leaddesk_view *view, struct leaddesk_event **out,
+    size_t *count)
 {
 	const struct pg_rows *rows;
-	enum err e = pg_run(db, &leaddesk_past, (struct str[]){ session,
-	    lead }, WAIT_MS, &rows);
+	enum err e = pg_run(db, &leaddesk_past, (struct str[]){ view->session,
+	    view->lead, view->lang }, WAIT_MS, &rows);
 
 	*count = e ? 0 : pg_count(rows);
 	*out = arena_array(a, *count, sizeof **out);

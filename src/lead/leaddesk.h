@@ -65,7 +65,7 @@ MUST_USE enum err leaddesk_read(struct pg *db, struct arena *a,
 MUST_USE enum err leaddesk_hold(struct pg *db, struct str session,
     struct str lead, struct str stamp);
 
-/* Where one may move it. */
+/* Where one may move it, those that need no reason first. */
 struct leaddesk_move {
 	struct str stage;
 	bool needs_reason;
@@ -102,11 +102,16 @@ struct leaddesk_event {
 	struct str what;
 	struct str subject;
 	struct str detail;
-	struct str reason;
+	struct str reason;	/* of a stage: as it is called */
 	struct str words;	/* somebody's own; none for readers */
 };
+struct leaddesk_view {
+	struct str session;
+	struct str lead;
+	struct str lang;	/* "fr" */
+};
 MUST_USE enum err leaddesk_story(struct pg *db, struct arena *a,
-    struct str session, struct str lead, struct leaddesk_event **out,
+    const struct leaddesk_view *view, struct leaddesk_event **out,
     size_t *count);
 
 /* How long it waited, or waits, for each step. */

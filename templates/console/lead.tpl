@@ -183,6 +183,7 @@
 {{/BANT}}
 </div>
 </div>
+<div class="halves">
 {{#SCORING}}
 <section class="card" aria-labelledby="score">
 <h2 id="score">{{W_DESK_SCORE}}</h2>
@@ -261,6 +262,7 @@
 </table>
 {{/CONSENTS}}
 </section>
+</div>
 <section class="card" aria-labelledby="story">
 <h2 id="story">{{W_STORY_TITLE}}</h2>
 {{#NO_STORY}}

@@ -74,14 +74,14 @@
 {{#ROWS}}
 <div class="scroll" tabindex="0" role="region" aria-label="{{W_NAV_LEADS}}">
 <table class="list">
-<thead><tr><th scope="col">{{W_PERSON_NAME}}</th><th scope="col">{{W_LEAD_STAGE}}</th><th scope="col" class="number wide">{{W_LEAD_SCORE}}</th><th scope="col" class="wide">{{W_LEAD_OFFER}}</th><th scope="col" class="wide">{{W_FILTER_PAGE}}</th><th scope="col" class="wide">{{W_FILTER_CAMPAIGN}}</th><th scope="col" class="wide">{{W_FILTER_OWNER}}</th><th scope="col">{{W_LEADS_AT}}</th></tr></thead>
+<thead><tr><th scope="col">{{W_PERSON_NAME}}</th><th scope="col">{{W_LEAD_STAGE}}</th><th scope="col" class="wide">{{W_LEAD_GRADE}}</th><th scope="col" class="wide">{{W_LEAD_OFFER}}</th><th scope="col" class="wide">{{W_FILTER_PAGE}}</th><th scope="col" class="wide">{{W_FILTER_CAMPAIGN}}</th><th scope="col" class="wide">{{W_FILTER_OWNER}}</th><th scope="col">{{W_LEADS_AT}}</th></tr></thead>
 <tbody>
 {{#ROW}}
 <tr><th scope="row"><a href="{{ROW_URL}}">{{ROW_NAME}}</a><br><span class="soft small">{{#ROW_COMPANY}}{{ROW_COMPANY}} · {{/ROW_COMPANY}}{{ROW_EMAIL}}</span></th>
-<td>{{ROW_STAGE}}<br>{{#ROW_GRADE}}<span class="tag grade-{{ROW_GRADE_CLASS}}">{{ROW_GRADE}}</span>{{/ROW_GRADE}}{{#ROW_SYNTHETIC}} <span class="tag">{{W_LEADS_SYNTHETIC}}</span>{{/ROW_SYNTHETIC}}</td>
-<td class="number wide">{{ROW_SCORE}}</td><td class="wide">{{ROW_OFFER}}</td>
+<td>{{ROW_STAGE}}{{#ROW_GRADE}}<br><span class="slim tag grade-{{ROW_GRADE_CLASS}}">{{ROW_GRADE}}</span>{{/ROW_GRADE}}</td>
+<td class="wide">{{#ROW_GRADE}}<span class="tag grade-{{ROW_GRADE_CLASS}}">{{ROW_GRADE}}{{#ROW_SCORE}} {{ROW_SCORE}}{{/ROW_SCORE}}</span>{{/ROW_GRADE}}</td><td class="wide">{{ROW_OFFER}}{{#ROW_SYNTHETIC}} <span class="soft small">({{W_LEADS_SYNTHETIC}})</span>{{/ROW_SYNTHETIC}}</td>
 <td class="wide">{{ROW_PAGE}}<br><span class="soft small">{{#ROW_VARIANT}}{{ROW_VARIANT}} · {{/ROW_VARIANT}}{{ROW_OUTCOME}}</span></td>
-<td class="wide">{{ROW_CAMPAIGN}}{{#ROW_COUNTRY}}<br><span class="soft small">{{ROW_COUNTRY}}</span>{{/ROW_COUNTRY}}</td><td class="wide">{{ROW_OWNER}}</td><td class="moment">{{ROW_AT}}</td></tr>
+<td class="wide">{{ROW_CAMPAIGN}}{{#ROW_COUNTRY}}<br><span class="soft small">{{ROW_COUNTRY}}</span>{{/ROW_COUNTRY}}</td><td class="wide">{{ROW_OWNER}}</td><td class="moment">{{ROW_DAY}}<span class="wide"> {{ROW_TIME}}</span></td></tr>
 {{/ROW}}
 </tbody>
 </table>

@@ -36,7 +36,7 @@
 <thead><tr><th scope="col">{{W_LEAD_ID}}</th><th scope="col">{{W_LEAD_OFFER}}</th><th scope="col">{{W_LEAD_STAGE}}</th><th scope="col">{{W_LEAD_GRADE}}</th><th scope="col" class="number">{{W_LEAD_SCORE}}</th><th scope="col">{{W_LEAD_SINCE}}</th></tr></thead>
 <tbody>
 {{#LEAD}}
-<tr><th scope="row">{{LEAD_ID}}</th><td>{{LEAD_OFFER}}</td><td>{{LEAD_STAGE}}</td><td>{{LEAD_GRADE}}</td><td class="number">{{LEAD_SCORE}}</td><td class="when">{{LEAD_SINCE}}</td></tr>
+<tr><th scope="row"><a href="/console/leads/{{LEAD_ID}}">{{LEAD_ID}}</a></th><td>{{LEAD_OFFER}}</td><td>{{LEAD_STAGE}}</td><td>{{LEAD_GRADE}}</td><td class="number">{{LEAD_SCORE}}</td><td class="when">{{LEAD_SINCE}}</td></tr>
 {{/LEAD}}
 </tbody>
 </table>
