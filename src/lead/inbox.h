@@ -35,7 +35,7 @@ enum inbox_filter {
 /* "q", "stage" and so on: in addresses, in wishes, behind -- in commands. */
 const char *inbox_filter_name(enum inbox_filter f);
 
-/* The words that a stage, a grade or an outcome is one of; NULL: any word. */
+/* The words of which a stage, a grade or an outcome is one; NULL: any. */
 const char *const *inbox_words(enum inbox_filter f);
 
 struct inbox_wish {

@@ -22,8 +22,8 @@ SQL(leaddesk_keep, 3, "SELECT piste.lead_desk_hold($1, $2::bigint, $3)");
 SQL(leaddesk_may, 2,
     "SELECT m.to_stage, m.needs_reason FROM piste.stage_move AS m"
     " WHERE m.from_stage = $1 AND $2 = ANY (m.roles)"
-    " ORDER BY m.needs_reason, array_position('{lead,mql,sql,opportunity,customer,"
-    "nurturing,lost,disqualified}'::text[], m.to_stage)");
+    " ORDER BY m.needs_reason, array_position('{lead,mql,sql,opportunity,"
+    "customer,nurturing,lost,disqualified}'::text[], m.to_stage)");
 SQL(leaddesk_because, 2,
     "SELECT r.key, coalesce(r.name->>$2, r.name->>'en', r.name->>'fr',"
     " r.key), array_to_string(r.stages, ' ')"
