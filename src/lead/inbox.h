@@ -40,7 +40,7 @@ const char *const *inbox_words(enum inbox_filter f);
 
 struct inbox_wish {
 	struct str value[INBOX_FILTERS];	/* empty: all pass */
-	/* Empty: the latest.  Else those before that lead, or right after it. */
+	/* Empty: the latest.  Else those before that lead, or after it. */
 	struct str edge;
 	bool is_back;
 	struct str session;	/* whose, by its hash; p NULL: a command's */

@@ -36,6 +36,18 @@ function screens(url, lang) {
 	const at = (path) => (page) => page.goto(url + path);
 	return {
 		'design': at('/console/design'),
+		'leads': async (page) => {
+			await at('/console/leads?stage=mql')(page);
+			await page.locator('summary').last().click(HOW);
+		},
+		'leads-none': at('/console/leads?q=nobody-at-all'),
+		'leads-wrong': at('/console/leads?stage=x&from=x'),
+		'lead': async (page) => {
+			await at('/console/leads?q=abonne@example')(page);
+			await press(page, page.locator('th a').first());
+			await page.locator('summary').first().click(HOW);
+		},
+		'board': at('/console/board'),
 		'people': at('/console/people'),
 		'import': at('/console/import'),
 		'import-wrong': async (page) => {
@@ -71,7 +83,8 @@ function screens(url, lang) {
 	};
 }
 
-// From the login to a file that is in, without a mouse.
+// From the login to a card that is moved and a file that is in, without a
+// mouse.
 async function by_keyboard(page, url, who) {
 	const to = async (selector) => {
 		for (let i = 0; i < 60; i++) {
@@ -96,6 +109,18 @@ async function by_keyboard(page, url, who) {
 	await to('[name=password]');
 	await page.keyboard.type(who.password);
 	await go();
+	await to('a[href="/console/board"]');
+	await go();
+	await to('[name=to]');
+	await page.keyboard.press('End');
+	await to('[value=move]');
+	await go();
+	await page.waitForSelector('[role=alert]');
+	await to('[name=reason]');
+	await page.keyboard.press('End');
+	await to('[value=move]');
+	await go();
+	await page.waitForSelector('[role=status]');
 	await to('a[href="/console/import"]');
 	await go();
 	await to('[name=file]');
@@ -141,7 +166,7 @@ export async function desked({ test, url, desks, is_accessible, looks }) {
 			}
 		});
 	}
-	await test('console by keyboard, from the login to an import', {},
+	await test('console by keyboard, from the login to the board and an import', {},
 		(page) => by_keyboard(page, url, desks.fr));
 	await test('console: what was typed outlives the session', {},
 		async (page) => {
