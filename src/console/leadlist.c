@@ -186,8 +186,11 @@ leadlist_fill(struct desk *d, struct view *v, const struct inbox_wish *w,
 	if (wrong == INBOX_FILTERS)
 		return e;
 	view_set(v, fields[wrong].error, STR("1"));
-	shell_notice(v, SHELL_BAD, word_fill(a, WORD_FILTER_WRONG, d->lang,
-	    (struct str[]){ word_in(fields[wrong].word, d->lang) }, 1));
+	shell_notice(v, SHELL_BAD, wrong == INBOX_TEXT &&
+	    w->value[wrong].n <= INBOX_TEXT_BYTES_MAX ?
+	    word_in(WORD_FILTER_SHORT, d->lang) : word_fill(a,
+	    WORD_FILTER_WRONG, d->lang, (struct str[]){
+	    word_in(fields[wrong].word, d->lang) }, 1));
 	return e;
 }
 

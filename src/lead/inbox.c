@@ -84,6 +84,21 @@ is_word(enum inbox_filter f, struct str value)
 	return !word;
 }
 
+/* Without a word of three characters no index finds anything. */
+static bool
+judge_text(struct str text)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < text.n && letters < INBOX_WORD_MIN; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		/* What goes on a character is none of its own. */
+		letters = c <= ' ' ? 0 : letters + ((c & 0xc0) != 0x80);
+	}
+	return letters == INBOX_WORD_MIN;
+}
+
 static bool
 judge_country(struct arena *a, struct str *value)
 {
@@ -122,6 +137,7 @@ inbox_judge(struct arena *a, struct inbox_wish *w)
 		if (!value->n)
 			continue;
 		if (value->n > INBOX_TEXT_BYTES_MAX || !is_word(f, *value) ||
+		    (f == INBOX_TEXT && !judge_text(*value)) ||
 		    (f == INBOX_COUNTRY && !judge_country(a, value)) ||
 		    ((f == INBOX_FROM || f == INBOX_TO) &&
 		    !judge_day(a, value)))

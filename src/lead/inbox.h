@@ -16,6 +16,7 @@ struct pg;
 #define INBOX_PAGE_ROWS 50
 #define INBOX_ROWS_MAX 1000		/* read at once */
 #define INBOX_TEXT_BYTES_MAX 200	/* of any filter */
+#define INBOX_WORD_MIN 3		/* characters of a word of the text */
 
 enum inbox_filter {
 	INBOX_TEXT,		/* parts of name, company, address */
@@ -48,7 +49,8 @@ struct inbox_wish {
 
 /*
  * The first filter that is none (a word that is not known, a day that there
- * is not, too long), or INBOX_FILTERS.  Days become 2026-12-31, in a, and
+ * is not, too long, a text without a word of INBOX_WORD_MIN), or
+ * INBOX_FILTERS.  Days become 2026-12-31, in a, and
  * countries upper case.
  */
 enum inbox_filter inbox_judge(struct arena *a, struct inbox_wish *w);
