@@ -43,7 +43,7 @@ fill_moves(struct board *b, struct view *card, size_t stage)
 		struct view *move = view_add(card, "MOVE");
 
 		view_set(move, "MOVE_KEY", b->move[stage][i].stage);
-		view_set(move, "MOVE_NAME", term_in(b->move[stage][i].stage,
+		view_set(move, "MOVE_NAME", term_brief(b->move[stage][i].stage,
 		    b->desk->lang));
 	}
 	if (b->moves[stage])

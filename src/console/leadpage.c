@@ -90,7 +90,7 @@ fill_moves(struct desk *d, struct view *v, const struct leaddesk *l)
 		view_set(v, "CAN_MOVE", STR("1"));
 	for (size_t i = 0; i < count; i++) {
 		struct view *row = view_add(v, "MOVE");
-		struct str name = term_in(move[i].stage, d->lang);
+		struct str name = term_brief(move[i].stage, d->lang);
 
 		view_set(row, "MOVE_KEY", move[i].stage);
 		view_set(row, "MOVE_NAME", move[i].needs_reason ?
@@ -110,13 +110,12 @@ fill_sellers(struct desk *d, struct view *v, const struct leaddesk *l)
 	enum err e = inbox_choices(d->db, d->rq->arena, INBOX_OWNER, &seller,
 	    &count);
 
-	if (count)
-		view_set(v, "CAN_HAND", STR("1"));
 	for (size_t i = 0; i < count; i++) {
 		struct view *row;
 
 		if (str_eq(seller[i].key, l->owner))
 			continue;
+		view_set(v, "CAN_HAND", STR("1"));
 		row = view_add(v, "SELLER");
 		view_set(row, "SELLER_KEY", seller[i].key);
 		view_set(row, "SELLER_NAME", seller[i].name);

@@ -35,7 +35,7 @@ fill_row(struct desk *d, struct view *v, const struct inbox_row *r)
 	    r->email, r->id));
 	view_set(v, "ROW_COMPANY", r->company);
 	view_set(v, "ROW_EMAIL", r->email);
-	view_set(v, "ROW_STAGE", term_in(r->stage, d->lang));
+	view_set(v, "ROW_STAGE", term_brief(r->stage, d->lang));
 	view_set(v, "ROW_GRADE", term_in(r->grade, d->lang));
 	view_set(v, "ROW_GRADE_CLASS", r->grade);
 	view_set(v, "ROW_SCORE", r->score);

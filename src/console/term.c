@@ -124,3 +124,10 @@ term_in(struct str key, enum lang l)
 			return str_of(terms[i].in[l]);
 	return key;
 }
+
+struct str
+term_brief(struct str key, enum lang l)
+{
+	return str_eq(key, STR("mql")) ? STR("MQL") :
+	    str_eq(key, STR("sql")) ? STR("SQL") : term_in(key, l);
+}

@@ -11,6 +11,8 @@
  * given back as it is.
  */
 struct str term_in(struct str key, enum lang l);
+/* The same of a stage where there is little room: "MQL". */
+struct str term_brief(struct str key, enum lang l);
 /* Likewise why a seller could not get a lead. */
 struct str term_hindrance(struct str key, enum lang l);
 

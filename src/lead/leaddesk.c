@@ -41,7 +41,8 @@ SQL(leaddesk_said, 2,
     " WITH ORDINALITY AS o (name, label, ord)"
     " WHERE g.key = s.form_key AND o.name = f.key"
     " AND jsonb_typeof(g.definition->'fields') = 'array') AS d ON true"
-    " WHERE f.value <> '' ORDER BY d.ord NULLS LAST, f.key LIMIT "
+    " WHERE f.value <> '' AND f.key NOT LIKE 'consent.%'"
+    " ORDER BY d.ord NULLS LAST, f.key LIMIT "
     TEXT_OF(LEADDESK_ANSWERS_MAX));
 SQL(leaddesk_past, 3,
     "SELECT " MINUTE("s.at") ", s.what, s.subject, s.detail,"
@@ -64,10 +65,10 @@ SQL(leaddesk_explain, 1,
     " FROM piste.allocation AS a JOIN piste.seller AS s"
     " ON s.id = a.seller_id WHERE a.lead_id = $1::bigint"
     " AND a.decision IS NOT NULL) AS q ORDER BY q.n, q.id DESC LIMIT 1)"
-    " SELECT c.seller, c.weight, c.deficit, c.open, NULL,"
+    " SELECT c.seller, c.weight, round(c.deficit, 2), c.open, NULL,"
     " c.seller = l.chosen FROM last AS l CROSS JOIN LATERAL"
     " jsonb_to_recordset(l.decision->'candidates') AS c (seller text,"
-    " weight text, deficit text, open text)"
+    " weight text, deficit numeric, open text)"
     " UNION ALL SELECT e.seller, NULL, NULL, NULL, (SELECT string_agg(r,"
     " ' ') FROM jsonb_array_elements_text(e.reasons) AS r), false"
     " FROM last AS l CROSS JOIN LATERAL jsonb_to_recordset("

@@ -7,7 +7,7 @@
 <main id="main" tabindex="-1">
 {{>TITLE}}
 {{#CAN_CHOOSE}}
-<form class="card dense search" method="get" action="/console/board">
+<form class="card dense row" method="get" action="/console/board">
 <div class="field">
 <label for="seller">{{W_BOARD_SELLER}}</label>
 <select id="seller" name="seller">

@@ -204,7 +204,7 @@
 <thead><tr><th scope="col">{{W_DESK_SCORE_RULE}}</th><th scope="col" class="number">{{W_DESK_SCORE_POINTS}}</th><th scope="col">{{W_DESK_SCORE_WHY}}</th></tr></thead>
 <tbody>
 {{#SHARE}}
-<tr><th scope="row">{{SHARE_RULE}}</th><td class="number">{{SHARE_POINTS}}</td><td>{{SHARE_WHY}}</td></tr>
+<tr><th scope="row" class="free">{{SHARE_RULE}}</th><td class="number">{{SHARE_POINTS}}</td><td class="free">{{SHARE_WHY}}</td></tr>
 {{/SHARE}}
 </tbody>
 </table>
@@ -219,7 +219,7 @@
 <thead><tr><th scope="col">{{W_FILTER_OWNER}}</th><th scope="col" class="number wide">{{W_DESK_WHY_WEIGHT}}</th><th scope="col" class="number">{{W_DESK_WHY_DEFICIT}}</th><th scope="col" class="number wide">{{W_DESK_WHY_OPEN}}</th><th scope="col">{{W_DESK_WHY_OUT}}</th></tr></thead>
 <tbody>
 {{#WHY_ROW}}
-<tr><th scope="row">{{WHY_SELLER}}{{#WHY_CHOSEN}} <span class="tag good">{{W_DESK_WHY_CHOSEN}}</span>{{/WHY_CHOSEN}}</th><td class="number wide">{{WHY_WEIGHT}}</td><td class="number">{{WHY_DEFICIT}}</td><td class="number wide">{{WHY_OPEN}}</td><td>{{WHY_OUT}}</td></tr>
+<tr><th scope="row" class="free">{{WHY_SELLER}}{{#WHY_CHOSEN}} <span class="tag good">{{W_DESK_WHY_CHOSEN}}</span>{{/WHY_CHOSEN}}</th><td class="number wide">{{WHY_WEIGHT}}</td><td class="number">{{WHY_DEFICIT}}</td><td class="number wide">{{WHY_OPEN}}</td><td>{{WHY_OUT}}</td></tr>
 {{/WHY_ROW}}
 </tbody>
 </table>
@@ -256,7 +256,7 @@
 <thead><tr><th scope="col">{{W_CONSENT_PURPOSE}}</th><th scope="col">{{W_CONSENT_CHANNEL}}</th><th scope="col" class="wide">{{W_CONSENT_SAID}}</th><th scope="col">{{W_CONSENT_MAY}}</th></tr></thead>
 <tbody>
 {{#CONSENT}}
-<tr><th scope="row">{{CONSENT_PURPOSE}}<br><span class="soft small">{{CONSENT_RECIPIENT}}</span></th><td>{{CONSENT_CHANNEL}}</td><td class="wide">{{CONSENT_SAID}} <span class="soft small">{{CONSENT_AT}}</span></td><td>{{#CONSENT_YES}}<span class="tag good">{{W_CONSENT_YES}}</span>{{/CONSENT_YES}}{{#CONSENT_NO}}<span class="tag bad">{{W_CONSENT_NO}}</span>{{/CONSENT_NO}}</td></tr>
+<tr><th scope="row" class="free">{{CONSENT_PURPOSE}}<br><span class="soft small">{{CONSENT_RECIPIENT}}</span></th><td>{{CONSENT_CHANNEL}}</td><td class="wide">{{CONSENT_SAID}} <span class="soft small">{{CONSENT_AT}}</span></td><td>{{#CONSENT_YES}}<span class="tag good">{{W_CONSENT_YES}}</span>{{/CONSENT_YES}}{{#CONSENT_NO}}<span class="tag bad">{{W_CONSENT_NO}}</span>{{/CONSENT_NO}}</td></tr>
 {{/CONSENT}}
 </tbody>
 </table>
@@ -274,7 +274,7 @@
 <thead><tr><th scope="col">{{W_STORY_AT}}</th><th scope="col">{{W_STORY_WHAT}}</th><th scope="col" class="wide">{{W_STORY_DETAIL}}</th><th scope="col" class="wide">{{W_DESK_WORDS}}</th></tr></thead>
 <tbody>
 {{#EVENT}}
-<tr><td class="moment">{{EVENT_AT}}</td><td>{{EVENT_WHAT}}{{#EVENT_SUBJECT}} <strong>{{EVENT_SUBJECT}}</strong>{{/EVENT_SUBJECT}}{{#EVENT_WORDS}}<span class="slim soft small">{{EVENT_WORDS}}</span>{{/EVENT_WORDS}}</td><td class="wide">{{EVENT_DETAIL}}</td><td class="wide">{{EVENT_REASON}} {{EVENT_WORDS}}</td></tr>
+<tr><td class="moment">{{EVENT_AT}}</td><td class="free">{{EVENT_WHAT}}{{#EVENT_SUBJECT}} <strong>{{EVENT_SUBJECT}}</strong>{{/EVENT_SUBJECT}}{{#EVENT_WORDS}}<span class="slim soft small">{{EVENT_WORDS}}</span>{{/EVENT_WORDS}}</td><td class="wide free">{{EVENT_DETAIL}}</td><td class="wide free">{{EVENT_REASON}} {{EVENT_WORDS}}</td></tr>
 {{/EVENT}}
 </tbody>
 </table>

@@ -41,7 +41,7 @@ function screens(url, lang) {
 			await page.locator('summary').last().click(HOW);
 		},
 		'leads-none': at('/console/leads?q=nobody-at-all'),
-		'leads-wrong': at('/console/leads?stage=x&from=x'),
+		'leads-wrong': at('/console/leads?stage=x&country=FRA'),
 		'lead': async (page) => {
 			await at('/console/leads?q=abonne@example')(page);
 			await press(page, page.locator('th a').first());

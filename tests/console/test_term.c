@@ -1,5 +1,6 @@
 /* Tests of console/term.c: what the database can say has words. */
 #include "console/term.h"
+#include "lead/allocate.h"
 #include "store/pg.h"
 #include "support/suite.h"
 
@@ -12,7 +13,9 @@ static const char keys[] =
     " UNION ALL SELECT (regexp_matches(pg_get_constraintdef(o.oid),"
     " '''([a-z]+)''', 'g'))[1] FROM pg_constraint AS o"
     " WHERE o.conname IN ('submission_via_check', 'lead_grade_check',"
-    " 'consent_what_check')) AS k ORDER BY 1";
+    " 'consent_what_check', 'submission_outcome_check',"
+    " 'allocation_outcome_check', 'bant_topic_check', 'waiting_step_check',"
+    " 'mail_state_check')) AS k WHERE k.key <> 'quarantined' ORDER BY 1";
 SQL(term_keys, 0, keys);
 
 START_TEST(every_key_has_words)
@@ -41,8 +44,25 @@ START_TEST(other_words_stay)
 }
 END_TEST
 
+START_TEST(why_nobody_gets_it_has_words)
+{
+	for (size_t i = 0; i < ALLOCATE_REASONS; i++) {
+		struct str key = str_of(allocate_reason(i));
+
+		/* Absent is a word of both languages. */
+		ck_assert_msg(i == ALLOCATE_ABSENT ||
+		    !str_eq(term_hindrance(key, LANG_FR), key), "%.*s",
+		    STR_ARG(key));
+	}
+	ck_assert_str_same(term_hindrance(STR("need"), LANG_EN),
+	    STR("skill"));
+	ck_assert_str_same(term_brief(STR("sql"), LANG_FR), STR("SQL"));
+	ck_assert_str_same(term_brief(STR("lost"), LANG_FR), STR("perdu"));
+} END_TEST
+
 SUITE_APART(term)
 {
+	SUITE_TEST(why_nobody_gets_it_has_words);
 	SUITE_TEST(every_key_has_words);
 	SUITE_TEST(other_words_stay);
 }

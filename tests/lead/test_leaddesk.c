@@ -143,7 +143,7 @@ START_TEST(what_is_known_is_told)
 	ck_assert_int_eq(leaddesk_why(d.db, a, STR("1"), &why, &n), OK);
 	ck_assert_uint_eq(n, 2);
 	ck_assert(why[0].is_chosen);
-	ck_assert_str_same(why[0].deficit, STR("0.5"));
+	ck_assert_str_same(why[0].deficit, STR("0.50"));
 	ck_assert_str_same(why[1].reasons, STR("hours full"));
 	ck_assert_int_eq(leaddesk_why(d.db, a, STR("3"), &why, &n), OK);
 	ck_assert_uint_eq(n, 0);
