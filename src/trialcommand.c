@@ -1,8 +1,4 @@
-/*
- * Implements trialcommand.h.  A move is an apply of the experiment's own
- * definition with another state, so that whatever is asked of a definition is
- * asked of a move; shipping and undoing are experiment/steer's.
- */
+/* Implements trialcommand.h: reads words, calls trialmove and roster. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -18,8 +14,8 @@
 #include "experiment/paragraph.h"
 #include "experiment/roster.h"
 #include "experiment/steer.h"
-#include "page/define.h"
 #include "store/pg.h"
+#include "trialmove.h"
 
 #include "trialcommand.h"
 
@@ -32,6 +28,7 @@ struct wish {
 	struct str key;
 	struct str arm;
 	struct str reason;
+	enum trialmove_deed deed;
 	struct outlook_wish plan;
 	enum lang lang;
 	bool is_json;
@@ -74,84 +71,17 @@ show(struct order *o)
 	    o->wish->lang, stdout });
 }
 
-/* The experiment's definition as export has it; a new reference, or NULL. */
-static json_t *
-find_definition(struct str site, struct str key)
-{
-	json_t *all = json_loadb(site.p, site.n, 0, NULL), *one, *found = NULL;
-	size_t i;
-
-	json_array_foreach(json_object_get(all, "experiments"), i, one)
-		if (str_eq(key, str_of(json_string_value(json_object_get(one,
-		    "key")))))
-			found = json_incref(one);
-	json_decref(all);
-	return found;
-}
-
-/* A document that changes nothing but this experiment's state. */
-static enum err
-write_document(struct order *o, const char *state, struct str *out)
-{
-	struct str site;
-	json_t *one;
-	char *text;
-	enum err e = define_export(o->db, o->arena, &site);
-
-	if (e)
-		return e;
-	one = find_definition(site, o->wish->key);
-	if (!one)
-		return ERR_ABSENT;
-	json_object_set_new(one, "state", json_string(state));
-	one = json_pack("{s:[o]}", "experiments", one);
-	text = json_dumps(one, JSON_COMPACT);
-	json_decref(one);
-	if (!text)
-		abort();
-	*out = arena_copy(o->arena, str_of(text));
-	free(text);
-	return OK;
-}
-
-/* Who moved it and why, and no word of a state where there was none. */
-static enum err
-sign(struct order *o, bool is_named)
-{
-	const struct steer_note note = { STR(WHO), o->wish->reason };
-	enum err e = pg_begin(o->db);
-
-	if (e)
-		return e;
-	e = steer_sign(o->db, o->wish->key, &note);
-	if (!e && !is_named)
-		e = steer_unname(o->db, o->wish->key);
-	if (!e)
-		return pg_commit(o->db);
-	pg_rollback(o->db);
-	return e;
-}
-
-static enum err
-refuse_move(const struct order *o, struct str state, const char *wanted)
-{
-	fprintf(stderr, NAME ": %.*s is %.*s, which can't become %s\n",
-	    STR_ARG(o->wish->key), STR_ARG(state), wanted);
-	return ERR_DENIED;
-}
-
 /*
  * What apply complains of, as sentences about the experiment: it is the one
  * thing in its document, so where in that a mistake stands says nothing.
  */
 static void
-refuse_definition(const struct order *o, const char *wanted,
-    struct str complaints)
+refuse_definition(const struct order *o, const struct trialmove_answer *why)
 {
 	static const struct str mine = { "$.experiments[0].",
 		sizeof "$.experiments[0]." - 1 };
 	static const struct str whole = { "$: ", sizeof "$: " - 1 };
-	struct str line;
+	struct str complaints = why->complaints, line;
 
 	while (str_cut(complaints, '\n', &line, &complaints) || line.n) {
 		if (str_has_prefix(line, mine))
@@ -159,70 +89,10 @@ refuse_definition(const struct order *o, const char *wanted,
 		else if (str_has_prefix(line, whole))
 			line = str_slice(line, whole.n, line.n);
 		fprintf(stderr, NAME ": %.*s can't become %s: %.*s\n",
-		    STR_ARG(o->wish->key), wanted, STR_ARG(line));
+		    STR_ARG(o->wish->key), why->wanted, STR_ARG(line));
 	}
 	fprintf(stderr, NAME ": correct that in its definition (piste export,"
 	    " piste apply) or end what is in its way, then try again\n");
-}
-
-/* ERR_DENIED: refused, and said why. */
-static enum err
-apply(struct order *o, const char *wanted, struct str document)
-{
-	char *text;
-	size_t n;
-	FILE *quiet = fopen("/dev/null", "we");
-	FILE *complaints = open_memstream(&text, &n);
-	enum err e;
-
-	if (!quiet || !complaints)
-		abort();
-	e = define_apply(o->db, o->arena, document, quiet, complaints);
-	fclose(quiet);
-	fclose(complaints);
-	if (e == ERR_INPUT) {
-		refuse_definition(o, wanted, (struct str){ text, n });
-		e = ERR_DENIED;
-	}
-	free(text);
-	return e;
-}
-
-static enum err
-move(struct order *o, const char *state, enum phrase done)
-{
-	struct roster_state now;
-	struct str document;
-	enum err e = roster_state(o->db, o->arena, o->wish->key, &now);
-
-	if (e)
-		return e;
-	/* From a decision only undo leads back. */
-	if (str_eq(now.state, str_of(state)) || (str_eq(now.state,
-	    STR("decided")) && !strcmp(state, "stopped")))
-		return refuse_move(o, now.state, state);
-	e = write_document(o, state, &document);
-	if (e)
-		return e;
-	e = apply(o, state, document);
-	if (!e)
-		e = sign(o, now.is_named);
-	return e ? e : tell(o, done);
-}
-
-/* What is known of it, and what it would take. */
-static enum err
-look_ahead(struct order *o, struct results *r, struct outlook_past *past,
-    struct outlook *out)
-{
-	const struct results_wish now = { 0 };
-	enum err e = results_read(o->db, o->arena, o->wish->key, &now, r);
-
-	if (!e)
-		e = outlook_read(o->db, o->wish->key, past);
-	if (!e)
-		outlook_make(r, past, &o->wish->plan, out);
-	return e;
 }
 
 static enum err
@@ -233,85 +103,50 @@ refuse_plan(const struct order *o, enum outlook_refusal refusal)
 	return ERR_DENIED;
 }
 
-/* Factors need a plan that fills their combinations; others just begin. */
-static enum err
-start(struct order *o)
+static void
+refuse(const struct order *o, const struct trialmove_answer *why)
 {
-	struct results *r = ARENA_NEW(o->arena, struct results);
-	struct outlook_past past;
-	struct outlook ahead;
-	enum err e = look_ahead(o, r, &past, &ahead);
+	const struct wish *w = o->wish;
 
-	if (!e && r->factors && ahead.refusal)
-		return refuse_plan(o, ahead.refusal);
-	return e ? e : move(o, "running", PHRASE_MOVED_RUNNING);
-}
-
-static enum err
-take_pause(struct order *o)
-{
-	return move(o, "paused", PHRASE_MOVED_PAUSED);
-}
-
-static enum err
-stop(struct order *o)
-{
-	return move(o, "stopped", PHRASE_MOVED_STOPPED);
-}
-
-static enum err
-archive(struct order *o)
-{
-	return move(o, "archived", PHRASE_MOVED_ARCHIVED);
-}
-
-static enum err
-commit(struct order *o, enum phrase done)
-{
-	enum err e = pg_commit(o->db);
-
-	return e ? e : tell(o, done);
-}
-
-static enum err
-decide(struct order *o)
-{
-	const struct steer_note note = { STR(WHO), o->wish->reason };
-	struct roster_state now;
-	enum err e = roster_state(o->db, o->arena, o->wish->key, &now);
-
-	if (!e)
-		e = pg_begin(o->db);
-	if (e)
-		return e;
-	e = steer_ship(o->db, o->wish->key, o->wish->arm, &note);
-	if (!e)
-		return commit(o, PHRASE_MOVED_DECIDED);
-	pg_rollback(o->db);
-	if (e == ERR_DENIED)
-		return refuse_move(o, now.state, "decided");
-	if (e != ERR_ABSENT)
-		return e;
-	fprintf(stderr, NAME ": %.*s has no variant %.*s\n",
-	    STR_ARG(o->wish->key), STR_ARG(o->wish->arm));
-	return ERR_DENIED;
-}
-
-static enum err
-undo(struct order *o)
-{
-	const struct steer_note note = { STR(WHO), o->wish->reason };
-	enum err e = pg_begin(o->db);
-
-	if (e)
-		return e;
-	e = steer_undo(o->db, o->wish->key, &note);
-	if (!e)
-		return commit(o, PHRASE_MOVED_UNDONE);
-	pg_rollback(o->db);
-	if (e == ERR_DENIED)
+	switch (why->refusal) {
+	case TRIALMOVE_FINE:
+		break;
+	case TRIALMOVE_STATE:
+		fprintf(stderr, NAME ": %.*s is %.*s, which can't become"
+		    " %s\n", STR_ARG(w->key), STR_ARG(why->state),
+		    why->wanted);
+		break;
+	case TRIALMOVE_PLAN:
+		(void)refuse_plan(o, why->outlook);
+		break;
+	case TRIALMOVE_DEFINITION:
+		refuse_definition(o, why);
+		break;
+	case TRIALMOVE_NO_ARM:
+		fprintf(stderr, NAME ": %.*s has no variant %.*s\n",
+		    STR_ARG(w->key), STR_ARG(w->arm));
+		break;
+	case TRIALMOVE_NOT_DECIDED:
 		fprintf(stderr, NAME ": %.*s is not decided, or its page's"
-		    " control was changed since\n", STR_ARG(o->wish->key));
+		    " control was changed since\n", STR_ARG(w->key));
+		break;
+	}
+}
+
+static enum err
+move(struct order *o)
+{
+	const struct wish *w = o->wish;
+	const struct trialmove m = { .db = o->db, .arena = o->arena,
+		.key = w->key, .deed = w->deed, .arm = w->arm,
+		.note = { STR(WHO), w->reason } };
+	struct trialmove_answer answer;
+	enum err e = trialmove_do(&m, &answer);
+
+	if (!e)
+		return tell(o, trialmove_done(w->deed));
+	if (e == ERR_DENIED)
+		refuse(o, &answer);
 	return e;
 }
 
@@ -341,16 +176,15 @@ print_plan(const struct order *o, const struct outlook *ahead,
 static enum err
 plan(struct order *o)
 {
-	struct results *r = ARENA_NEW(o->arena, struct results);
-	struct outlook_past past;
-	struct outlook ahead;
-	enum err e = look_ahead(o, r, &past, &ahead);
+	struct trialmove_plan p;
+	enum err e = trialmove_plan(o->db, o->arena, o->wish->key,
+	    &o->wish->plan, &p);
 
 	if (e)
 		return e;
-	if (ahead.refusal)
-		return refuse_plan(o, ahead.refusal);
-	print_plan(o, &ahead, &past, r);
+	if (p.outlook.refusal)
+		return refuse_plan(o, p.outlook.refusal);
+	print_plan(o, &p.outlook, &p.past, p.results);
 	return OK;
 }
 
@@ -363,12 +197,12 @@ static const struct verb {
 	{ "list", ALL, LISTED, list },
 	{ "show", ONE, WORDS, show },
 	{ "plan", ONE, PLAN, plan },
-	{ "start", ONE, REASON, start },
-	{ "pause", ONE, REASON, take_pause },
-	{ "stop", ONE, REASON, stop },
-	{ "decide", ARM, REASON, decide },
-	{ "undo", ONE, REASON, undo },
-	{ "archive", ONE, REASON, archive },
+	{ "start", ONE, REASON, move },
+	{ "pause", ONE, REASON, move },
+	{ "stop", ONE, REASON, move },
+	{ "decide", ARM, REASON, move },
+	{ "undo", ONE, REASON, move },
+	{ "archive", ONE, REASON, move },
 };
 
 static const struct verb *
@@ -424,7 +258,8 @@ read_words(const struct verb *v, int words, char **word, struct wish *w)
 
 	*w = (struct wish){ .key = STR_EMPTY,
 		.lang = command_lang(LANG_EN) };
-	if (words < i)
+	if (words < i || (v->run == move && trialmove_parse(str_of(v->name),
+	    &w->deed)))
 		return false;
 	if (v->needs != ALL)
 		w->key = str_of(word[0]);

@@ -4,6 +4,7 @@
  * document makes sense is site's and merge's to say.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -450,13 +451,9 @@ write_all(struct pg *db, struct arena *a, const struct define *d,
 	if (e)
 		return complain_of_database(db, e, d->complaints);
 	e = refuse_changed(db, t, d->complaints);
-	if (e || asked->n) {
-		pg_rollback(db);
+	if (e || asked->n)
 		return e;
-	}
 	e = write_experiments(db, t, &changes);
-	if (!e)
-		e = pg_commit(db);
 	if (e)
 		return complain_of_database(db, e, d->complaints);
 	fprintf(d->out, "%.*s", STR_ARG(buf_str(&changes)));
@@ -464,21 +461,44 @@ write_all(struct pg *db, struct arena *a, const struct define *d,
 }
 
 enum err
-define_run(struct pg *db, struct arena *a, const struct define *d,
+define_within(struct pg *db, struct arena *a, const struct define *d,
     struct str *asked)
 {
 	struct trial t = { .json = d->json,
 		.is_correction = d->text == DEFINE_CORRECTION };
+	enum err e = judge(db, a, d, &t);
+
+	*asked = STR_EMPTY;
+	return e ? e : write_all(db, a, d, &t, asked);
+}
+
+enum err
+define_run(struct pg *db, struct arena *a, const struct define *d,
+    struct str *asked)
+{
+	struct define told = *d;
+	char *text;
+	size_t n;
 	enum err e = pg_begin(db);
 
 	*asked = STR_EMPTY;
 	if (e)
 		return complain_of_database(db, e, d->complaints);
-	e = judge(db, a, d, &t);
-	if (!e)
-		e = write_all(db, a, d, &t, asked);
-	if (e)
+	told.out = open_memstream(&text, &n);
+	if (!told.out)
+		abort();
+	e = define_within(db, a, &told, asked);
+	fclose(told.out);
+	if (!e && !asked->n) {
+		e = pg_commit(db);
+		if (e)
+			(void)complain_of_database(db, e, d->complaints);
+		else
+			fwrite(text, 1, n, d->out);
+	}
+	if (e || asked->n)
 		pg_rollback(db);
+	free(text);
 	return e;
 }
 

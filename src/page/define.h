@@ -41,7 +41,13 @@ struct define {
  */
 MUST_USE enum err define_run(struct pg *db, struct arena *a,
     const struct define *d, struct str *asked);
-/* The same with DEFINE_NEW_PHASE. */
+/*
+ * The same within a transaction, which the caller commits, or rolls back when
+ * it fails or asks; out is told before that.
+ */
+MUST_USE enum err define_within(struct pg *db, struct arena *a,
+    const struct define *d, struct str *asked);
+/* define_run with DEFINE_NEW_PHASE. */
 MUST_USE enum err define_apply(struct pg *db, struct arena *a,
     struct str json, FILE *out, FILE *complaints);
 
