@@ -7,6 +7,9 @@
 #include "console/bringreport.h"
 #include "console/forgot.h"
 #include "console/home.h"
+#include "console/lab.h"
+#include "console/labmove.h"
+#include "console/labplan.h"
 #include "console/leaddeeds.h"
 #include "console/leadpage.h"
 #include "console/leads.h"
@@ -53,6 +56,14 @@ static const struct route routes[] = {
 	{ READ,		"/console/leads/:id",	leadpage_show,	ROUTE_CREW },
 	{ METHOD_POST,	"/console/leads/:id",	leaddeeds_do,	ROUTE_CREW },
 	{ READ,		"/console/board",	board_show,	ROUTE_CREW },
+	{ READ,		"/console/experiments",	lab_list,	ROUTE_CREW },
+	{ READ,		"/console/experiments/:key", lab_show,	ROUTE_CREW },
+	{ READ,		"/console/experiments/:key/plan", labplan_show,
+	    ROUTE_CREW },
+	{ READ,		"/console/experiments/:key/:deed", labmove_ask,
+	    ROUTE_CREW },
+	{ METHOD_POST,	"/console/experiments/:key/:deed", labmove_do,
+	    ROUTE_CREW },
 	{ READ,		"/console/people",	people_search,	ROUTE_CREW },
 	{ READ,		"/console/people/:id",	people_show,	ROUTE_CREW },
 	{ METHOD_POST,	"/console/people/:id/withdraw", people_withdraw,

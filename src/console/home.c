@@ -54,6 +54,13 @@ fill_matters(struct desk *d, struct view *v, const struct attention *matter,
 		    word_fill(a, w, d->lang, &matter[i].subject, 1) :
 		    word_number(a, w, d->lang, matter[i].n));
 
+		if (matter[i].kind == ATTENTION_INVALID ||
+		    matter[i].kind == ATTENTION_DECIDED) {
+			view_set(m, "MATTER_URL", buf_join(a,
+			    STR("/console/experiments/"), matter[i].subject));
+			view_set(m, "MATTER_LINK", word_in(
+			    WORD_HOME_RESULTS, d->lang));
+		}
 		if (matter[i].kind != ATTENTION_QUARANTINE)
 			continue;
 		view_set(m, "MATTER_URL", STR("/console/quarantine"));

@@ -1,5 +1,6 @@
 /* Implements shell.h. */
 #include <pthread.h>
+#include <string.h>
 
 #include "app.h"
 #include "base/arena.h"
@@ -18,6 +19,7 @@
 #define WORDS_BYTES_MAX ((size_t)1 << 20)
 #define USUAL_BYTES (32 << 10)
 #define BRAND "Piste"
+#define PLACE "<!--picture:"
 
 static const struct {
 	enum shell_place place;
@@ -28,6 +30,11 @@ static const struct {
 	{ SHELL_HOME, "/console", WORD_NAV_HOME, ACCOUNT_READER },
 	{ SHELL_LEADS, "/console/leads", WORD_NAV_LEADS, ACCOUNT_READER },
 	{ SHELL_BOARD, "/console/board", WORD_NAV_BOARD, ACCOUNT_SELLER },
+	{ SHELL_EXPERIMENTS, "/console/experiments", WORD_NAV_EXPERIMENTS,
+	    ACCOUNT_READER },
+	{ SHELL_FIGURES, "/console/figures", WORD_NAV_FIGURES,
+	    ACCOUNT_READER },
+	{ SHELL_COSTS, "/console/costs", WORD_NAV_COSTS, ACCOUNT_READER },
 	{ SHELL_PEOPLE, "/console/people", WORD_NAV_PEOPLE, ACCOUNT_READER },
 	{ SHELL_IMPORT, "/console/import", WORD_NAV_IMPORT, ACCOUNT_MARKETER },
 	{ SHELL_QUARANTINE, "/console/quarantine", WORD_NAV_QUARANTINE,
@@ -130,9 +137,36 @@ shell_notice(struct view *v, enum shell_tone tone, struct str text)
 	view_set(notice, "NOTICE_TEXT", text);
 }
 
-enum turn
-shell_answer(struct request *rq, struct view *v, int status,
-    const char *screen)
+/* Each picture of ours takes the place of its comment. */
+static struct str
+draw(struct request *rq, struct str html, const struct shell_picture *picture,
+    size_t count)
+{
+	struct buf out;
+
+	if (!count)
+		return html;
+	buf_init(&out, rq->arena, SHELL_BYTES_MAX);
+	for (;;) {
+		const char *at = memmem(html.p, html.n, PLACE, sizeof PLACE -
+		    1);
+		size_t n = at ? (size_t)(at - html.p) : html.n;
+		struct str name, rest;
+
+		buf_add(&out, str_slice(html, 0, n));
+		if (!at || !str_cut(str_slice(html, n + sizeof PLACE - 1,
+		    html.n), '-', &name, &rest))
+			return buf_str(&out);
+		for (size_t i = 0; i < count; i++)
+			if (str_eq(name, picture[i].name))
+				buf_add(&out, picture[i].markup);
+		html = str_slice(rest, sizeof "->" - 1, rest.n);
+	}
+}
+
+static enum turn
+answer(struct request *rq, struct view *v, int status, const char *screen,
+    const struct shell_picture *picture, size_t count)
 {
 	const struct picture *p = snapshot_hold(rq->app->snapshot);
 	const struct view_template *t = p && p->templates ?
@@ -144,11 +178,26 @@ shell_answer(struct request *rq, struct view *v, int status,
 	if (t)
 		view_expand(t, v, &out);
 	if (t && !out.full) {
-		response_set(rq, status, RESPONSE_HTML, buf_str(&out));
+		response_set(rq, status, RESPONSE_HTML, draw(rq,
+		    buf_str(&out), picture, count));
 	} else {
 		visitor_refuse(rq, 503);
 	}
 	if (p)
 		snapshot_release(rq->app->snapshot, p);
 	return TURN_ANSWERED;
+}
+
+enum turn
+shell_answer(struct request *rq, struct view *v, int status,
+    const char *screen)
+{
+	return answer(rq, v, status, screen, NULL, 0);
+}
+
+enum turn
+shell_answer_drawn(struct request *rq, struct view *v, const char *screen,
+    const struct shell_picture *picture, size_t count)
+{
+	return answer(rq, v, 200, screen, picture, count);
 }

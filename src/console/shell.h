@@ -21,6 +21,9 @@ enum shell_place {
 	SHELL_HOME,
 	SHELL_LEADS,
 	SHELL_BOARD,
+	SHELL_EXPERIMENTS,
+	SHELL_FIGURES,
+	SHELL_COSTS,
 	SHELL_PEOPLE,
 	SHELL_IMPORT,
 	SHELL_QUARANTINE,
@@ -51,5 +54,17 @@ void shell_notice(struct view *v, enum shell_tone tone, struct str text);
  */
 enum turn shell_answer(struct request *rq, struct view *v, int status,
     const char *screen);
+
+/*
+ * The same with markup of ours, such as report/chart's, which a template can't
+ * be given as it escapes all values: in the place of its comment <!--NAME-->.
+ * No value can be such a comment.
+ */
+struct shell_picture {
+	struct str name;
+	struct str markup;
+};
+enum turn shell_answer_drawn(struct request *rq, struct view *v,
+    const char *screen, const struct shell_picture *picture, size_t count);
 
 #endif

@@ -78,6 +78,24 @@ SQL(roster_moves, 1,
     " coalesce(nullif(to_state, from_state), ''), who,"
     " coalesce(reason, '') FROM piste.experiment_move"
     " WHERE experiment_key = $1 ORDER BY id");
+#define DIGITS(n) #n
+#define MOST(n) " LIMIT " DIGITS(n)
+SQL(roster_rows, 1,
+    "SELECT e.key, e.page_key, e.state, e.goal, coalesce(" VERDICT("verdict")
+    ", ''), coalesce(" VERDICT("arm") ", ''), " NEXT("e.state",
+    "coalesce(string_agg(m.word, ', ' ORDER BY m.n), '')") ","
+    " coalesce((extract(epoch FROM e.phase_started_at) * 1000)::bigint, 0),"
+    " coalesce((SELECT sum(h.n)::bigint FROM piste.experiment_hour AS h"
+    " WHERE h.experiment_key = e.key AND h.bucket_version ="
+    " e.bucket_version AND h.measure = 'visitor'), 0)"
+    " FROM piste.experiment AS e WHERE NOT e.is_synthetic"
+    " AND $1 IN ('', e.key) ORDER BY e.position, e.key"
+    MOST(ROSTER_ROWS_MAX));
+SQL(roster_past, 1,
+    "SELECT " MOMENT("at") ", what, coalesce(from_state, ''),"
+    " coalesce(nullif(to_state, from_state), ''), who,"
+    " coalesce(reason, '') FROM piste.experiment_move"
+    " WHERE experiment_key = $1 ORDER BY id DESC" MOST(ROSTER_MOVES_MAX));
 SQL(roster_where, 1,
     "SELECT e.state, e.definition ? 'state', e.page_key, coalesce(("
     "SELECT v.key FROM piste.page AS p JOIN piste.variant AS v"
@@ -262,4 +280,56 @@ roster_state(struct pg *db, struct arena *a, struct str key,
 	out->page = arena_copy(a, pg_value(rows, 0, 2));
 	out->control = arena_copy(a, pg_value(rows, 0, 3));
 	return OK;
+}
+
+static int64_t
+number_at(const struct pg_rows *rows, size_t row, size_t column)
+{
+	int64_t n = 0;
+
+	(void)str_i64(pg_value(rows, row, column), 0, INT64_MAX, &n);
+	return n;
+}
+
+enum err
+roster_read(struct pg *db, struct arena *a, struct str key,
+    struct roster_row **out, size_t *count)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &roster_rows, &key, WAIT_MS, &rows);
+
+	*count = e ? 0 : pg_count(rows);
+	*out = arena_array(a, *count, sizeof **out);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = (struct roster_row){
+			.key = arena_copy(a, pg_value(rows, i, 0)),
+			.page = arena_copy(a, pg_value(rows, i, 1)),
+			.state = arena_copy(a, pg_value(rows, i, 2)),
+			.goal = arena_copy(a, pg_value(rows, i, 3)),
+			.verdict = arena_copy(a, pg_value(rows, i, 4)),
+			.arm = arena_copy(a, pg_value(rows, i, 5)),
+			.next = arena_copy(a, pg_value(rows, i, 6)),
+			.started_ms = number_at(rows, i, 7),
+			.visitors = number_at(rows, i, 8) };
+	return e;
+}
+
+enum err
+roster_history(struct pg *db, struct arena *a, struct str key,
+    struct roster_move **out, size_t *count)
+{
+	const struct pg_rows *rows;
+	enum err e = pg_run(db, &roster_past, &key, WAIT_MS, &rows);
+
+	*count = e ? 0 : pg_count(rows);
+	*out = arena_array(a, *count, sizeof **out);
+	for (size_t i = 0; i < *count; i++)
+		(*out)[i] = (struct roster_move){
+			.at = arena_copy(a, pg_value(rows, i, 0)),
+			.what = arena_copy(a, pg_value(rows, i, 1)),
+			.from = arena_copy(a, pg_value(rows, i, 2)),
+			.to = arena_copy(a, pg_value(rows, i, 3)),
+			.who = arena_copy(a, pg_value(rows, i, 4)),
+			.why = arena_copy(a, pg_value(rows, i, 5)) };
+	return e;
 }

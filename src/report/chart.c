@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "report/scale.h"
 
 #include "report/chart.h"
 
@@ -40,28 +41,6 @@ struct frame {
 	double step;		/* between two ticks */
 	double top;		/* the highest tick */
 };
-
-/* Text between tags: what XML can't have becomes U+FFFD. */
-static void
-add_text(struct buf *b, struct str s)
-{
-	while (s.n) {
-		size_t n = str_utf8_step(s);
-		char c = s.p[0];
-
-		if (!n || (n == 1 && ((unsigned char)c < ' ' || c == 0x7f)))
-			buf_add(b, STR("\ufffd"));
-		else if (c == '&')
-			buf_add(b, STR("&amp;"));
-		else if (c == '<')
-			buf_add(b, STR("&lt;"));
-		else if (c == '>')
-			buf_add(b, STR("&gt;"));
-		else
-			buf_add(b, str_slice(s, 0, n));
-		s = str_slice(s, n ? n : 1, s.n);
-	}
-}
 
 static bool
 is_shown(double v)
@@ -145,16 +124,16 @@ add_head(struct frame *f)
 	    " %.*s-text\" font-family=\"" FONT "\" font-size=\"12\">\n"
 	    "<title id=\"%.*s-title\">", CHART_WIDTH, CHART_HEIGHT,
 	    STR_ARG(c->id), STR_ARG(c->id), STR_ARG(c->id));
-	add_text(b, c->title);
+	scale_escape(b, c->title);
 	buf_addf(b, "</title>\n<desc id=\"%.*s-text\">", STR_ARG(c->id));
-	add_text(b, c->text);
+	scale_escape(b, c->text);
 	buf_add(b, STR("</desc>\n"));
 	if (c->is_alone)
 		buf_add(b, STR("<rect width=\"100%\" height=\"100%\""
 		    " fill=\"#ffffff\"/>\n"));
 	buf_add(b, STR("<text x=\"0\" y=\"14\" font-size=\"14\""
 	    " font-weight=\"700\" " INK ">"));
-	add_text(b, c->title);
+	scale_escape(b, c->title);
 	buf_add(b, STR("</text>\n"));
 }
 
@@ -166,7 +145,7 @@ add_key(struct frame *f, double *x, const char *look, struct str name)
 	buf_addf(&f->b, "<rect x=\"%.1f\" y=\"23.5\" width=\"11\""
 	    " height=\"9\" %s/>\n<text x=\"%.1f\" y=\"32\" " SOFT ">", *x,
 	    look, *x + 16);
-	add_text(&f->b, name);
+	scale_escape(&f->b, name);
 	buf_add(&f->b, STR("</text>\n"));
 	*x += 16 + (double)str_chars(name) * LEGEND_GLYPH + 14;
 }
@@ -198,7 +177,7 @@ add_ticks(struct frame *f)
 		    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\" " SOFT
 		    ">", f->left, y, CHART_WIDTH - (int)RIGHT, f->left - 6,
 		    y + 4);
-		add_text(&f->b, quantity_tick(f->a, &f->c->style, f->c->unit,
+		scale_escape(&f->b, quantity_tick(f->a, &f->c->style, f->c->unit,
 		    v));
 		buf_add(&f->b, STR("</text>\n"));
 	}
@@ -216,7 +195,7 @@ add_labels(struct frame *f)
 		buf_addf(&f->b, "<text x=\"%.1f\" y=\"%.1f\""
 		    " text-anchor=\"middle\" " SOFT ">", middle_of(f, i),
 		    CHART_HEIGHT - BOTTOM + 18);
-		add_text(&f->b, f->c->label[i]);
+		scale_escape(&f->b, f->c->label[i]);
 		buf_add(&f->b, STR("</text>\n"));
 	}
 }
@@ -236,7 +215,7 @@ add_value(struct frame *f, double x, double v)
 {
 	buf_addf(&f->b, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\""
 	    " font-size=\"11\" " INK ">", x, y_of(f, v) - 4);
-	add_text(&f->b, quantity_tick(f->a, &f->c->style, f->c->unit, v));
+	scale_escape(&f->b, quantity_tick(f->a, &f->c->style, f->c->unit, v));
 	buf_add(&f->b, STR("</text>\n"));
 }
 
