@@ -7,10 +7,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/conf.h"
-#include "base/currency.h"
 #include "command.h"
 #include "dayword.h"
 #include "experiment/table.h"
+#include "kpiwish.h"
 #include "optionwords.h"
 #include "store/pg.h"
 #include "track/kpi.h"
@@ -46,15 +46,20 @@ is_understood(struct wish *w)
 {
 	static const char no_day[] = "no day like 2026-12-31";
 
-	if (w->k.split.n && !str_is_one_of(w->k.split, kpi_split))
+	switch (kpiwish_judge(w->a, &w->k)) {
+	case KPIWISH_FINE:
+		return true;
+	case KPIWISH_SPLIT:
 		return refuse("--by", w->k.split, "nothing to split by");
-	if (!currency_is_code(w->k.currency))
+	case KPIWISH_CURRENCY:
 		return refuse("--currency", w->k.currency,
 		    "no currency like EUR");
-	if (!dayword_read(w->a, &w->k.from))
+	case KPIWISH_FROM:
 		return refuse("--from", w->k.from, no_day);
-	return dayword_read(w->a, &w->k.to) ||
-	    refuse("--to", w->k.to, no_day);
+	case KPIWISH_TO:
+		break;
+	}
+	return refuse("--to", w->k.to, no_day);
 }
 
 static bool
@@ -70,10 +75,7 @@ read_wish(const struct conf *c, int words, char **word, struct wish *w)
 	};
 	int given = words;
 
-	w->k.currency = c->currency;
-	w->k.zone = c->time_zone;
-	w->k.split = STR("campaign");
-	dayword_year(w->a, &w->k.from, &w->k.to);
+	kpiwish_usual(c, w->a, &w->k);
 	w->lang = command_lang(LANG_EN);
 	w->k.has_before = optionwords_flag(&words, word, "--compare");
 	w->k.is_recount = optionwords_flag(&words, word, "--recount");

@@ -5,6 +5,7 @@
 #include "console/bring.h"
 #include "console/bringcheck.h"
 #include "console/bringreport.h"
+#include "console/dash.h"
 #include "console/forgot.h"
 #include "console/home.h"
 #include "console/lab.h"
@@ -64,6 +65,8 @@ static const struct route routes[] = {
 	    ROUTE_CREW },
 	{ METHOD_POST,	"/console/experiments/:key/:deed", labmove_do,
 	    ROUTE_CREW },
+	{ READ,		"/console/figures",	dash_show,	ROUTE_CREW },
+	{ READ,		"/console/figures.csv",	dash_csv,	ROUTE_CREW },
 	{ READ,		"/console/people",	people_search,	ROUTE_CREW },
 	{ READ,		"/console/people/:id",	people_show,	ROUTE_CREW },
 	{ METHOD_POST,	"/console/people/:id/withdraw", people_withdraw,
