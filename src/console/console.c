@@ -19,6 +19,8 @@
 #include "console/logincode.h"
 #include "console/me.h"
 #include "console/people.h"
+#include "console/spend.h"
+#include "console/spendfile.h"
 #include "http/request.h"
 #include "http/route.h"
 
@@ -67,6 +69,12 @@ static const struct route routes[] = {
 	    ROUTE_CREW },
 	{ READ,		"/console/figures",	dash_show,	ROUTE_CREW },
 	{ READ,		"/console/figures.csv",	dash_csv,	ROUTE_CREW },
+	{ READ,		"/console/costs",	spend_show,	ROUTE_CREW },
+	{ METHOD_POST,	"/console/costs",	spend_add,	ROUTE_CREW },
+	{ METHOD_POST,	"/console/costs/budgets", spend_budget,	ROUTE_CREW },
+	{ METHOD_POST,	"/console/costs/file",	spendfile_take,	ROUTE_FILES },
+	{ READ,		"/console/costs/:id",	spend_entry,	ROUTE_CREW },
+	{ METHOD_POST,	"/console/costs/:id",	spend_correct,	ROUTE_CREW },
 	{ READ,		"/console/people",	people_search,	ROUTE_CREW },
 	{ READ,		"/console/people/:id",	people_show,	ROUTE_CREW },
 	{ METHOD_POST,	"/console/people/:id/withdraw", people_withdraw,
