@@ -83,10 +83,11 @@ add_head(struct frame *f)
 	const struct whisker *w = f->w;
 
 	buf_addf(&f->b, "<svg xmlns=\"http://www.w3.org/2000/svg\""
-	    " role=\"img\" class=\"chart\" viewBox=\"0 0 %d %.0f\""
+	    " role=\"img\" class=\"chart\" width=\"%d\" height=\"%.0f\""
+	    " viewBox=\"0 0 %d %.0f\""
 	    " aria-labelledby=\"%.*s-title %.*s-text\" font-family=\"" FONT
 	    "\" font-size=\"12\">\n<title id=\"%.*s-title\">", WHISKER_WIDTH,
-	    f->high, STR_ARG(w->id), STR_ARG(w->id), STR_ARG(w->id));
+	    f->high, WHISKER_WIDTH, f->high, STR_ARG(w->id), STR_ARG(w->id), STR_ARG(w->id));
 	scale_escape(&f->b, w->title);
 	buf_addf(&f->b, "</title>\n<desc id=\"%.*s-text\">", STR_ARG(w->id));
 	scale_escape(&f->b, w->text);

@@ -15,9 +15,9 @@ SQL(costrow_entries, 3,
     " coalesce(c.corrects::text, ''), coalesce(c.why, ''), c.amount > 0"
     " AND NOT EXISTS (SELECT FROM piste.cost AS k WHERE k.corrects = c.id"
     " AND k.amount < 0) FROM piste.cost AS c"
-    " WHERE ($1 = '' OR c.id < nullif($1, '')::bigint)"
-    " AND ($2 = '' OR c.id = nullif($2, '')::bigint)"
-    " AND ($3 = '' OR c.campaign_key = $3)"
+    " WHERE (nullif($1, '') IS NULL OR c.id < nullif($1, '')::bigint)"
+    " AND (nullif($2, '') IS NULL OR c.id = nullif($2, '')::bigint)"
+    " AND (nullif($3, '') IS NULL OR c.campaign_key = $3)"
     " ORDER BY c.id DESC" LIMIT(COSTROW_PAGE_MAX));
 SQL(costrow_standing, 0,
     "SELECT b.campaign_key, b.from_day, b.to_day, b.amount, b.spent,"

@@ -49,6 +49,31 @@ function screens(url, lang) {
 		},
 		'board': at('/console/board'),
 		'people': at('/console/people'),
+		'experiments': at('/console/experiments'),
+		'experiment': at('/console/experiments/lb-headline'),
+		'plan': at('/console/experiments/lb-headline/plan?baseline=4'),
+		'plan-wrong': at('/console/experiments/lb-headline/plan?mde=x'),
+		'deed': at('/console/experiments/lb-headline/stop'),
+		'figures': async (page) => {
+			await at('/console/figures')(page);
+			await page.locator('summary').first().click(HOW);
+		},
+		'figures-none': at('/console/figures?from=2020-01-01&to=2020-01-02'),
+		'figures-wrong': at('/console/figures?by=x'),
+		'costs-wrong': async (page) => {
+			await at('/console/costs')(page);
+			await page.fill('[name=amount]', 'x');
+			await press(page, page.locator('form[data-keep] button'));
+			await page.waitForSelector('[role=alert]');
+		},
+		'costs-file': async (page) => {
+			await at('/console/costs')(page);
+			await page.setInputFiles('[name=file]', file('costs.csv',
+				['from,amount', '2026-10-01,12.50', 'x,1']));
+			await press(page,
+				page.locator('form[action$="/file"] button'));
+			await page.waitForSelector('[role=alert]');
+		},
 		'import': at('/console/import'),
 		'import-wrong': async (page) => {
 			await at('/console/import')(page);
