@@ -26,7 +26,8 @@ struct str
 dashfill_split(struct str key, enum lang l)
 {
 	static const struct { const char *key; enum word word; } names[] = {
-		{ "campaign", WORD_BY_CAMPAIGN }, { "channel", WORD_BY_CHANNEL },
+		{ "campaign", WORD_BY_CAMPAIGN },
+		{ "channel", WORD_BY_CHANNEL },
 		{ "channel-group", WORD_BY_GROUP },
 		{ "strategy", WORD_BY_STRATEGY }, { "offer", WORD_BY_OFFER },
 		{ "page", WORD_BY_PAGE }, { "variant", WORD_BY_VARIANT },

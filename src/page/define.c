@@ -4,7 +4,6 @@
  * document makes sense is site's and merge's to say.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -439,7 +438,7 @@ write_experiments(struct pg *db, const struct trial *t, struct buf *changes)
 /* *asked is empty once the site is written. */
 static enum err
 write_all(struct pg *db, struct arena *a, const struct define *d,
-    const struct trial *t, struct str *asked)
+    const struct trial *t, struct define_answer *out)
 {
 	struct buf changes;
 	enum err e;
@@ -447,59 +446,47 @@ write_all(struct pg *db, struct arena *a, const struct define *d,
 	buf_init(&changes, a, CHANGES_BYTES_MAX);
 	e = write_pages_first(db, t->json, &changes);
 	if (!e && d->text == DEFINE_ASK)
-		e = trial_reworded(db, a, t, asked);
+		e = trial_reworded(db, a, t, &out->asked);
 	if (e)
 		return complain_of_database(db, e, d->complaints);
 	e = refuse_changed(db, t, d->complaints);
-	if (e || asked->n)
+	if (e || out->asked.n)
 		return e;
 	e = write_experiments(db, t, &changes);
-	if (e)
-		return complain_of_database(db, e, d->complaints);
-	fprintf(d->out, "%.*s", STR_ARG(buf_str(&changes)));
-	return OK;
+	out->changes = buf_str(&changes);
+	return e ? complain_of_database(db, e, d->complaints) : OK;
 }
 
 enum err
 define_within(struct pg *db, struct arena *a, const struct define *d,
-    struct str *asked)
+    struct define_answer *out)
 {
 	struct trial t = { .json = d->json,
 		.is_correction = d->text == DEFINE_CORRECTION };
 	enum err e = judge(db, a, d, &t);
 
-	*asked = STR_EMPTY;
-	return e ? e : write_all(db, a, d, &t, asked);
+	*out = (struct define_answer){ .asked = STR_EMPTY };
+	return e ? e : write_all(db, a, d, &t, out);
 }
 
 enum err
 define_run(struct pg *db, struct arena *a, const struct define *d,
     struct str *asked)
 {
-	struct define told = *d;
-	char *text;
-	size_t n;
+	struct define_answer done = { .asked = STR_EMPTY };
 	enum err e = pg_begin(db);
+	enum err judged = e ? e : define_within(db, a, d, &done);
 
-	*asked = STR_EMPTY;
-	if (e)
-		return complain_of_database(db, e, d->complaints);
-	told.out = open_memstream(&text, &n);
-	if (!told.out)
-		abort();
-	e = define_within(db, a, &told, asked);
-	fclose(told.out);
-	if (!e && !asked->n) {
+	*asked = done.asked;
+	if (!judged && !asked->n)
 		e = pg_commit(db);
-		if (e)
-			(void)complain_of_database(db, e, d->complaints);
-		else
-			fwrite(text, 1, n, d->out);
-	}
-	if (e || asked->n)
+	if (e)
+		(void)complain_of_database(db, e, d->complaints);
+	if (e || judged || asked->n)
 		pg_rollback(db);
-	free(text);
-	return e;
+	else
+		fprintf(d->out, "%.*s", STR_ARG(done.changes));
+	return e ? e : judged;
 }
 
 enum err

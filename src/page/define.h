@@ -42,11 +42,15 @@ struct define {
 MUST_USE enum err define_run(struct pg *db, struct arena *a,
     const struct define *d, struct str *asked);
 /*
- * The same within a transaction, which the caller commits, or rolls back when
- * it fails or asks; out is told before that.
+ * The same within a transaction, which the caller commits; or rolls back when
+ * it fails or asks.  d->out is not told: out->changes is for that.
  */
+struct define_answer {
+	struct str asked;
+	struct str changes;	/* a JSON line each, in a */
+};
 MUST_USE enum err define_within(struct pg *db, struct arena *a,
-    const struct define *d, struct str *asked);
+    const struct define *d, struct define_answer *out);
 /* define_run with DEFINE_NEW_PHASE. */
 MUST_USE enum err define_apply(struct pg *db, struct arena *a,
     struct str json, FILE *out, FILE *complaints);

@@ -85,7 +85,8 @@ add_head(struct frame *f)
 	    " viewBox=\"0 0 %d %d\""
 	    " aria-labelledby=\"%.*s-title %.*s-text\" font-family=\"" FONT
 	    "\" font-size=\"12\">\n<title id=\"%.*s-title\">", BAND_WIDTH,
-	    BAND_HEIGHT, BAND_WIDTH, BAND_HEIGHT, STR_ARG(c->id), STR_ARG(c->id), STR_ARG(c->id));
+	    BAND_HEIGHT, BAND_WIDTH, BAND_HEIGHT, STR_ARG(c->id),
+	    STR_ARG(c->id), STR_ARG(c->id));
 	scale_escape(&f->b, c->title);
 	buf_addf(&f->b, "</title>\n<desc id=\"%.*s-text\">", STR_ARG(c->id));
 	scale_escape(&f->b, c->text);

@@ -177,8 +177,8 @@ add_ticks(struct frame *f)
 		    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\" " SOFT
 		    ">", f->left, y, CHART_WIDTH - (int)RIGHT, f->left - 6,
 		    y + 4);
-		scale_escape(&f->b, quantity_tick(f->a, &f->c->style, f->c->unit,
-		    v));
+		scale_escape(&f->b, quantity_tick(f->a, &f->c->style,
+		    f->c->unit, v));
 		buf_add(&f->b, STR("</text>\n"));
 	}
 }

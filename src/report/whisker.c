@@ -87,7 +87,8 @@ add_head(struct frame *f)
 	    " viewBox=\"0 0 %d %.0f\""
 	    " aria-labelledby=\"%.*s-title %.*s-text\" font-family=\"" FONT
 	    "\" font-size=\"12\">\n<title id=\"%.*s-title\">", WHISKER_WIDTH,
-	    f->high, WHISKER_WIDTH, f->high, STR_ARG(w->id), STR_ARG(w->id), STR_ARG(w->id));
+	    f->high, WHISKER_WIDTH, f->high, STR_ARG(w->id),
+	    STR_ARG(w->id), STR_ARG(w->id));
 	scale_escape(&f->b, w->title);
 	buf_addf(&f->b, "</title>\n<desc id=\"%.*s-text\">", STR_ARG(w->id));
 	scale_escape(&f->b, w->text);
