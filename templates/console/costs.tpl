@@ -7,7 +7,7 @@
 <main id="main" tabindex="-1">
 {{>TITLE}}
 <p>{{W_COST_TEXT}}</p>
-<section aria-labelledby="ledger">
+<section>
 <h2 id="ledger">{{W_COST_LEDGER}}</h2>
 {{#EMPTY}}
 <div class="empty"><p>{{W_COST_EMPTY}}</p></div>
@@ -108,7 +108,7 @@
 </section>
 </div>
 {{/FORMS}}
-<section aria-labelledby="budgets">
+<section>
 <h2 id="budgets">{{W_COST_BUDGETS}}</h2>
 {{#NO_BUDGETS}}
 <div class="empty"><p>{{W_COST_NO_BUDGETS}}</p></div>

@@ -29,7 +29,7 @@
 </section>
 {{#FIGURES}}
 <div class="halves">
-<section class="card" aria-labelledby="rates-head">
+<section class="card">
 <h2 id="rates-head">{{RATES_TITLE}}</h2>
 <!--picture:rates-->
 <div class="scroll" tabindex="0" role="region" aria-labelledby="rates-head">
@@ -44,7 +44,7 @@
 </div>
 <p class="soft small">{{W_LAB_RATES_HINT}}</p>
 </section>
-<section class="card" aria-labelledby="changes-head">
+<section class="card">
 <h2 id="changes-head">{{W_LAB_LIFT}}</h2>
 <!--picture:changes-->
 <div class="scroll" tabindex="0" role="region" aria-labelledby="changes-head">
@@ -86,7 +86,7 @@
 {{/ASIDE}}
 </dl>
 </section>
-<section class="card" aria-labelledby="quality">
+<section class="card">
 <h2 id="quality">{{W_LAB_QUALITY}}</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="quality">
 <table>
@@ -101,7 +101,7 @@
 <p class="soft small">{{W_LAB_QUALITY_HINT}}{{#QUALITY_EPOCHS}} {{W_LAB_QUALITY_EPOCHS}}{{/QUALITY_EPOCHS}}</p>
 </section>
 {{#RAILS}}
-<section class="card" aria-labelledby="rails">
+<section class="card">
 <h2 id="rails">{{W_LAB_RAILS}}</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="rails">
 <table>
@@ -154,7 +154,7 @@
 {{/SLICES}}
 {{/FIGURES}}
 {{#HISTORY}}
-<section aria-labelledby="history">
+<section>
 <h2 id="history">{{W_LAB_HISTORY}}</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="history">
 <table>
