@@ -173,6 +173,20 @@ desk_journal(struct desk *d, struct str what, struct str of, struct str was,
 	return journal_add(d->db, d->session, &entry);
 }
 
+struct str
+desk_who(const struct desk *d)
+{
+	size_t n = d->login.n;
+
+	if (n <= DESK_WHO_BYTES_MAX)
+		return d->login;
+	n = DESK_WHO_BYTES_MAX;
+	/* Not within a character. */
+	while (n && ((unsigned char)d->login.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_slice(d->login, 0, n);
+}
+
 enum turn
 desk_go(struct desk *d, struct str path)
 {

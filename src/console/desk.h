@@ -55,6 +55,10 @@ struct str desk_field(const struct desk *d, struct str name);
 MUST_USE enum err desk_journal(struct desk *d, struct str what,
     struct str of, struct str was, struct str is);
 
+/* The login, cut to what decisions and entries are signed with. */
+#define DESK_WHO_BYTES_MAX 200
+struct str desk_who(const struct desk *d);
+
 /* 303 to another page of the console, and an answer for a failure. */
 enum turn desk_go(struct desk *d, struct str path);
 enum turn desk_refuse(struct desk *d, enum err e);

@@ -266,7 +266,7 @@ act(struct order *o)
 	struct str reason = str_trim(desk_field(d, STR("reason")));
 	const struct trialmove m = { .db = d->db, .arena = o->a,
 		.key = o->key, .deed = o->deed, .arm = o->arm,
-		.note = { d->login, reason }, .within = note, .context = o };
+		.note = { desk_who(d), reason }, .within = note, .context = o };
 	struct trialmove_answer why = { .refusal = TRIALMOVE_STATE };
 	enum err e = ERR_DENIED;
 

@@ -267,7 +267,7 @@ add(struct desk *d)
 		.reference = typed(d, "reference"),
 		.is_again = typed(d, "again").n > 0 };
 	const struct cost_batch b = { .entry = &entry, .entries = 1,
-		.is_anyway = typed(d, "anyway").n > 0, .who = d->login };
+		.is_anyway = typed(d, "anyway").n > 0, .who = desk_who(d) };
 	struct cost_told told = { 0 };
 	const char *wrong = cost_judge(d->rq->arena, &entry);
 	enum err e;
@@ -305,7 +305,7 @@ budget(struct desk *d)
 	struct cost_budget w = { .campaign = typed(d, "campaign"),
 		.amount = typed(d, "amount"), .from = typed(d, "from"),
 		.to = typed(d, "to"), .currency = typed(d, "currency"),
-		.who = d->login, .is_anyway = typed(d, "anyway").n > 0 };
+		.who = desk_who(d), .is_anyway = typed(d, "anyway").n > 0 };
 	const char *wrong = cost_judge_budget(d->rq->arena, &w);
 	struct str told;
 	enum err e;
@@ -370,7 +370,7 @@ correct(struct desk *d)
 {
 	struct arena *a = d->rq->arena;
 	struct cost_correction w = { .entry = number_of(d->rq->param[0]),
-		.why = typed(d, "why"), .who = d->login };
+		.why = typed(d, "why"), .who = desk_who(d) };
 	struct str sum = typed(d, "amount"), counter, right, why;
 	enum err e;
 

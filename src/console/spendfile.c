@@ -74,7 +74,7 @@ take_rows(struct take *t, bool is_trial)
 	const struct cost_batch b = { .entry = t->file.entry,
 		.entries = t->file.entries, .is_file = true,
 		.is_trial = is_trial || t->file.faults,
-		.who = t->d->login };
+		.who = desk_who(t->d) };
 	enum err e;
 
 	t->told = arena_array(t->d->rq->arena, t->file.entries,
