@@ -300,6 +300,7 @@ finish(struct request *rq)
 	}
 	flood_note(rq->app->flood, c->suspect != SUBMIT_CLEAN ||
 	    verdict == SUBMIT_QUARANTINED, rq->received_ms);
+	handin_receipt(rq, &c->ticket.id);
 	log_event(LOG_INFO, "api.taken", LOG_STR("page", c->page->key),
 	    LOG_STR("origin", c->origin->key), LOG_Z("outcome",
 	    c->item.is_spooled ? "spooled" : c->item.verdict));

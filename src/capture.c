@@ -316,6 +316,7 @@ finish(struct request *rq)
 	}
 	flood_note(rq->app->flood, c->suspect != SUBMIT_CLEAN ||
 	    verdict == SUBMIT_QUARANTINED, rq->received_ms);
+	handin_receipt(rq, &c->ticket.id);
 	log_event(LOG_INFO, "capture.taken",
 	    LOG_STR("page", c->visit.page->key),
 	    LOG_Z("outcome", c->item.is_spooled ? "spooled" : c->item.verdict));

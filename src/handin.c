@@ -1,9 +1,12 @@
 /* Implements handin.h: adds what the request tells, whatever road it came. */
 #include "app.h"
 #include "base/addr.h"
+#include "base/arena.h"
+#include "base/token.h"
 #include "geo/geo.h"
 #include "http/gateway.h"
 #include "http/request.h"
+#include "http/response.h"
 #include "form/form.h"
 #include "page/site.h"
 #include "page/sitelink.h"
@@ -74,6 +77,15 @@ handin_put(struct request *rq, const struct handin *h,
 	if (p)
 		snapshot_release(rq->app->snapshot, p);
 	return group_put(rq->app->group, item);
+}
+
+void
+handin_receipt(struct request *rq, const struct uuid *id)
+{
+	char text[UUID_TEXT];
+
+	response_header(rq, "X-Piste-Receipt", arena_copy(rq->arena,
+	    token_uuid_text(id, text)));
 }
 
 enum submit_verdict

@@ -32,6 +32,11 @@ struct handin {
  */
 MUST_USE enum err handin_put(struct request *rq, const struct handin *h,
     struct group_item *item);
+/*
+ * The submission of that id is durable: told in a header that nginx writes to
+ * its log and keeps from the client.
+ */
+void handin_receipt(struct request *rq, const struct uuid *id);
 /* What became of an item that is durable: one on disk alone is new. */
 enum submit_verdict handin_verdict(const struct group_item *item);
 

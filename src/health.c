@@ -13,6 +13,7 @@
 #include "lead/flood.h"
 #include "lead/promise.h"
 #include "lead/quarantine.h"
+#include "lead/reconcile.h"
 #include "page/snapshot.h"
 #include "report/alarmturn.h"
 #include "visitor.h"
@@ -265,6 +266,29 @@ alarms(struct buf *b, struct app *app)
 		    (long long)of[i].alarms);
 }
 
+/* Likewise. */
+static void
+reconciled(struct buf *b, struct app *app)
+{
+	struct reconcile_last last;
+	struct pg *db = take(app);
+	enum err e = ERR_AWAY;
+
+	if (db)
+		e = reconcile_last(db, &last);
+	give(app, db);
+	if (e)
+		return;
+	metric(b, GAUGE, "piste_reconcile_age_seconds",
+	    "Since piste reconcile last ran to its end.", last.age_ms / 1000);
+	metric(b, GAUGE, "piste_reconcile_missing",
+	    "What it found missing: in the database, queue or outbox.",
+	    last.missing);
+	metric(b, GAUGE, "piste_reconcile_unlogged",
+	    "Submissions whose request it did not find in nginx's log.",
+	    last.unlogged);
+}
+
 static void
 flood(struct buf *b, struct app *app, int64_t now_ms)
 {
@@ -331,6 +355,7 @@ health_metrics(struct request *rq)
 	overflow(&b, app);
 	promises(&b, app);
 	alarms(&b, app);
+	reconciled(&b, app);
 	flood(&b, app, rq->received_ms);
 	audience(&b, app);
 	event_counts(app->events, &events);

@@ -37,6 +37,7 @@
 #include "proofcommand.h"
 #include "quarantinecommand.h"
 #include "qrcommand.h"
+#include "reconcilecommand.h"
 #include "reportcommand.h"
 #include "resultscommand.h"
 #include "rightscommand.h"
@@ -172,6 +173,11 @@ static const struct command {
 	{ "quarantine", quarantinecommand_run, CONFIGURED,
 	    QUARANTINECOMMAND_USAGE,
 	    "list what was put aside, or make leads of it after all" },
+	{ "reconcile", reconcilecommand_run, CONFIGURED,
+	    RECONCILECOMMAND_USAGE,
+	    "compare nginx's log of a day (UTC; else the last 24 hours) with"
+	    " submissions, spool, queue and outbox, and name what is missing;"
+	    " status 1 when something is" },
 	{ "score", scorecommand_run, CONFIGURED, SCORECOMMAND_USAGE,
 	    "tell why a lead has its score, as of any moment; apply rules, or"
 	    " say what they would have made of the past; score all anew" },

@@ -75,6 +75,8 @@ static const struct setting settings[] = {
 	TEXT(static_url, "/static", "where nginx serves the static files"),
 	PATHNAME(spool, "/var/spool/piste",
 	    "directory that holds submissions while PostgreSQL is away"),
+	PATHNAME(access_log, "/var/log/nginx/piste.log",
+	    "nginx's access log, which piste reconcile reads"),
 	PATHNAME(uploads, "/var/lib/piste/uploads",
 	    "directory of the files visitors sent, for piste alone"),
 	PATHNAME(state, "/var/lib/piste",

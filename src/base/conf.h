@@ -27,6 +27,7 @@ struct conf {
 	struct str assets;		/* directory */
 	struct str static_url;		/* where static files are served */
 	struct str spool;		/* directory */
+	struct str access_log;		/* nginx's; path */
 	struct str uploads;		/* directory of visitors' files */
 	struct str state;		/* directory: key, last snapshot */
 	struct str geo;			/* City database, IPv4 or both */

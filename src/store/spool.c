@@ -22,7 +22,6 @@
 
 #include "store/spool.h"
 
-#define ASIDE "aside"
 #define PROBE "probe"
 #define PROBE_BYTES 4096
 
@@ -244,7 +243,8 @@ spool_probe(struct spool *sp)
 static int64_t
 count_aside(int dir)
 {
-	int fd = openat(dir, ASIDE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(dir, SPOOL_ASIDE, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	int64_t n = 0;
 
@@ -295,9 +295,10 @@ keep_aside(struct drain *d, const char *event, struct str bytes)
 
 	stem.n = stem.n > 200 ? 200 : stem.n - strlen(".spool");
 	snprintf(name, sizeof name, "%.*s-%08zx.bad", STR_ARG(stem), offset);
-	if (!mkdirat(d->dir, ASIDE, 0700))
+	if (!mkdirat(d->dir, SPOOL_ASIDE, 0700))
 		fsync(d->dir);
-	aside = openat(d->dir, ASIDE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	aside = openat(d->dir, SPOOL_ASIDE, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
 	if (aside >= 0)
 		fd = openat(aside, name, O_CREAT | O_TRUNC | O_WRONLY
 		    | O_CLOEXEC, 0600);

@@ -17,6 +17,7 @@ struct spool;
 #define SPOOL_RECORD_BYTES_MAX (512 << 10)
 #define SPOOL_SEGMENT_BYTES_MAX (8 << 20)
 #define SPOOL_SEGMENT_AGE_MS 2000	/* then another is started */
+#define SPOOL_ASIDE "aside"		/* directory in it, see spool_drain */
 #define SPOOL_UNREAD_TOLD_MAX 64	/* each once; more are only counted */
 
 /*
