@@ -195,14 +195,16 @@ sweep(struct worker *w)
 {
 	const struct orphan_place place = { w->conf->uploads, w->conf->spool,
 		w->conf->form_max_age_ms };
-	struct orphan_told told;
+	struct orphan_told told = { 0 };
 	int64_t forgotten, files = 0;
 	enum err e;
 
 	if (clock_mono_ms() < w->sweep_at_ms)
 		return;
 	w->sweep_at_ms = clock_mono_ms() + WORKER_SWEEP_MS;
-	e = orphan_sweep(w->intake, &place, clock_now_ms(), &told);
+	e = retention_clock(w->intake);
+	if (!e)
+		e = orphan_sweep(w->intake, &place, clock_now_ms(), &told);
 	if (e || told.removed)
 		log_event(e ? LOG_WARN : LOG_INFO, "worker.swept",
 		    LOG_INT("files", told.removed), LOG_Z("why", err_name(e)));
@@ -233,8 +235,10 @@ retain(struct worker *w, int64_t *done)
 	*done = 0;
 	if (clock_mono_ms() < w->retain_at_ms)
 		return;
-	e = retention_turn(w->intake, w->conf, &w->retention, clock_now_ms(),
-	    &erased, &is_over);
+	e = retention_clock(w->intake);
+	if (!e)
+		e = retention_turn(w->intake, w->conf, &w->retention,
+		    clock_now_ms(), &erased, &is_over);
 	if (e || is_over)
 		w->retain_at_ms = clock_mono_ms() + (e ? WORKER_SWEEP_MS :
 		    WORKER_RETAIN_MS);
@@ -362,8 +366,7 @@ static enum err
 turn(struct worker *w, struct turn *t)
 {
 	int64_t drained, done = 0, given = 0, mailed = 0, seen = 0;
-	int64_t retained = 0;
-	int64_t rescored = 0, told = 0, recycled = 0;
+	int64_t retained = 0, rescored = 0, told = 0, recycled = 0;
 	int64_t nurtured = 0, counted = 0, reported = 0;
 	enum err e = OK;
 
@@ -393,8 +396,7 @@ turn(struct worker *w, struct turn *t)
 		retain(w, &retained);
 	/* What a failed drain has taken may be there again the next time. */
 	t->has_more = done || given || told || seen || retained || rescored ||
-	    nurtured || counted || reported ||
-	    recycled ||
+	    nurtured || counted || reported || recycled ||
 	    (mailed && !t->deliver) || (drained && !t->spool);
 	return e;
 }

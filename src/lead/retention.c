@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/conf.h"
+#include "base/log.h"
 #include "lead/erase.h"
 #include "store/pg.h"
 
@@ -18,6 +20,8 @@ SQL(retention_take, 5,
     "SELECT r.done, r.next, array_to_string(r.uploads, ' '),"
     " array_to_string(r.mails, ' ') FROM piste.retention_step($1,"
     " $2::interval, " NOW ", $4, $5::integer) AS r");
+SQL(retention_now, 0,
+    "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
 
 void
 retention_rule(const struct conf *c, size_t at, struct retention_rule *out)
@@ -64,6 +68,24 @@ retention_due(struct pg *db, const struct retention_rule *r, int64_t now_ms,
 	if (!e && !str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, due))
 		e = ERR_INPUT;
 	return e;
+}
+
+enum err
+retention_clock(struct pg *db)
+{
+	const struct pg_rows *rows;
+	int64_t theirs_ms = 0, ahead_ms;
+	enum err e = pg_run(db, &retention_now, NULL, PG_STATEMENT_MS, &rows);
+
+	if (e)
+		return e;
+	(void)str_i64(pg_value(rows, 0, 0), 0, INT64_MAX, &theirs_ms);
+	ahead_ms = clock_now_ms() - theirs_ms;
+	if (ahead_ms <= RETENTION_CLOCK_MS && ahead_ms >= -RETENTION_CLOCK_MS)
+		return OK;
+	log_event(LOG_ERROR, "retention.clock", LOG_INT("ahead_s",
+	    ahead_ms / 1000));
+	return ERR_DENIED;
 }
 
 /* Files go before the commit: who is killed between does it again. */

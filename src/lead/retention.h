@@ -31,6 +31,14 @@ void retention_rule(const struct conf *c, size_t at,
 MUST_USE enum err retention_due(struct pg *db, const struct retention_rule *r,
     int64_t now_ms, int64_t *due);
 
+#define RETENTION_CLOCK_MS 3600000	/* this far apart, one is wrong */
+/*
+ * Nothing may go by a clock that is wrong: OK when ours and db's agree,
+ * ERR_DENIED, logged, when they don't; else as pg_run.  Where both go by one
+ * machine's clock, nobody can tell that it is wrong.
+ */
+MUST_USE enum err retention_clock(struct pg *db);
+
 /* How far a pass has come; all zero at its beginning. */
 struct retention {
 	size_t at;		/* rule */

@@ -1,4 +1,5 @@
 /* How long what is kept, by clocks of ours. */
+#include "base/clock.h"
 #include "base/conf.h"
 #include "consent/said.h"
 #include "lead/leadcase.h"
@@ -155,6 +156,22 @@ START_TEST(steps_are_bounded)
 	ck_assert(!is_over);
 } END_TEST
 
+static const struct { int64_t ahead_ms; enum err e; } clocks[] = {
+	{ 0, OK },
+	{ RETENTION_CLOCK_MS - 60000, OK },
+	{ RETENTION_CLOCK_MS + 60000, ERR_DENIED },
+	{ -RETENTION_CLOCK_MS + 60000, OK },
+	{ -RETENTION_CLOCK_MS - 60000, ERR_DENIED },
+};
+START_TEST(nothing_goes_by_a_wrong_clock)
+{
+	struct sample c = sample_new();
+	struct pg *db = pg_new(c.conninfo, "test");
+
+	clock_pin(clock_now_ms() + clocks[_i].ahead_ms);
+	ck_assert_int_eq(retention_clock(db), clocks[_i].e);
+} END_TEST
+
 static const struct { const char *now; bool goes; } aside[] = {
 	{ RECEIVED " + interval '30 days'", false },
 	{ RECEIVED " + interval '30 days 1 second'", true },
@@ -308,6 +325,7 @@ SUITE_APART(retention)
 	SUITE_LOOP(prospects_have_their_time, COUNT(rows));
 	SUITE_TEST(an_audience_goes_by_the_hour);
 	SUITE_TEST(steps_are_bounded);
+	SUITE_LOOP(nothing_goes_by_a_wrong_clock, COUNT(clocks));
 	SUITE_LOOP(quarantine_has_its_time, COUNT(aside));
 	SUITE_TEST(cookies_are_forgotten);
 	SUITE_TEST(a_pass_begins_where_the_last_ended);
