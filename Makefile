@@ -172,6 +172,15 @@ lint: $(OBJ)
 ## make e2e         scenarios through nginx (E2E="--short twins" for some)
 e2e: build
 	PISTE_BUILD=$(PISTE_BUILD) tests/e2e/run $(E2E)
+## make fault       what Piste stands on is broken while people post (SECONDS=600 SEED=)
+.PHONY: fault soak
+fault: SECONDS = 600
+fault: build
+	PISTE_BUILD=$(PISTE_BUILD) tests/fault/run --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+## make soak        the same for HOURS=8
+HOURS ?= 8
+soak:
+	$(MAKE) fault SECONDS=$$(($(HOURS) * 3600))
 ## make browser     a person's way in Chromium, and axe on every page
 browser: build
 	PISTE_BUILD=$(PISTE_BUILD) tests/browser/run

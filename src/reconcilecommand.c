@@ -145,7 +145,7 @@ tell(const struct wish *w, const struct reconcile_sums *s)
 		{ "quarantined", s->quarantined, "of them put aside" },
 		{ "unqueued", s->unqueued, "accepted, but not in the queue" },
 		{ "unsent", s->unsent, "accepted, but not in the outbox" },
-		{ "unlogged", s->unlogged, "by a request the log doesn't have" },
+		{ "unlogged", s->unlogged, "by a request not in the log" },
 		{ "unanswered", s->unanswered, "stored, but not acknowledged" },
 		{ "unread", s->unread, "lines that make no sense" },
 	};
