@@ -181,6 +181,15 @@ fault: build
 HOURS ?= 8
 soak:
 	$(MAKE) fault SECONDS=$$(($(HOURS) * 3600))
+# Preloaded, so not a part of anything, and without a sanitizer.
+$(BUILD)/failing.so: tests/nth/failing.c
+	@mkdir -p $(@D)
+	$(CC) $(PISTE_CPPFLAGS) -std=gnu17 -g -O2 -fno-builtin -fPIC $(WARN) \
+		$(WARN_C) -shared -o $@ $<
+## make nth         every call that can fail fails once (NTH="--each 20 spool" for some)
+.PHONY: nth
+nth: build $(BUILD)/failing.so
+	PISTE_BUILD=$(PISTE_BUILD) tests/nth/run $(NTH)
 ## make browser     a person's way in Chromium, and axe on every page
 browser: build
 	PISTE_BUILD=$(PISTE_BUILD) tests/browser/run
