@@ -14,21 +14,10 @@ kpiwish_usual(const struct conf *c, struct arena *a, struct kpi_wish *w)
 		.to = dayword_ago(a, 0) };
 }
 
-static bool
-is_split(struct str name)
-{
-	if (!name.n)
-		return true;
-	for (size_t i = 0; kpi_split(i); i++)
-		if (str_eq(name, str_of(kpi_split(i))))
-			return true;
-	return false;
-}
-
 enum kpiwish_fault
 kpiwish_judge(struct arena *a, struct kpi_wish *w)
 {
-	if (!is_split(w->split))
+	if (w->split.n && !str_is_one_of(w->split, kpi_split))
 		return KPIWISH_SPLIT;
 	if (!currency_is_code(w->currency))
 		return KPIWISH_CURRENCY;

@@ -126,17 +126,17 @@ static enum turn
 refuse_choice(struct ask *q, struct view *v, struct str why)
 {
 	static const struct { const char *marker; enum word word; } faults[] = {
-		[KPIWISH_SPLIT] = { "SPLIT_BAD", WORD_BOARD_BAD_SPLIT },
+		[KPIWISH_SPLIT] = { "SPLIT_BAD", WORD_DASH_BAD_SPLIT },
 		[KPIWISH_CURRENCY] = { "CURRENCY_BAD",
-		    WORD_BOARD_BAD_CURRENCY },
-		[KPIWISH_FROM] = { "FROM_BAD", WORD_BOARD_BAD_DAY },
-		[KPIWISH_TO] = { "TO_BAD", WORD_BOARD_BAD_DAY },
+		    WORD_DASH_BAD_CURRENCY },
+		[KPIWISH_FROM] = { "FROM_BAD", WORD_DASH_BAD_DAY },
+		[KPIWISH_TO] = { "TO_BAD", WORD_DASH_BAD_DAY },
 	};
 
 	if (q->fault)
 		view_set(v, faults[q->fault].marker, STR("1"));
 	shell_notice(v, SHELL_BAD, q->fault ? word_in(faults[q->fault].word,
-	    q->d->lang) : word_fill(q->d->rq->arena, WORD_BOARD_BAD_DAYS,
+	    q->d->lang) : word_fill(q->d->rq->arena, WORD_DASH_BAD_DAYS,
 	    q->d->lang, &why, 1));
 	return shell_answer(q->d->rq, v, 422, "figures");
 }
@@ -162,7 +162,7 @@ answer(struct ask *q)
 {
 	struct desk *d = q->d;
 	struct view *v = shell_begin(d, SHELL_FIGURES,
-	    word_in(WORD_BOARD_TITLE, d->lang));
+	    word_in(WORD_DASH_TITLE, d->lang));
 	struct kpi *k = ARENA_NEW(q->a, struct kpi);
 	struct dashfill f = { .a = q->a, .lang = d->lang, .v = v,
 		.wish = &q->w, .kpi = k };

@@ -129,9 +129,9 @@ add_chart(struct dashfill *f, const struct kpi *k, enum kpi_figure figure,
 		if (v->is_immature && c.ripe == points)
 			c.ripe = i;
 	}
-	c.unripe = word(f, WORD_BOARD_YOUNG);
+	c.unripe = word(f, WORD_DASH_YOUNG);
 	c.now = (struct chart_series){ name, value };
-	c.title = word_fill(f->a, WORD_BOARD_CHART, f->lang,
+	c.title = word_fill(f->a, WORD_DASH_CHART, f->lang,
 	    (struct str[]){ name, by }, 2);
 	c.text = str_of(d->text[f->lang]);
 	keep_picture(f, c.id, &c);
@@ -158,8 +158,8 @@ add_funnel(struct dashfill *f)
 	struct chart c = { .style = { f->lang, f->wish->currency },
 		.unit = KPI_COUNT, .id = STR("funnel"), .points = STAGES - 1,
 		.label = label, .ripe = STAGES - 1,
-		.title = word(f, WORD_BOARD_FUNNEL),
-		.text = word(f, WORD_BOARD_FUNNEL_TEXT) };
+		.title = word(f, WORD_DASH_FUNNEL),
+		.text = word(f, WORD_DASH_FUNNEL_TEXT) };
 
 	for (size_t i = 0; i < STAGES - 1; i++) {
 		const struct kpi_value *v = &total_of(f->kpi)->
@@ -171,7 +171,7 @@ add_funnel(struct dashfill *f)
 	}
 	if (is_young)
 		c.ripe = 1;
-	c.unripe = word(f, WORD_BOARD_YOUNG);
+	c.unripe = word(f, WORD_DASH_YOUNG);
 	c.now = (struct chart_series){ c.title, value };
 	keep_picture(f, c.id, &c);
 }
@@ -187,7 +187,7 @@ name_cell(const struct dashfill *f, const struct kpi_cell *c)
 	case KPI_OTHERS:
 		return word(f, WORD_LAB_OTHERS);
 	case KPI_TOTAL:
-		return word(f, WORD_BOARD_ALL);
+		return word(f, WORD_DASH_ALL);
 	}
 	return c->name;
 }
@@ -251,11 +251,11 @@ add_tables(const struct dashfill *f)
 		KPI_COST_LEAD, KPI_COST_MQL, KPI_COST_SQL, KPI_COST_CUSTOMER,
 		KPI_TURNOVER, KPI_MARGIN, KPI_LEAD_VALUE, KPI_ROI };
 
-	add_table(f, WORD_BOARD_GAIN, gain, sizeof gain / sizeof *gain);
-	add_table(f, WORD_BOARD_SEEN, seen, sizeof seen / sizeof *seen);
-	add_table(f, WORD_BOARD_STAGES, stages,
+	add_table(f, WORD_DASH_GAIN, gain, sizeof gain / sizeof *gain);
+	add_table(f, WORD_DASH_SEEN, seen, sizeof seen / sizeof *seen);
+	add_table(f, WORD_DASH_STAGES, stages,
 	    sizeof stages / sizeof *stages);
-	add_table(f, WORD_BOARD_MONEY, money,
+	add_table(f, WORD_DASH_MONEY, money,
 	    sizeof money / sizeof *money);
 }
 
@@ -265,22 +265,22 @@ add_notes(const struct dashfill *f, const struct bulletin *b)
 	const struct kpi *k = f->kpi;
 	struct kpi_value robots = total_of(k)->value[KPI_ROBOTS];
 
-	view_set(f->v, "YOUNG_NOTE", word_number(f->a, WORD_BOARD_YOUNG_NOTE,
+	view_set(f->v, "YOUNG_NOTE", word_number(f->a, WORD_DASH_YOUNG_NOTE,
 	    f->lang, b->mature_days));
 	if (robots.part > 0)
-		view_set(f->v, "ROBOTS", word_number(f->a, WORD_BOARD_ROBOTS,
+		view_set(f->v, "ROBOTS", word_number(f->a, WORD_DASH_ROBOTS,
 		    f->lang, robots.part));
 	if (k->quarantined)
-		view_set(f->v, "ASIDE", word_number(f->a, WORD_BOARD_ASIDE,
+		view_set(f->v, "ASIDE", word_number(f->a, WORD_DASH_ASIDE,
 		    f->lang, k->quarantined));
 	if (k->waiting)
 		view_set(f->v, "WAITING", word_number(f->a,
-		    WORD_BOARD_WAITING, f->lang, k->waiting));
+		    WORD_DASH_WAITING, f->lang, k->waiting));
 	if (k->others.n)
 		view_set(f->v, "OTHER_CURRENCIES", word_fill(f->a,
-		    WORD_BOARD_CURRENCIES, f->lang, &k->others, 1));
+		    WORD_DASH_CURRENCIES, f->lang, &k->others, 1));
 	if (f->wish->has_before)
-		view_set(f->v, "BEFORE", word_fill(f->a, WORD_BOARD_BEFORE,
+		view_set(f->v, "BEFORE", word_fill(f->a, WORD_DASH_BEFORE,
 		    f->lang, (struct str[]){ k->before_from, k->before_to },
 		    2));
 }

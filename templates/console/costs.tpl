@@ -29,7 +29,7 @@
 {{/ROWS}}
 </section>
 {{#FORMS}}
-<div class="halves">
+<div class="twin">
 <section class="card" aria-labelledby="add">
 <h2 id="add">{{W_COST_ADD}}</h2>
 <form method="post" action="/console/costs" data-keep="cost">

@@ -28,7 +28,7 @@
 </p>
 </section>
 {{#FIGURES}}
-<div class="halves">
+<div class="twin">
 <section class="card">
 <h2 id="rates-head">{{RATES_TITLE}}</h2>
 <!--picture:rates-->
@@ -136,7 +136,7 @@
 <section aria-labelledby="slices">
 <h2 id="slices">{{W_LAB_SEGMENTS}}</h2>
 <p class="soft small">{{W_LAB_SEGMENTS_HINT}}</p>
-<div class="halves">
+<div class="twin">
 {{#DIMENSION}}
 <div class="scroll" tabindex="0" role="region" aria-label="{{W_LAB_SEGMENTS}} {{DIMENSION_NAME}}">
 <table>

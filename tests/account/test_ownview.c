@@ -1,4 +1,4 @@
-/* Tests of account/ownview.c and what it asks of src/sql/0045. */
+/* Tests of account/ownview.c and what it asks of src/sql/0042. */
 #include "desks.h"
 
 #include "account/ownview.h"

@@ -1,4 +1,4 @@
-/* Tests of lead/inbox.c and what it asks of src/sql/0045. */
+/* Tests of lead/inbox.c and what it asks of src/sql/0042. */
 #include "../account/desks.h"
 #include "base/buf.h"
 #include "lead/inbox.h"

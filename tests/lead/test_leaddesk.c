@@ -1,4 +1,4 @@
-/* Tests of lead/leaddesk.c and what it asks of src/sql/0045. */
+/* Tests of lead/leaddesk.c and what it asks of src/sql/0042. */
 #include "../account/desks.h"
 #include "lead/bantrow.h"
 #include "lead/leaddesk.h"

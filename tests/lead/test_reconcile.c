@@ -191,7 +191,7 @@ START_TEST(what_is_missing_is_named)
 	ck_assert_int_eq(last.missing, 4);
 } END_TEST
 
-SUITE(reconcile)
+SUITE_APART(reconcile)
 {
 	SUITE_TEST(what_is_there_closes_the_sums);
 	SUITE_TEST(a_day_has_an_end);
