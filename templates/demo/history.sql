@@ -117,6 +117,23 @@ SELECT person_id, 'demo',
 	CASE WHEN is_spam THEN at + interval '1 day' END, at
 FROM won;
 
+-- By what they sent a lead is known to be of a page, a campaign, a country.
+INSERT INTO piste.submission (id, page_key, page_revision, variant_key,
+	experiment_key, form_key, offer_key, lang, person_id, lead_id, outcome,
+	fields, email, geo_country, source, campaign_key, via, rendered_at,
+	received_at, created_at)
+SELECT md5(w.experiment || w.n)::uuid, w.experiment, 1, x.variant,
+	w.experiment, p.form_key, 'demo', x.lang, w.person_id, l.id, 'new',
+	jsonb_build_object('email', h.email), h.email, x.country, x.source,
+	p.campaign_key, 'form', w.at, x.posted_at, w.at
+FROM won AS w JOIN piste.lead AS l ON l.person_id = w.person_id
+	JOIN piste.person AS h ON h.id = w.person_id
+	JOIN piste.page AS p ON p.key = w.experiment
+	JOIN piste.exposure AS x ON x.experiment_key = w.experiment
+		AND x.visitor = w.visitor
+ORDER BY w.at, w.n
+ON CONFLICT DO NOTHING;
+
 SELECT piste.conversion_take(array_agg(w.experiment), array_agg(w.visitor),
 	array_agg(w.bucket_version), array_agg(md5(w.experiment || w.n)::uuid),
 	array_agg(l.id), array_agg(w.at + interval '3 minutes'),

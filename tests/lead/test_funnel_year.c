@@ -102,15 +102,17 @@ START_TEST(the_demo_year_adds_up)
 	pg_free(db);
 } END_TEST
 
-/* What the same cell of kpi says, or nothing. */
-static const struct kpi_cell *
-cell_of(const struct kpi *k, const struct funnel_cell *f)
+/* What the funnel says of a cell of kpi; of one that only costs, nothing. */
+static const struct funnel_cell *
+cell_of(const struct funnel *f, const struct kpi_cell *k)
 {
-	for (size_t i = 0; i < k->cells; i++)
-		if (str_eq(k->cell[i].name, f->name) &&
-		    k->cell[i].kind == (enum kpi_kind)f->kind)
-			return &k->cell[i];
-	return NULL;
+	static const struct funnel_cell nothing;
+
+	for (size_t i = 0; i < f->cells; i++)
+		if (str_eq(f->cell[i].name, k->name) &&
+		    f->cell[i].kind == (enum funnel_kind)k->kind)
+			return &f->cell[i];
+	return &nothing;
 }
 
 static void
@@ -156,10 +158,10 @@ START_TEST(funnel_and_figures_agree)
 		ck_assert_int_eq(funnel_read(db, suite_arena(), &(struct
 		    funnel_wish){ w.split, w.from, w.to, true }, &f), OK);
 		ck_assert_int_eq(kpi_read(db, suite_arena(), &w, &k), OK);
-		ck_assert_uint_eq(k.cells, f.cells);
+		ck_assert_uint_ge(k.cells, f.cells);
 		ck_assert_int_gt(f.cell[f.cells - 1].visits, 50000);
-		for (size_t n = 0; n < f.cells; n++)
-			assert_same(cell_of(&k, &f.cell[n]), &f.cell[n]);
+		for (size_t n = 0; n < k.cells; n++)
+			assert_same(&k.cell[n], cell_of(&f, &k.cell[n]));
 	}
 	PQfinish(c.conn);
 	pg_free(db);
