@@ -131,6 +131,21 @@ fill_empty(struct desk *d, struct view *v, bool is_filtered)
 	return e;
 }
 
+/* From the first that is shown on, whichever way one came there. */
+static struct str
+csv_url(struct arena *a, const struct inbox_wish *w, struct str first)
+{
+	char digits[STR_I64_BYTES];
+	struct inbox_wish to = *w;
+	int64_t id;
+
+	if (w->is_back && str_i64(first, 1, INT64_MAX - 1, &id)) {
+		to.is_back = false;
+		to.edge = str_from_i64(digits, id + 1);
+	}
+	return leadlist_url(a, LEADLIST_HOME ".csv", &to);
+}
+
 static enum err
 fill_rows(struct desk *d, struct view *v, const struct inbox_wish *w)
 {
@@ -146,7 +161,7 @@ fill_rows(struct desk *d, struct view *v, const struct inbox_wish *w)
 	for (size_t i = 0; i < rows.count; i++)
 		fill_row(d, view_add(v, "ROW"), &rows.row[i]);
 	fill_ways(d, v, w, &rows);
-	view_set(v, "CSV_URL", leadlist_url(a, LEADLIST_HOME ".csv", w));
+	view_set(v, "CSV_URL", csv_url(a, w, rows.row[0].id));
 	return OK;
 }
 
@@ -187,15 +202,22 @@ leads_show(struct request *rq)
 	return desk_enter(rq, ACCOUNT_READER, show);
 }
 
-/* Who took people's particulars away, and which. */
+/*
+ * Who took people's particulars away, and which.  The journal is kept for
+ * ever: not whom they searched for.
+ */
 static enum err
 note_export(struct desk *d, const struct inbox_wish *w, size_t rows)
 {
+	struct inbox_wish bare = *w;
 	struct buf b;
 
+	bare.value[INBOX_TEXT] = STR_EMPTY;
 	buf_init(&b, d->rq->arena, NOTE_BYTES_MAX);
 	buf_byte(&b, '{');
-	buf_json_pair(&b, "filter", leadlist_query(d->rq->arena, w));
+	buf_json_pair(&b, "filter", leadlist_query(d->rq->arena, &bare));
+	buf_json_name(&b, "is_searched");
+	buf_add(&b, w->value[INBOX_TEXT].n ? STR("true") : STR("false"));
 	buf_json_name(&b, "rows");
 	buf_u64(&b, rows);
 	buf_byte(&b, '}');

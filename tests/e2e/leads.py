@@ -2,6 +2,7 @@
 by nobody else."""
 
 import csv
+import html
 import io
 import re
 import urllib.parse
@@ -130,7 +131,14 @@ def told(s):
                for r in rows], [(str(lead), address, "'=1+1", NAUGHTY)],
               "what leaves as CSV")
     equal(journal(s, "--of", "leads")[0]["is"],
-          {"filter": "q=alert", "rows": 1}, "the export in the journal")
+          {"filter": "", "is_searched": True, "rows": 1},
+          "the export in the journal, but not whom it was of")
+    # Reached by "newer", too.
+    page = boss.get(f"{HOME}?q=alert&after=1")
+    address = re.search(r'href="(/console/leads\.csv[^"]*)"', page.text)
+    rows = csv.DictReader(io.StringIO(boss.get(
+        html.unescape(address.group(1))).text))
+    equal([r["lead"] for r in rows], [str(lead)], "from that page on")
     equal(boss.get(HOME + ".csv?stage=x").status, 400, "no such filter")
 
 
