@@ -213,7 +213,7 @@ COMMENT ON COLUMN piste.app_view.name IS 'As they call it';
 COMMENT ON COLUMN piste.app_view.query IS 'As in the inbox''s address';
 COMMENT ON COLUMN piste.app_view.created_at IS 'When it was kept';
 INSERT INTO piste.held (place, whose, emptied, why) VALUES
-	('app_view', 'EXISTS (SELECT FROM unnest(($1).emails || ($1).email_keys || ($1).phones) AS k (word) WHERE position(lower(k.word) IN lower(replace(t.query, ''%40'', ''@''))) > 0)',
+	('app_view', 'EXISTS (SELECT FROM unnest(($1).emails || ($1).email_keys || ($1).phones) AS k (word) WHERE position(lower(k.word) IN lower(replace(replace(replace(t.query, ''%40'', ''@''), ''%2B'', ''+''), ''%27'', ''''''''))) > 0)',
 	'DELETE', 'A view that searches for them finds nobody any more');
 
 CREATE FUNCTION piste.own_views(session text)
@@ -234,6 +234,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	actor piste.actor := piste.actor_of(session, 'reader');
+	kept bigint;
 BEGIN
 	-- One after the other, or two would be one too many.
 	PERFORM FROM piste.app_user AS u WHERE u.id = actor.user_id
@@ -241,15 +242,16 @@ BEGIN
 	INSERT INTO piste.app_view AS v (user_id, name, query)
 	VALUES (actor.user_id, $2, $3)
 	ON CONFLICT ON CONSTRAINT app_view_user_id_name_key
-	DO UPDATE SET query = excluded.query;
+	DO UPDATE SET query = excluded.query RETURNING v.id INTO kept;
 	IF (SELECT count(*) FROM piste.app_view AS v
 		WHERE v.user_id = actor.user_id) > 50
 	THEN
 		RAISE EXCEPTION 'there are 50 views'
 			USING ERRCODE = 'unique_violation';
 	END IF;
+	-- By its number: whoever it is named after, the journal is kept.
 	PERFORM piste.audit_write(actor, 'view.keep', 'user ' || actor.who, NULL,
-		to_jsonb($2));
+		to_jsonb(kept));
 END $$;
 COMMENT ON FUNCTION piste.own_view_keep(text, text, text) IS
 	'Keeps a view of one''s own, in the place of one of that name; the 51st is refused.';
@@ -261,13 +263,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	actor piste.actor := piste.actor_of(session, 'reader');
-	was text;
 BEGIN
 	DELETE FROM piste.app_view AS v
-	WHERE v.user_id = actor.user_id AND v.id = $2 RETURNING v.name INTO was;
+	WHERE v.user_id = actor.user_id AND v.id = $2;
 	IF FOUND THEN
 		PERFORM piste.audit_write(actor, 'view.drop', 'user ' || actor.who,
-			to_jsonb(was), NULL);
+			to_jsonb($2), NULL);
 	END IF;
 END $$;
 COMMENT ON FUNCTION piste.own_view_drop(text, bigint) IS
@@ -428,21 +429,23 @@ BEGIN
 		FROM piste.bant AS b WHERE b.lead_id = $2
 		ORDER BY b.id DESC LIMIT $3)
 		UNION ALL (SELECT m.begun_at, 'mail', coalesce(t.subject, o.kind),
-			m.state, m.reason, NULL
+			m.state, CASE WHEN m.state = 'dropped' OR NOT is_masked
+				THEN m.reason END, NULL
 		FROM piste.submission AS s JOIN piste.mail AS m
 				ON m.submission_id = s.id
 			JOIN piste.outbox AS o ON o.id = m.outbox_id
 			LEFT JOIN piste.letter AS t ON t.outbox_id = m.outbox_id
 		WHERE s.lead_id = $2 ORDER BY m.begun_at DESC LIMIT $3)
-		UNION ALL (SELECT m.begun_at, 'mail', t.subject, m.state, m.reason,
-			NULL
+		UNION ALL (SELECT m.begun_at, 'mail', t.subject, m.state,
+			CASE WHEN m.state = 'dropped' OR NOT is_masked
+				THEN m.reason END, NULL
 		FROM piste.letter AS t JOIN piste.mail AS m
 			ON m.outbox_id = t.outbox_id
 		WHERE t.person_id = whom ORDER BY m.begun_at DESC LIMIT $3)
 	) AS f WHERE whom IS NOT NULL ORDER BY f.at DESC LIMIT $3;
 END $$;
 COMMENT ON FUNCTION piste.lead_story(text, bigint, integer) IS
-	'What happened with a lead that a session sees, the latest first: forms sent, words on consent, stages, sellers it was given to and who did not take it, contacts, notes, answers, mails. Nobody''s own words for a reader.';
+	'What happened with a lead that a session sees, the latest first: forms sent, words on consent, stages, sellers it was given to and who did not take it, contacts, notes, answers, mails. Nobody''s own words for a reader, nor a mail server''s, which name addresses.';
 
 CREATE FUNCTION piste.board(session text, seller text, rows_max integer)
 RETURNS TABLE (id bigint, stage text, first_name text, last_name text,

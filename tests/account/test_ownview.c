@@ -37,6 +37,35 @@ START_TEST(views_are_their_owners)
 	pg_free(d.db);
 } END_TEST
 
+/* Nor is the journal, which is kept, told whom a view is named after. */
+START_TEST(who_is_erased_is_in_no_view)
+{
+	struct desks d = desks_new();
+	struct str mine = d.hash[ACCOUNT_READER];
+	const struct sample_row rows[] = { { 1, .email = "ana+news@x.fr" },
+		{ 2, .email = "o'ana@x.fr" }, { 3, .email = "bea@x.fr" } };
+	struct ownview *view;
+	size_t count;
+
+	sample_take(d.sample.conn, sample_batch(rows, 3));
+	ck_assert_int_eq(ownview_keep(d.db, mine, STR("Ana"),
+	    STR("q=Ana%2Bnews%40x.fr")), OK);
+	ck_assert_int_eq(ownview_keep(d.db, mine, STR("Ana's other"),
+	    STR("q=o%27ana%40x.fr")), OK);
+	ck_assert_int_eq(ownview_keep(d.db, mine, STR("Bea"),
+	    STR("q=bea%40x.fr")), OK);
+	sample_run(d.sample.conn, "SELECT piste.erase(ARRAY(SELECT p.id FROM"
+	    " piste.person AS p WHERE p.email <> 'bea@x.fr'), NULL, NULL,"
+	    " 'request', NULL)");
+	ck_assert_int_eq(ownview_list(d.db, suite_arena(), mine, &view,
+	    &count), OK);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_same(view[0].name, STR("Bea"));
+	ck_assert_str_same(sample_text(d.sample.conn, "SELECT count(*) FROM"
+	    " piste.audit WHERE concat(was, became) ILIKE '%ana%'"), STR("0"));
+	pg_free(d.db);
+} END_TEST
+
 START_TEST(there_is_room_for_so_many)
 {
 	struct desks d = desks_new();
@@ -56,5 +85,6 @@ START_TEST(there_is_room_for_so_many)
 SUITE(ownview)
 {
 	SUITE_TEST(views_are_their_owners);
+	SUITE_TEST(who_is_erased_is_in_no_view);
 	SUITE_TEST(there_is_room_for_so_many);
 }

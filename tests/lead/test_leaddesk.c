@@ -150,6 +150,17 @@ START_TEST(what_is_known_is_told)
 	pg_free(d.db);
 } END_TEST
 
+/* What is told of a mail in that state. */
+static struct str
+reason_of(const struct leaddesk_event *event, size_t events, const char *state)
+{
+	for (size_t i = 0; i < events; i++)
+		if (str_eq(event[i].what, STR("mail")) &&
+		    str_eq(event[i].detail, str_of(state)))
+			return event[i].reason;
+	return STR("no such mail");
+}
+
 /* How often something happened, and somebody's words of it. */
 static size_t
 count_of(const struct leaddesk_event *event, size_t events, const char *what,
@@ -176,17 +187,27 @@ START_TEST(a_story_has_no_words_for_a_reader)
 	size_t n;
 
 	sample_run(d.sample.conn, "SELECT piste.lead_contact(1, 'sam', false,"
-	    " 'she likes tea')");
+	    " 'she likes tea'); WITH o AS (INSERT INTO piste.outbox (kind,"
+	    " submission_id, payload) SELECT 'mail.confirm', s.id, '{}' FROM"
+	    " piste.submission AS s WHERE s.lead_id = 1 RETURNING id, submission_id) INSERT"
+	    " INTO piste.mail (outbox_id, round, submission_id, state, reason)"
+	    " SELECT o.id, r.n, o.submission_id, r.state, r.reason FROM o"
+	    " CROSS JOIN (VALUES (1, 'refused', '550 <ana@x.fr> unknown'),"
+	    " (2, 'dropped', 'bounced')) AS r (n, state, reason)");
 	ck_assert_int_eq(leaddesk_story(d.db, a, &view, &event, &n), OK);
 	ck_assert_uint_eq(count_of(event, n, "submission", &words), 1);
 	ck_assert_uint_eq(count_of(event, n, "stage", &words), 2);
 	ck_assert_uint_eq(count_of(event, n, "allotted", &words), 1);
 	ck_assert_uint_eq(count_of(event, n, "note", &words), 1);
 	ck_assert_str_same(words, STR("she likes tea"));
+	ck_assert_str_same(reason_of(event, n, "refused"),
+	    STR("550 <ana@x.fr> unknown"));
 	view.session = d.hash[ACCOUNT_READER];
 	ck_assert_int_eq(leaddesk_story(d.db, a, &view, &event, &n), OK);
 	ck_assert_uint_eq(count_of(event, n, "note", &words), 1);
 	ck_assert_str_same(words, STR_EMPTY);
+	ck_assert_str_same(reason_of(event, n, "refused"), STR_EMPTY);
+	ck_assert_str_same(reason_of(event, n, "dropped"), STR("bounced"));
 	/* Another's tells nothing. */
 	view = (struct leaddesk_view){ d.hash[ACCOUNT_SELLER], STR("2"),
 		STR("en") };
