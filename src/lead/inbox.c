@@ -1,4 +1,4 @@
-/* Implements inbox.h over piste.inbox() (src/sql/0045). */
+/* Implements inbox.h over piste.inbox() (src/sql/0042). */
 #include <assert.h>
 
 #include "base/arena.h"
@@ -84,19 +84,31 @@ is_word(enum inbox_filter f, struct str value)
 	return !word;
 }
 
+/* Of marks alone no index knows anything. */
+static bool
+is_sound(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') ||
+	    ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
 /* Without a word of three characters no index finds anything. */
 static bool
 judge_text(struct str text)
 {
 	size_t letters = 0;
+	bool has_sound = false;
 
-	for (size_t i = 0; i < text.n && letters < INBOX_WORD_MIN; i++) {
+	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
 		/* What goes on a character is none of its own. */
 		letters = c <= ' ' ? 0 : letters + ((c & 0xc0) != 0x80);
+		has_sound = letters && (has_sound || is_sound(c));
+		if (letters >= INBOX_WORD_MIN && has_sound)
+			return true;
 	}
-	return letters == INBOX_WORD_MIN;
+	return false;
 }
 
 static bool

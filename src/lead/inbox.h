@@ -49,7 +49,8 @@ struct inbox_wish {
 
 /*
  * The first filter that is none (a word that is not known, a day that there
- * is not, too long, a text without a word of INBOX_WORD_MIN), or
+ * is not, too long, a text without a word of INBOX_WORD_MIN
+ * with a letter or digit in it), or
  * INBOX_FILTERS.  Days become 2026-12-31, in a, and
  * countries upper case.
  */

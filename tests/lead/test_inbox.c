@@ -137,6 +137,8 @@ START_TEST(what_is_no_filter_is_named)
 		{ INBOX_COUNTRY, "F1" }, { INBOX_FROM, "2025-02-29" },
 		{ INBOX_TO, "yesterday" }, { INBOX_TEXT, "zo" },
 		{ INBOX_TEXT, "zo ew" }, { INBOX_TEXT, "é é" },
+		{ INBOX_TEXT, "..." }, { INBOX_TEXT, "%%% a" },
+		{ INBOX_TEXT, "a @@@" },
 	};
 	struct inbox_wish w = { .session = PG_NULL };
 
