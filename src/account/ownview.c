@@ -1,4 +1,4 @@
-/* Implements ownview.h; the limit is src/sql/0045's. */
+/* Implements ownview.h; the limit is src/sql/0042's. */
 #include "base/arena.h"
 #include "store/pg.h"
 

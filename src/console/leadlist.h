@@ -20,7 +20,7 @@ struct inbox_wish leadlist_wish_of(struct desk *d, struct str query);
 struct str leadlist_query(struct arena *a, const struct inbox_wish *w);
 struct str leadlist_url(struct arena *a, const char *path,
     const struct inbox_wish *w);
-/* How many filters there are in it, the text not counted. */
+/* How many filters there are in it, the text among them. */
 size_t leadlist_count(const struct inbox_wish *w);
 
 /* The form, with what was chosen; wrong: INBOX_FILTERS for none.  As pg_run. */

@@ -1,4 +1,4 @@
-/* Implements leaddesk.h over the functions of src/sql/0045. */
+/* Implements leaddesk.h over the functions of src/sql/0042. */
 #include "base/arena.h"
 #include "store/pg.h"
 
