@@ -63,7 +63,7 @@ fill_card(struct board *b, struct view *v, const struct leaddesk_card *c,
 	    "/%.*s", STR_ARG(c->id)));
 	view_set(v, "CARD_ID", c->id);
 	view_set(v, "CARD_NAME", name);
-	view_set(v, "CARD_COMPANY", c->company);
+	view_set(v, "CARD_COMPANY", leadlist_brief(a, c->company));
 	view_set(v, "CARD_OFFER", c->offer);
 	view_set(v, "CARD_GRADE", term_in(c->grade, d->lang));
 	view_set(v, "CARD_GRADE_CLASS", c->grade);

@@ -195,6 +195,17 @@ leadlist_fill(struct desk *d, struct view *v, const struct inbox_wish *w,
 }
 
 struct str
+leadlist_brief(struct arena *a, struct str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < LEADLIST_BRIEF_CHARS && n < text.n; i++)
+		n += str_utf8_step(str_slice(text, n, text.n));
+	return n < text.n ? buf_join(a, str_slice(text, 0, n), STR("…")) :
+	    text;
+}
+
+struct str
 leadlist_name(struct desk *d, struct str first, struct str last,
     struct str email, struct str id)
 {
@@ -202,6 +213,6 @@ leadlist_name(struct desk *d, struct str first, struct str last,
 	struct str name = str_trim(buf_fmt(a, NAME_BYTES_MAX, "%.*s %.*s",
 	    STR_ARG(first), STR_ARG(last)));
 
-	return name.n ? name : email.n ? email : word_fill(a,
+	return name.n ? leadlist_brief(a, name) : email.n ? email : word_fill(a,
 	    WORD_LEAD_NAMELESS, d->lang, &id, 1);
 }

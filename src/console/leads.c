@@ -20,6 +20,8 @@
 #define CSV_BYTES (4 << 20)
 #define CSV_BYTES_MAX (2 * CSV_BYTES)
 #define CSV_ROWS 1000
+/* Names, a company and where they came from may be of 16 KB each. */
+#define CSV_PAGE_BYTES_MAX ((size_t)CSV_ROWS * (128 << 10))
 #define DAY_BYTES 10	/* 2026-12-31 */
 #define CSV "text/csv; charset=utf-8"
 #define NOTE_BYTES_MAX 4096
@@ -33,7 +35,7 @@ fill_row(struct desk *d, struct view *v, const struct inbox_row *r)
 	    LEADLIST_HOME "/%.*s", STR_ARG(r->id)));
 	view_set(v, "ROW_NAME", leadlist_name(d, r->first_name, r->last_name,
 	    r->email, r->id));
-	view_set(v, "ROW_COMPANY", r->company);
+	view_set(v, "ROW_COMPANY", leadlist_brief(a, r->company));
 	view_set(v, "ROW_EMAIL", r->email);
 	view_set(v, "ROW_STAGE", term_brief(r->stage, d->lang));
 	view_set(v, "ROW_GRADE", term_in(r->grade, d->lang));
@@ -235,14 +237,16 @@ write_rows(struct desk *d, struct arena *pages, struct inbox_wish *w,
 
 	while (!e && rows.is_more && b->n < CSV_BYTES &&
 	    *written < LEADS_CSV_ROWS_MAX) {
+		size_t i = 0;
+
 		arena_reset(pages);
 		e = inbox_read(d->db, pages, w, CSV_ROWS, &rows);
-		for (size_t i = 0; i < rows.count; i++)
-			inbox_csv(b, &rows.row[i]);
-		if (rows.count)
-			w->edge = arena_copy(d->rq->arena,
-			    rows.row[rows.count - 1].id);
-		*written += rows.count;
+		while (i < rows.count && b->n < CSV_BYTES)
+			inbox_csv(b, &rows.row[i++]);
+		if (i)
+			w->edge = arena_copy(d->rq->arena, rows.row[i - 1].id);
+		rows.is_more = rows.is_more || i < rows.count;
+		*written += i;
 	}
 	if (!e && rows.is_more)
 		response_header(d->rq, "Link", buf_fmt(d->rq->arena,
@@ -264,7 +268,7 @@ write_csv(struct desk *d)
 
 	if (inbox_judge(d->rq->arena, &w) != INBOX_FILTERS || w.is_back)
 		return desk_refuse(d, ERR_INPUT);
-	pages = arena_new(ARENA_REQUEST_BYTES_MAX);
+	pages = arena_new(CSV_PAGE_BYTES_MAX);
 	buf_init(&b, d->rq->arena, CSV_BYTES_MAX);
 	inbox_csv_head(&b);
 	e = write_rows(d, pages, &w, &b, &written);
