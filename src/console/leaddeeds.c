@@ -343,6 +343,8 @@ run(struct deed *t, size_t deed)
 		e = leaddesk_read(d->db, a, d->session, id, &t->lead);
 	if (e)
 		return e;
+	if (t->lead.who.n > DESK_WHO_BYTES_MAX)
+		t->lead.who = desk_who(d);
 	buf_init(&t->became, a, JSON_BYTES_MAX);
 	buf_byte(&t->became, '{');
 	e = deeds[deed].run(t);
