@@ -11,7 +11,6 @@
 #include "console/leadlist.h"
 
 #define QUERY_BYTES_MAX 8192
-#define NAME_BYTES_MAX 33000
 
 /* How a filter is called, in words and in the template. */
 static const struct {
@@ -210,9 +209,10 @@ leadlist_name(struct desk *d, struct str first, struct str last,
     struct str email, struct str id)
 {
 	struct arena *a = d->rq->arena;
-	struct str name = str_trim(buf_fmt(a, NAME_BYTES_MAX, "%.*s %.*s",
-	    STR_ARG(first), STR_ARG(last)));
+	struct str given = buf_join(a, leadlist_brief(a, first), STR(" "));
+	struct str name = str_trim(buf_join(a, given, leadlist_brief(a,
+	    last)));
 
-	return name.n ? leadlist_brief(a, name) : email.n ? email : word_fill(a,
+	return name.n ? name : email.n ? email : word_fill(a,
 	    WORD_LEAD_NAMELESS, d->lang, &id, 1);
 }

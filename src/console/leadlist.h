@@ -30,7 +30,7 @@ MUST_USE enum err leadlist_fill(struct desk *d, struct view *v,
 /* What somebody typed, as far as a list has room: so many characters and … */
 #define LEADLIST_BRIEF_CHARS 100
 struct str leadlist_brief(struct arena *a, struct str text);
-/* First name and surname in brief, else the address, else "Lead 12". */
+/* First name and surname, each in brief, else the address, else "Lead 12". */
 struct str leadlist_name(struct desk *d, struct str first, struct str last,
     struct str email, struct str id);
 

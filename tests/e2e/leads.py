@@ -168,6 +168,9 @@ def wide(s):
         files += 1
     equal((len(found), len(set(found))), (700, 700), "each once")
     check(files > 1, f"no more than one answer holds: {files} answers")
+    page = visitor.get(f"{HOME}?q=@wide.example")
+    contains(page.text, "\U0001d11e" * 100 + "… " + "\U0001d11e" * 100 + "…<",
+             "a name in brief")
     # From a page on that is reached by "newer", too.
     page = visitor.get(f"{HOME}?q=@wide.example&after={lead}")
     address = re.search(r'href="(/console/leads\.csv[^"]*)"', page.text)

@@ -189,8 +189,9 @@ START_TEST(a_story_has_no_words_for_a_reader)
 	sample_run(d.sample.conn, "SELECT piste.lead_contact(1, 'sam', false,"
 	    " 'she likes tea'); WITH o AS (INSERT INTO piste.outbox (kind,"
 	    " submission_id, payload) SELECT 'mail.confirm', s.id, '{}' FROM"
-	    " piste.submission AS s WHERE s.lead_id = 1 RETURNING id, submission_id) INSERT"
-	    " INTO piste.mail (outbox_id, round, submission_id, state, reason)"
+	    " piste.submission AS s WHERE s.lead_id = 1"
+	    " RETURNING id, submission_id) INSERT INTO piste.mail (outbox_id,"
+	    " round, submission_id, state, reason)"
 	    " SELECT o.id, r.n, o.submission_id, r.state, r.reason FROM o"
 	    " CROSS JOIN (VALUES (1, 'refused', '550 <ana@x.fr> unknown'),"
 	    " (2, 'dropped', 'bounced')) AS r (n, state, reason)");
