@@ -273,6 +273,9 @@ print_text(const struct wish *w, const struct kpi *k)
 	if (is_empty(k) && !w->k.is_synthetic)
 		printf("Nothing happened in these days; of a demo's invented"
 		    " leads --of synthetic tells.\n");
+	if (k->waiting)
+		printf("Changes that are not counted yet: %" PRId64 "\n",
+		    k->waiting);
 	if (k->quarantined)
 		printf("In quarantine, and in no figure: %" PRId64 " forms of"
 		    " these days.\n", k->quarantined);

@@ -324,22 +324,23 @@ nurture(struct worker *w, int64_t *done)
 static void
 count_figures(struct worker *w, int64_t *done)
 {
-	int64_t left = 0;
+	int64_t since = clock_mono_ms(), left = 0;
 	enum err e = OK;
 
 	*done = 0;
-	if (clock_mono_ms() < w->figures_at_ms)
+	if (since < w->figures_at_ms)
 		return;
-	if (clock_mono_ms() >= w->upkeep_at_ms) {
+	if (since >= w->upkeep_at_ms) {
 		e = kpi_upkeep(w->db, w->conf->retention_figure_months);
 		w->upkeep_at_ms = clock_mono_ms() + (e ? WORKER_WATCH_MS :
 		    WORKER_RETAIN_MS);
 	}
 	if (!e)
 		e = kpi_turn(w->db, w->conf->time_zone, done, &left);
-	*done = left;
-	if (e || !left)
-		w->figures_at_ms = clock_mono_ms() + WORKER_FIGURES_MS;
+	*done = *done ? left : 0;	/* 0: another counts */
+	if (e || !*done)
+		w->figures_at_ms = clock_mono_ms() + WORKER_FIGURES_MS +
+		    WORKER_FIGURES_REST * (clock_mono_ms() - since);
 	if (e)
 		log_event(LOG_WARN, "worker.figures",
 		    LOG_Z("why", err_name(e)));

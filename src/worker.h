@@ -14,6 +14,7 @@ struct conf;
 #define WORKER_SWEEP_MS 3600000		/* between looks for orphaned files */
 #define WORKER_PASS_MS 60000		/* between looks whether scores fade */
 #define WORKER_FIGURES_MS 10000		/* between counts of what changed */
+#define WORKER_FIGURES_REST 9		/* times as long as the last took */
 #define WORKER_RECYCLE_MS 600000	/* between passes over leads aside */
 #define WORKER_RETAIN_MS 86400000	/* between passes over what is kept */
 #define WORKER_BACKOFF_MS_MIN 100	/* while PostgreSQL is away */

@@ -237,5 +237,8 @@ reportturn_keep(struct pg *db, struct arena *a, const struct gather_wish *w,
 	if (e != ERR_ABSENT)
 		return e;
 	e = kpi_catch_up(db, w->zone, INT_MAX, &left);
+	/* What is kept is kept for good: not while another still counts. */
+	if (!e && left)
+		e = ERR_AWAY;
 	return e ? e : make(db, a, w, &d, out);
 }

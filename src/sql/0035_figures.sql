@@ -1015,7 +1015,14 @@ DECLARE
 BEGIN
 	-- Raises where there is no such zone.
 	PERFORM now() AT TIME ZONE zone;
-	PERFORM pg_advisory_xact_lock(hashtextextended('piste.figure', 0));
+	BEGIN
+		PERFORM pg_advisory_xact_lock(hashtextextended('piste.figure', 0));
+	EXCEPTION WHEN lock_not_available THEN
+		done := 0;
+		due := 1 + (SELECT count(DISTINCT o.day)
+			FROM piste.figure_due AS o);
+		RETURN;
+	END;
 	INSERT INTO piste.figure_state AS s (zone) VALUES (figure_turn.zone)
 	ON CONFLICT (id) DO UPDATE SET zone = excluded.zone
 	WHERE s.zone <> excluded.zone;
@@ -1058,7 +1065,7 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION piste.figure_turn(text, integer) FROM PUBLIC;
 COMMENT ON FUNCTION piste.figure_turn(text, integer) IS
-	'Counts up to days_max days anew in which something has changed, the last ones first, and costs of up to 92; done: how many, due: how many more there are. Another zone than the last time changes all days. One at a time.';
+	'Counts up to days_max days anew in which something has changed, the last ones first, and costs of up to 92; done: how many, due: how many more there are. Another zone than the last time changes all days. One at a time: who has waited for another as long as lock_timeout says has done none, and there is one due at least.';
 
 CREATE FUNCTION piste.figure_upkeep(before timestamptz) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER

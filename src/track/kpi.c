@@ -427,11 +427,15 @@ enum err
 kpi_catch_up(struct pg *db, struct str zone, int turns, int64_t *left)
 {
 	int64_t done;
+	int in_vain = 0;
 	enum err e = OK;
 
 	*left = 1;
-	for (int i = 0; !e && *left && i < turns; i++)
+	for (int i = 0; !e && *left && i < turns && in_vain < KPI_WAITS_MAX;
+	    i++) {
 		e = kpi_turn(db, zone, &done, left);
+		in_vain = done ? 0 : in_vain + 1;
+	}
 	return e;
 }
 

@@ -25,6 +25,7 @@ struct pg;
 #define KPI_CELLS_MAX 100	/* with most leads; all others are one */
 #define KPI_DAILY_DAYS_MAX 400	/* of a wish by day: see figure_wish() */
 #define KPI_TURN_DAYS_MAX 7	/* counted in one turn, but for costs */
+#define KPI_WAITS_MAX 10	/* turns that another's counting may last */
 #define KPI_UNKNOWN INT64_C(-1)	/* for kpi_value.part and of */
 
 enum kpi_figure {
@@ -123,14 +124,17 @@ MUST_USE enum err kpi_read(struct pg *db, struct arena *a,
  * Count up to KPI_TURN_DAYS_MAX days anew in which something has changed, and
  * costs of up to a quarter; *done is the larger number of days, *left how many
  * more there are.  When the zone is another one than the last time, all days
- * change.  As pg_run; ERR_INPUT: no such zone.
+ * change.  While another counts it is waited for, as long as lock_timeout of
+ * db's session says; then *done is 0, and *left not.  As pg_run; ERR_INPUT: no
+ * such zone.
  */
 MUST_USE enum err kpi_turn(struct pg *db, struct str zone, int64_t *done,
     int64_t *left);
 /*
  * Count what has changed since somebody last did, so that a day which is over
- * is whole, in at most so many turns; *left says how many days there are
- * still.  Outside of a transaction; as kpi_turn.
+ * is whole, in at most so many turns, and at most KPI_WAITS_MAX in which
+ * another counted; *left says how many days there are still.  Outside of a
+ * transaction; as kpi_turn.
  */
 MUST_USE enum err kpi_catch_up(struct pg *db, struct str zone, int turns,
     int64_t *left);

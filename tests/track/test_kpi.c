@@ -1,4 +1,5 @@
 /* Tests of track/kpi.c. */
+#include <limits.h>
 #include <math.h>
 
 #include "lead/funnel.h"
@@ -395,6 +396,33 @@ START_TEST(wishes_are_judged)
 	pg_free(db);
 } END_TEST
 
+/* Who comes while another counts waits a while, then reads what there is. */
+START_TEST(another_counts)
+{
+	int64_t done, left;
+	struct kpi k;
+
+	setup();
+	pg_session(db, "SET lock_timeout = '20ms'");
+	run(TWENTY("now() - interval '100 days'"));
+	run("SELECT pg_advisory_lock(hashtextextended('piste.figure', 0))");
+	ck_assert_int_eq(kpi_turn(db, STR(PARIS), &done, &left), OK);
+	ck_assert_int_eq(done, 0);
+	ck_assert_int_gt(left, 0);
+	ck_assert_int_eq(kpi_catch_up(db, STR(PARIS), INT_MAX, &left), OK);
+	ck_assert_int_gt(left, 0);
+	k = read_days("", "2020-01-01", "2029-12-31", false);
+	ck_assert_int_gt(k.waiting, 0);
+	ck_assert_int_eq(k.cell[0].value[KPI_LEADS].part, 0);
+	run("SELECT pg_advisory_unlock(hashtextextended('piste.figure', 0))");
+	ck_assert_int_eq(kpi_catch_up(db, STR(PARIS), INT_MAX, &left), OK);
+	ck_assert_int_eq(left, 0);
+	k = read_days("", "2020-01-01", "2029-12-31", false);
+	ck_assert_int_eq(k.waiting, 0);
+	ck_assert_int_eq(k.cell[0].value[KPI_LEADS].part, 20);
+	pg_free(db);
+} END_TEST
+
 /* Cells told, and cells of a day that are kept: nothing leaves the sum. */
 START_TEST(too_many_cells_are_one)
 {
@@ -460,6 +488,7 @@ SUITE_APART(kpi)
 	SUITE_TEST(the_period_before);
 	SUITE_TEST(rows_of_time_have_their_counterparts);
 	SUITE_TEST(wishes_are_judged);
+	SUITE_TEST(another_counts);
 	SUITE_LOOP(too_many_cells_are_one, 4);
 	SUITE_TEST(what_is_nobodys_is_told_apart);
 }
