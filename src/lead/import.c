@@ -290,6 +290,12 @@ cell_of(const struct judging *j, struct str name)
 	return at < c->count ? str_trim(j->record->cell[at]) : STR_EMPTY;
 }
 
+static struct str
+promo_of(const struct judging *j)
+{
+	return ticket_clean(cell_of(j, STR(COLUMNS_PROMO)));
+}
+
 /* The day the row itself tells, 0 when it tells none or a wrong one. */
 static int64_t
 own_day(struct judging *j)
@@ -334,10 +340,11 @@ blame_form(struct judging *j, const struct form_result *r)
 
 /* The same row is the same submission: a UUID of version 8 (RFC 9562). */
 static struct str
-make_id(struct arena *a, const struct import_plan *p, int64_t day,
-    const struct form_result *r, const struct touch *t)
+make_id(const struct judging *j, int64_t day, const struct form_result *r,
+    const struct touch *t)
 {
-	const struct str brought[] = { t->keyword, t->affiliate, r->promo };
+	const struct import_plan *p = j->plan;
+	const struct str brought[] = { t->keyword, t->affiliate, promo_of(j) };
 	const struct str part[] = { STR("piste-import-1"), p->secret,
 	    p->touch.campaign, p->touch.source, p->page, p->form->key,
 	    r->fields };
@@ -345,13 +352,13 @@ make_id(struct arena *a, const struct import_plan *p, int64_t day,
 	char hash[TOKEN_HASH_TEXT];
 	struct buf b;
 
-	buf_init(&b, a, LINE_BYTES_MAX);
+	buf_init(&b, j->arena, LINE_BYTES_MAX);
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
 		buf_json(&b, part[i]);
 		buf_byte(&b, ' ');
 	}
 	buf_addf(&b, "%lld", (long long)day);
-	/* Nothing of it is in the rows of old files, which keep their ids. */
+	/* What no form asks for: rows of old files, without it, keep ids. */
 	for (size_t i = 0; i < sizeof brought / sizeof *brought; i++)
 		if (brought[i].n) {
 			buf_addf(&b, " %zu ", i);
@@ -360,7 +367,7 @@ make_id(struct arena *a, const struct import_plan *p, int64_t day,
 	token_hash(buf_str(&b), hash);
 	hash[12] = '8';
 	hash[16] = variants[(unsigned char)hash[16] & 3];
-	return buf_fmt(a, UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hash,
+	return buf_fmt(j->arena, UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hash,
 	    hash + 8, hash + 12, hash + 16, hash + 20);
 }
 
@@ -381,7 +388,7 @@ finish(struct judging *j, const struct form_result *r, int64_t day)
 	t.touch.keyword = ticket_clean(cell_of(j, STR(COLUMNS_KEYWORD)));
 	t.touch.affiliate = ticket_clean(cell_of(j, STR(COLUMNS_AFFILIATE)));
 	j->row->fields = r->fields;
-	j->row->id = make_id(j->arena, p, day, r, &t.touch);
+	j->row->id = make_id(j, day, r, &t.touch);
 	is_id = !token_uuid_parse(j->row->id, &t.id);
 	assert(is_id);
 	j->row->json = submit_row(j->arena, &(struct submit){
@@ -438,7 +445,7 @@ import_judge(struct arena *a, const struct import_plan *p,
 	    .count = j->pairs, .touch = &p->touch }, &result);
 	blame_form(j, &result);
 	if (!result.promo.n)
-		result.promo = cell_of(j, STR(COLUMNS_PROMO));
+		result.promo = promo_of(j);
 	day = own_day(j);
 	if (!out->wrongs)
 		finish(j, &result, day);

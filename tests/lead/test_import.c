@@ -1,8 +1,10 @@
 /* Tests of lead/import.c. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/csv.h"
+#include "form/ticket.h"
 #include "lead/columns.h"
 #include "lead/import.h"
 #include "lead/importcase.h"
@@ -293,6 +295,39 @@ START_TEST(a_row_tells_what_brought_it)
 	ck_assert_str_same(again.id, alone.id);
 } END_TEST
 
+/* Cut to what the database keeps; a form's own code is no other row. */
+START_TEST(a_promo_code_has_its_place)
+{
+	struct import_plan p = make_plan("email;Code promo", false);
+	struct import_plan q = make_plan("email;first_name", false);
+	struct form form = *q.form;
+	struct field *field = arena_array(suite_arena(), form.fields,
+	    sizeof *field);
+	struct csv_record r = make_record("a@x.fr;FOIRE");
+	struct import_row row, again;
+	size_t long_n = TICKET_TOUCH_BYTES_MAX + (size_t)_i;
+	char *code = arena_take(suite_arena(), long_n + 1);
+
+	memset(code, 'x', long_n);
+	r.cell[1] = (struct str){ code, long_n };
+	import_judge(suite_arena(), &p, &r, &row);
+	r.cell[1].n = TICKET_TOUCH_BYTES_MAX;
+	ck_assert(str_has_fold(row.json, buf_join(suite_arena(),
+	    buf_join(suite_arena(), STR("\"promo\":\""), r.cell[1]),
+	    STR("\""))));
+	memcpy(field, form.field, form.fields * sizeof *field);
+	field[1] = (struct field){ .name = STR("first_name"),
+		.kind = FIELD_TEXT };
+	form.field = field;
+	q.form = &form;
+	r.cell[1] = STR("FOIRE");
+	import_judge(suite_arena(), &q, &r, &row);
+	field[1].is_promo = true;
+	import_judge(suite_arena(), &q, &r, &again);
+	ck_assert(str_has_fold(again.json, STR("\"promo\":\"FOIRE\"")));
+	ck_assert_str_same(again.id, row.id);
+} END_TEST
+
 /* A day for all, and never one that is still to come. */
 START_TEST(rows_without_a_day_have_the_files)
 {
@@ -339,5 +374,6 @@ SUITE(import)
 	SUITE_LOOP(the_same_row_is_the_same_submission, COUNT(others));
 	SUITE_LOOP(a_good_row_is_a_submission, COUNT(parts));
 	SUITE_TEST(a_row_tells_what_brought_it);
+	SUITE_LOOP(a_promo_code_has_its_place, 2);
 	SUITE_TEST(rows_without_a_day_have_the_files);
 }
