@@ -168,31 +168,38 @@ undo(const struct trialmove *m, struct trialmove_answer *out)
 	return e == ERR_DENIED ? deny(out, TRIALMOVE_NOT_DECIDED) : e;
 }
 
+/* What it is now is looked at when nobody else can change it any more. */
 static enum err
-take(const struct trialmove *m, const struct roster_state *now,
-    struct trialmove_answer *out)
+take(const struct trialmove *m, struct trialmove_answer *out)
 {
-	enum err e = m->deed == TRIALMOVE_DECIDE ? ship(m, out) :
-	    m->deed == TRIALMOVE_UNDO ? undo(m, out) : move(m, now, out);
+	struct roster_state now;
+	enum err e = define_hold(m->db);
 
+	if (!e)
+		e = roster_state(m->db, m->arena, m->key, &now);
+	if (e)
+		return e;
+	out->state = now.state;
+	if (m->was.n && !str_eq(m->was, now.state))
+		return deny(out, TRIALMOVE_STATE);
+	e = m->deed == TRIALMOVE_DECIDE ? ship(m, out) :
+	    m->deed == TRIALMOVE_UNDO ? undo(m, out) : move(m, &now, out);
 	return !e && m->within ? m->within(m->context) : e;
 }
 
 enum err
 trialmove_do(const struct trialmove *m, struct trialmove_answer *out)
 {
-	struct roster_state now;
-	enum err e = roster_state(m->db, m->arena, m->key, &now);
+	enum err e = OK;
 
 	*out = (struct trialmove_answer){ .wanted = deeds[m->deed].state };
-	if (!e && m->deed == TRIALMOVE_START)
+	if (m->deed == TRIALMOVE_START)
 		e = look_ahead(m, out);
 	if (e)
 		return e;
-	out->state = now.state;
 	e = pg_begin(m->db);
 	if (!e)
-		e = take(m, &now, out);
+		e = take(m, out);
 	if (!e)
 		e = pg_commit(m->db);
 	if (e)

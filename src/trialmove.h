@@ -35,6 +35,7 @@ struct trialmove {
 	struct str key;
 	enum trialmove_deed deed;
 	struct str arm;			/* to be shipped */
+	struct str was;			/* only from this state; empty: any */
 	struct steer_note note;		/* who, and why */
 	/* Called before the commit, so that it holds together; or NULL. */
 	enum err (*within)(void *context);

@@ -266,6 +266,7 @@ act(struct order *o)
 	struct str reason = str_trim(desk_field(d, STR("reason")));
 	const struct trialmove m = { .db = d->db, .arena = o->a,
 		.key = o->key, .deed = o->deed, .arm = o->arm,
+		.was = o->now.state,
 		.note = { desk_who(d), reason }, .within = note, .context = o };
 	struct trialmove_answer why = { .refusal = TRIALMOVE_STATE };
 	enum err e = ERR_DENIED;
@@ -281,6 +282,8 @@ act(struct order *o)
 		    o->deed)));
 	if (e != ERR_DENIED)
 		return desk_refuse(d, e);
+	if (why.state.n)
+		o->now.state = why.state;
 	o->notice = why_not(o, &why);
 	return ask(o);
 }

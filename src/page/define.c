@@ -340,9 +340,8 @@ refuse(struct pg *db, const struct sql *find, struct str json,
 	return pg_count(rows) ? ERR_INPUT : OK;
 }
 
-/* From here until the end of the transaction the site is ours alone. */
-static enum err
-lock(struct pg *db)
+enum err
+define_hold(struct pg *db)
 {
 	enum err e = pg_script(db, "SET LOCAL lock_timeout = '30s'",
 	    PG_STATEMENT_MS);
@@ -358,7 +357,7 @@ judge(struct pg *db, struct arena *a, const struct define *d,
 	FILE *complaints = d->complaints;
 	const struct site *whole;
 	size_t refused;
-	enum err e = lock(db);
+	enum err e = define_hold(db);
 
 	if (!e)
 		e = read_document(db, a, &export_site, &m.current);

@@ -42,6 +42,11 @@ struct define {
 MUST_USE enum err define_run(struct pg *db, struct arena *a,
     const struct define *d, struct str *asked);
 /*
+ * From here until the end of the transaction the site is ours alone, whoever
+ * applies or moves an experiment; half a minute is waited for it.  As pg_run.
+ */
+MUST_USE enum err define_hold(struct pg *db);
+/*
  * The same within a transaction, which the caller commits; or rolls back when
  * it fails or asks.  d->out is not told: out->changes is for that.
  */

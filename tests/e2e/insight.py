@@ -4,7 +4,9 @@ what the commands say, who may act, and what they make of nonsense."""
 import csv
 import io
 import re
+import subprocess
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 from check import check, contains, equal, scenario, until
 from client import multipart
@@ -114,6 +116,36 @@ def deeds(s):
         contains(answer.text, "Enter percentages", query)
         check(NAUGHTY not in answer.text, "shown safely")
     equal(s.count("experiment_move"), before, "nothing has moved")
+
+
+@scenario("of two who move an experiment at once the second is told",
+          stack="screens")
+def together(s):
+    _, visitor = staff(s, "marketer")
+    page = visitor.get(LAB + "/stop")
+    held = subprocess.Popen(
+        ["psql", s.env["PISTE_DATABASE"], "-XAtq"], env=s.env, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    held.stdin.write(
+        "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('piste.site',"
+        " 0)); UPDATE piste.experiment SET state = 'paused' WHERE key ="
+        " 'lb-headline'; SELECT 'held';\n")
+    held.stdin.flush()
+    until(lambda: "held" in held.stdout.readline(), 20, "the first")
+    with ThreadPoolExecutor(1) as second:
+        answer = second.submit(visitor.post, LAB + "/stop", {
+            "csrf": csrf(page), "was": "running"})
+        until(lambda: s.one(
+            "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d"
+            " ON d.oid = l.database WHERE l.locktype = 'advisory' AND NOT"
+            " l.granted AND d.datname = current_database()") != "0", 20,
+            "the second waits")
+        held.communicate("COMMIT;\n")
+        answer = answer.result()
+    equal(answer.status, 409, "what was confirmed is no more")
+    contains(answer.text, "the experiment is now paused", "and why")
+    equal(state(s), "paused", "the first's")
+    equal(moved(s, visitor, "start").status, 303, "as before")
 
 
 @scenario("figures at the console are the command's, and their address is the"
