@@ -295,11 +295,17 @@ tell(struct pg *db, const struct wish *w)
 
 	if (!e)
 		e = kpi_catch_up(db, w->k.zone, INT_MAX, &left);
+	if (!e && w->is_rebuild && left)
+		fprintf(stderr, "piste kpi: another counts; %" PRId64 " days"
+		    " or more are left to the worker\n", left);
 	if (e || w->is_rebuild)
 		return e;
 	e = kpi_read(db, w->a, &w->k, &k);
 	if (e)
 		return e;
+	if (w->is_csv && k.waiting)
+		fprintf(stderr, "piste kpi: changes that are not counted yet:"
+		    " %" PRId64 "\n", k.waiting);
 	if (!w->is_json && !w->is_csv) {
 		print_text(w, &k);
 		return OK;
