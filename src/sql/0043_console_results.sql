@@ -35,7 +35,7 @@ SELECT count(piste.role_allow(r.role, r.what) IS NULL) FROM (VALUES
 	('marketer', 'INSERT, UPDATE ON piste.experiment'),
 	('marketer', 'SELECT, INSERT ON piste.consent_text'),
 	('marketer', 'EXECUTE ON FUNCTION piste.consent_keep_blocks()'),
-	('marketer', 'SELECT, INSERT, UPDATE ON piste.experiment_move'),
+	('marketer', 'SELECT, INSERT, UPDATE (who, reason) ON piste.experiment_move'),
 	-- The ledger of costs and budgets are only added to.
 	('marketer', 'SELECT, INSERT ON piste.cost, piste.budget')
 	) AS r (role, what);
