@@ -123,6 +123,9 @@ reportcommand_run(const struct conf *c, int words, char **word)
 	if (e == ERR_INPUT && !pg_message(db)[0])
 		fprintf(stderr, "piste report: that %s is not over\n",
 		    bulletin_period_name(w.period));
+	if (e == ERR_AWAY && !pg_message(db)[0])
+		fprintf(stderr, "piste report: its days are being counted; try"
+		    " again in a minute\n");
 	if (!e)
 		e = print(c, a, w.output, &k);
 	status = command_end("report", db, e);

@@ -49,7 +49,8 @@ MUST_USE enum err reportturn_find(struct pg *db, struct arena *a, int64_t id,
 /*
  * That of the period with day in it (2026-11-16; empty: the last that is
  * over), kept from now on if it was not; nobody is told.  ERR_INPUT: there is
- * no such day, or its period is not over.
+ * no such day, or its period is not over; ERR_AWAY also while another counts
+ * its days.
  */
 MUST_USE enum err reportturn_keep(struct pg *db, struct arena *a,
     const struct gather_wish *w, enum bulletin_period period, struct str day,

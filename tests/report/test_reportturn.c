@@ -115,6 +115,15 @@ START_TEST(a_report_stays_as_it_was)
 
 	reportcase_seen(&c, "p1", "human", 10, "'2026-11-16', '2026-11-22'");
 	reportcase_at(&c, "2026-11-24 12:00");
+	/* Nor is it kept while another still counts. */
+	ck_assert_int_eq(pg_script(c.db, "SET lock_timeout = '20ms'",
+	    PG_STATEMENT_MS), OK);
+	sample_run(c.sample.conn,
+	    "SELECT pg_advisory_lock(hashtextextended('piste.figure', 0))");
+	ck_assert_int_eq(reportturn_keep(c.db, a, &c.wish, BULLETIN_WEEK,
+	    STR_EMPTY, &k), ERR_AWAY);
+	sample_run(c.sample.conn,
+	    "SELECT pg_advisory_unlock(hashtextextended('piste.figure', 0))");
 	ck_assert_int_eq(reportturn_keep(c.db, a, &c.wish, BULLETIN_WEEK,
 	    STR_EMPTY, &k), OK);
 	before = k.json;
