@@ -28,11 +28,6 @@ SQL(reconcile_absent, 1,
     "SELECT a.ord FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY"
     " AS a (id, ord) WHERE NOT EXISTS (SELECT FROM piste.submission AS s"
     " WHERE s.id = a.id::uuid) ORDER BY a.ord");
-/* [request, since, until]: a spooled row in conflict has an id of its own. */
-SQL(reconcile_by_request, 3,
-    "SELECT s.id FROM piste.submission AS s WHERE s.request_id = $1"
-    " AND s.received_at >= $2::timestamptz AND s.received_at <"
-    " $3::timestamptz LIMIT 1");
 /* [since, until, after] */
 SQL(reconcile_rows, 3,
     "SELECT s.seq, s.id, s.request_id, s.outcome = 'quarantined',"
@@ -254,25 +249,18 @@ name_one(const struct reconcile *r, const char *what, struct str id,
 	json_decref(line);
 }
 
-static enum err
-judge_absent(struct reconcile *r, struct pg *db, const struct receipt *one)
+/*
+ * Of its id there is no row.  One that was in conflict, and so has an id of its
+ * own, is no exception: whatever has the id that it came with is there.
+ */
+static void
+judge_absent(struct reconcile *r, const struct receipt *one)
 {
-	const struct str params[] = { str_of(one->request), str_of(r->since),
-	    str_of(r->until) };
-	const struct pg_rows *rows;
 	char text[UUID_TEXT];
 	struct str id = token_uuid_text(&one->id, text);
-	enum err e;
 
 	if (find(&r->spooled, &one->id, by_id)) {
 		r->sums.spooled++;
-		return OK;
-	}
-	e = pg_run(db, &reconcile_by_request, params, WAIT_MS, &rows);
-	if (e)
-		return e;
-	if (pg_count(rows)) {
-		r->sums.stored++;
 	} else if (find(&r->aside, &one->id, by_id)) {
 		r->sums.aside++;
 		name_one(r, "aside", id, str_of(one->request), one->at_ms);
@@ -280,15 +268,14 @@ judge_absent(struct reconcile *r, struct pg *db, const struct receipt *one)
 		r->sums.lost++;
 		name_one(r, "lost", id, str_of(one->request), one->at_ms);
 	}
-	return OK;
 }
 
 /* Receipts from first on, at most BATCH. */
 static enum err
 judge_receipts(struct reconcile *r, struct pg *db, size_t first, size_t count)
 {
-	size_t absent[BATCH], absents;
 	const struct pg_rows *rows;
+	size_t absents;
 	char text[UUID_TEXT];
 	struct buf b;
 	enum err e;
@@ -310,12 +297,10 @@ judge_receipts(struct reconcile *r, struct pg *db, size_t first, size_t count)
 		uint64_t ord = 1;
 
 		(void)str_u64(pg_value(rows, i, 0), 1, count, &ord);
-		absent[i] = first + (size_t)ord - 1;
+		judge_absent(r, at(&r->receipts, first + (size_t)ord - 1));
 	}
 	r->sums.stored += (int64_t)(count - absents);
-	for (size_t i = 0; i < absents && !e; i++)
-		e = judge_absent(r, db, at(&r->receipts, absent[i]));
-	return e;
+	return OK;
 }
 
 static void
@@ -428,6 +413,7 @@ reconcile_last(struct pg *db, struct reconcile_last *out)
 		return e;
 	if (!pg_count(rows))
 		return ERR_ABSENT;
+	*out = (struct reconcile_last){ 0 };
 	for (size_t i = 0; i < sizeof to / sizeof *to; i++)
 		(void)str_i64(pg_value(rows, 0, i), 0, INT64_MAX, to[i]);
 	return OK;
