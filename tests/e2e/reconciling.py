@@ -25,7 +25,7 @@ def reconcile(s, *words):
 
 def logged(s, ids):
     """nginx writes by the second."""
-    until(lambda: set(ids) <= set(receipts(s)), 5, "receipts in the log")
+    until(lambda: set(ids) <= set(receipts(s)), 30, "receipts in the log")
 
 
 @scenario("what was acknowledged is found, whichever way it came",
