@@ -89,7 +89,8 @@ class Driver:
                 self._submit(*due)
             except (OSError, http.client.HTTPException, AssertionError):
                 pass	# no form: there is nothing to send
-            due[0].is_over.set()
+            finally:
+                due[0].is_over.set()
 
     def _submit(self, entry, is_again):
         visitor = Visitor(self.port)

@@ -18,15 +18,14 @@ from stack import AS
 FAULTS = []
 MARGIN_BYTES = 1 << 20
 HOGS_MIN = 60
-MAY_MOUNT = os.getuid() == 0
+AGAIN_SECONDS = 30	# what was ended is there once more
 
 
 def fault(what, short=False, disks=False):
     """Register a function of a scene; it does it, waits and undoes it.  Some
     are in a short run as well, and some need disks of their own."""
     def register(function):
-        if MAY_MOUNT or not disks:
-            FAULTS.append((what, short, function))
+        FAULTS.append((what, short, disks, function))
         return function
     return register
 
@@ -45,8 +44,8 @@ def nothing(scene):
 @fault("kill -9 of one worker process", short=True)
 def kill_one(scene):
     for _ in range(4):
-        os.kill(scene.chance.choice(until(scene.s.workers, 5, "workers")),
-                signal.SIGKILL)
+        kill([scene.chance.choice(until(scene.s.workers, AGAIN_SECONDS,
+                                        "workers"))])
         pause(scene, 0.2, 0.6)
 
 
@@ -64,8 +63,8 @@ def kill(pids, how=signal.SIGKILL):
 
 
 def serving_again(scene, before):
-    until(lambda: scene.s.processes("serve")[:1] not in ([], before[:1]), 10,
-          "another piste serve")
+    until(lambda: scene.s.processes("serve")[:1] not in ([], before[:1]),
+          AGAIN_SECONDS, "another piste serve")
 
 
 @fault("kill -9 of the master")
@@ -95,8 +94,10 @@ def reload_serve(scene):
 def stopped(scene):
     pids = scene.s.workers()
     kill(pids, signal.SIGSTOP)
-    time.sleep(5)
-    kill(pids, signal.SIGCONT)
+    try:
+        time.sleep(5)
+    finally:
+        kill(pids, signal.SIGCONT)
     pause(scene, 0.5, 1)
 
 
@@ -104,12 +105,14 @@ def stopped(scene):
 def kill_worker(scene):
     """While it holds a row of the queue, which its lease gives back."""
     for _ in range(3):
-        scene.s.sql("UPDATE qualification_queue SET state = 'ready',"
-                    " finished_at = NULL WHERE id IN (SELECT id FROM"
-                    " qualification_queue WHERE state = 'done' LIMIT 200)")
-        until(lambda: scene.s.count("qualification_queue",
-                                    "state <> 'done'"), 5, "rows to work on")
-        kill(until(lambda: scene.s.processes("work"), 10, "piste work"))
+        working = until(lambda: scene.s.processes("work"), AGAIN_SECONDS,
+                        "piste work")
+        until(lambda: scene.s.sql(
+            "UPDATE qualification_queue SET state = 'ready', finished_at ="
+            " NULL WHERE id IN (SELECT id FROM qualification_queue WHERE state"
+            " = 'done' LIMIT 200) RETURNING id"), AGAIN_SECONDS,
+              "rows to work on")
+        kill(working)
         pause(scene, 0.2, 0.5)
 
 
@@ -186,16 +189,19 @@ def locked(scene):
     locker.communicate("COMMIT;\n", timeout=10)
 
 
-def by_proxy(scene, mode, seconds):
+def by_proxy(scene, mode, seconds, is_over=lambda: True):
     proxy = scene.proxy
     proxy.begin()
-    scene.drop_sessions()
-    pause(scene, 1, 1.5)
-    proxy.mode = mode
-    if mode == RESET:
-        proxy.reset()
-    time.sleep(seconds)
-    proxy.end()
+    try:
+        scene.drop_sessions()
+        pause(scene, 1, 1.5)
+        proxy.mode = mode
+        if mode == RESET:
+            proxy.reset()
+        time.sleep(seconds)
+        until(is_over, AGAIN_SECONDS, f"sessions that are {mode}")
+    finally:
+        proxy.end()
 
 
 @fault("PostgreSQL answers 2 s late")
@@ -216,9 +222,7 @@ def resetting(scene):
 @fault("PostgreSQL commits, and the reply is lost", short=True)
 def lost_replies(scene):
     before = scene.proxy.lost
-    by_proxy(scene, LOSE, 3)
-    if scene.proxy.lost == before:
-        raise Failure("no reply was lost")
+    by_proxy(scene, LOSE, 3, lambda: scene.proxy.lost > before)
 
 
 @fault("PostgreSQL is out of connections")
@@ -343,10 +347,12 @@ def everything(scene):
 def clocked(seconds):
     """Also for a worker that starts by that clock, and does what is due."""
     def turn(scene):
-        scene.set_clock(seconds)
-        kill(scene.s.processes("work"))
-        pause(scene, 5, 6)
-        scene.set_clock(0)
+        try:
+            scene.set_clock(seconds)
+            kill(scene.s.processes("work"))
+            pause(scene, 5, 6)
+        finally:
+            scene.set_clock(0)
         kill(scene.s.processes("work"))
         pause(scene, 1, 2)
     return turn
@@ -354,5 +360,5 @@ def clocked(seconds):
 
 DAY = 86400
 # On a stack whose clock is ours.
-CLOCKS = [("the clock an hour back", False, clocked(-3600)),
-          ("the clock 3 years on", False, clocked(1100 * DAY))]
+CLOCKS = [("the clock an hour back", False, False, clocked(-3600)),
+          ("the clock 3 years on", False, False, clocked(1100 * DAY))]
