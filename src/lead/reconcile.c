@@ -19,18 +19,18 @@
 #define WAIT_MS 600000
 #define BATCH 1000
 #define ARENA_BYTES ((size_t)1 << 20)
-#define NUMBER_BYTES 24
-#define DIGITS(n) #n
-#define LIMIT(n) " LIMIT " DIGITS(n)
+#define TEXT_(n) #n
+#define TEXT(n) TEXT_(n)
 
 /* [ids] */
 SQL(reconcile_absent, 1,
     "SELECT a.ord FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY"
     " AS a (id, ord) WHERE NOT EXISTS (SELECT FROM piste.submission AS s"
     " WHERE s.id = a.id::uuid) ORDER BY a.ord");
-/* [since, until, after] */
-SQL(reconcile_rows, 3,
-    "SELECT s.seq, s.id, s.request_id, s.outcome = 'quarantined',"
+/* [since, until]: no index knows the time, so all is gone through, once. */
+SQL(reconcile_rows, 2,
+    "DECLARE reconcile_row NO SCROLL CURSOR FOR"
+    " SELECT s.id, s.request_id, s.outcome = 'quarantined',"
     " s.outcome <> 'quarantined' AND s.lead_id IS NOT NULL AND NOT EXISTS ("
     "SELECT FROM piste.qualification_queue AS q WHERE q.lead_id ="
     " s.lead_id), s.outcome <> 'quarantined' AND NOT EXISTS (SELECT FROM"
@@ -38,7 +38,8 @@ SQL(reconcile_rows, 3,
     " 'submission.accepted'), s.request_id IS NOT NULL AND s.via IN"
     " ('form', 'api', 'spool') FROM piste.submission AS s"
     " WHERE s.received_at >= $1::timestamptz AND s.received_at <"
-    " $2::timestamptz AND s.seq > $3::bigint ORDER BY s.seq" LIMIT(1000));
+    " $2::timestamptz ORDER BY s.seq");
+SQL(reconcile_some, 0, "FETCH FORWARD " TEXT(BATCH) " FROM reconcile_row");
 SQL(reconcile_keep, 9,
     "INSERT INTO piste.reconciliation (since, until, acknowledged, spooled,"
     " aside, lost, unqueued, unsent, unlogged) VALUES ($1::timestamptz,"
@@ -306,22 +307,22 @@ judge_receipts(struct reconcile *r, struct pg *db, size_t first, size_t count)
 static void
 judge_row(struct reconcile *r, const struct pg_rows *rows, size_t i)
 {
-	struct str id = pg_value(rows, i, 1), request = pg_value(rows, i, 2);
+	struct str id = pg_value(rows, i, 0), request = pg_value(rows, i, 1);
 	struct request_seen key = { 0 };
 	const struct request_seen *seen;
 	struct reconcile_sums *s = &r->sums;
 
 	s->rows++;
-	s->quarantined += str_eq(pg_value(rows, i, 3), STR("t"));
-	if (str_eq(pg_value(rows, i, 4), STR("t"))) {
+	s->quarantined += str_eq(pg_value(rows, i, 2), STR("t"));
+	if (str_eq(pg_value(rows, i, 3), STR("t"))) {
 		s->unqueued++;
 		name_one(r, "unqueued", id, request, 0);
 	}
-	if (str_eq(pg_value(rows, i, 5), STR("t"))) {
+	if (str_eq(pg_value(rows, i, 4), STR("t"))) {
 		s->unsent++;
 		name_one(r, "unsent", id, request, 0);
 	}
-	if (!str_eq(pg_value(rows, i, 6), STR("t")))
+	if (!str_eq(pg_value(rows, i, 5), STR("t")))
 		return;
 	memcpy(key.id, request.p, request.n < sizeof key.id ? request.n :
 	    sizeof key.id);
@@ -337,26 +338,24 @@ static enum err
 judge_rows(struct reconcile *r, struct pg *db)
 {
 	int64_t logged_ms = clock_now_ms() - RECONCILE_UNLOGGED_MS;
-	char after[NUMBER_BYTES] = "0", until[CLOCK_TEXT_BYTES];
+	char until[CLOCK_TEXT_BYTES];
+	const struct str params[] = { str_of(r->since),
+	    clock_text(logged_ms < r->plan->until_ms ? logged_ms :
+	    r->plan->until_ms, until) };
 	const struct pg_rows *rows;
-	size_t count;
-	enum err e;
+	enum err e = pg_begin(db);
 
-	clock_text(logged_ms < r->plan->until_ms ? logged_ms :
-	    r->plan->until_ms, until);
+	if (e)
+		return e;
+	e = pg_run(db, &reconcile_rows, params, WAIT_MS, NULL);
 	do {
-		const struct str params[] = { str_of(r->since), str_of(until),
-		    str_of(after) };
-		struct str seq;
-
-		e = pg_run(db, &reconcile_rows, params, WAIT_MS, &rows);
-		count = e ? 0 : pg_count(rows);
-		for (size_t i = 0; i < count; i++)
+		if (!e)
+			e = pg_run(db, &reconcile_some, NULL, WAIT_MS, &rows);
+		for (size_t i = 0; !e && i < pg_count(rows); i++)
 			judge_row(r, rows, i);
-		seq = count ? pg_value(rows, count - 1, 0) : STR_EMPTY;
-		if (count)
-			e = str_z(seq, after, sizeof after);
-	} while (!e && count == BATCH);
+	} while (!e && pg_count(rows));
+	/* Nothing was written; the cursor goes with it. */
+	pg_rollback(db);
 	return e;
 }
 

@@ -191,8 +191,37 @@ START_TEST(what_is_missing_is_named)
 	ck_assert_int_eq(last.missing, 5);
 } END_TEST
 
+#define MANY 3001	/* three batches, and one more */
+#define READ "SELECT coalesce(seq_tup_read + idx_tup_fetch, 0) FROM" \
+	" pg_stat_user_tables WHERE relname = 'submission'"
+SQL(flush, 0, "SELECT pg_stat_force_next_flush()");
+
+START_TEST(a_day_is_gone_through_once)
+{
+	struct reconcile_sums s;
+	struct sample c;
+	char sql[600];
+	int64_t read;
+
+	begin(&c);
+	snprintf(sql, sizeof sql, "SET session_replication_role = replica;"
+	    " INSERT INTO piste.submission (id, page_key, form_key, offer_key,"
+	    " outcome, quarantine_reason, fields, via, received_at) SELECT"
+	    " gen_random_uuid(), 'p', 'f', 'o', 'quarantined', 'x', '{}',"
+	    " 'form', to_timestamp(%lld) FROM generate_series(1, %d)",
+	    (long long)(plan.since_ms / 1000), MANY);
+	sample_run(c.conn, sql);
+	s = end();
+	ck_assert_int_eq(s.rows, MANY);
+	ck_assert_int_eq(s.quarantined, MANY);
+	ck_assert_int_eq(pg_run(db, &flush, NULL, PG_STATEMENT_MS, NULL), OK);
+	ck_assert(str_i64(sample_text(c.conn, READ), 0, INT64_MAX, &read));
+	ck_assert_int_le(read, 2 * MANY);
+} END_TEST
+
 SUITE_APART(reconcile)
 {
+	SUITE_TEST(a_day_is_gone_through_once);
 	SUITE_TEST(what_is_there_closes_the_sums);
 	SUITE_TEST(a_day_has_an_end);
 	SUITE_TEST(what_is_missing_is_named);
