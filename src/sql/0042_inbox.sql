@@ -79,7 +79,9 @@ CREATE INDEX submission_page ON piste.submission (page_key, lead_id)
 	WHERE lead_id IS NOT NULL;
 CREATE INDEX submission_campaign ON piste.submission (campaign_key, lead_id)
 	WHERE lead_id IS NOT NULL AND campaign_key IS NOT NULL;
-CREATE INDEX lead_stage ON piste.lead (stage, id) WHERE merged_into IS NULL;
+-- Of all leads: were it of those that have not given way, a plan made while the
+-- table was empty would look for a person's lead among them.
+CREATE INDEX lead_stage ON piste.lead (stage, id);
 CREATE INDEX lead_theirs ON piste.lead (owner_id, id)
 	WHERE owner_id IS NOT NULL AND merged_into IS NULL;
 COMMENT ON INDEX piste.lead_theirs IS 'Closed ones, too';
@@ -342,6 +344,43 @@ END $$;
 COMMENT ON FUNCTION piste.lead_desk(text, bigint) IS
 	'A lead as a session sees it, no row if it may not; who and role: by what name and as what they act upon it.';
 
+CREATE UNLOGGED TABLE piste.desk_hold (
+	lead_id bigint PRIMARY KEY REFERENCES piste.lead (id) ON DELETE CASCADE,
+	xid xid8 NOT NULL
+);
+COMMENT ON TABLE piste.desk_hold IS
+	'Which transaction last held a lead for a session, by piste.lead_desk_hold(); worth nothing once that is over';
+COMMENT ON COLUMN piste.desk_hold.lead_id IS 'The lead';
+COMMENT ON COLUMN piste.desk_hold.xid IS 'The transaction';
+INSERT INTO piste.held (place, whose, emptied, why) VALUES
+	('desk_hold', 't.lead_id = ANY (($1).leads)', 'DELETE',
+	'Nobody is at work on it');
+
+CREATE FUNCTION piste.lead_desk_held(lead bigint) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- Whoever's rights the caller runs with, this is who asked.
+	invoker name := CASE current_setting('role') WHEN 'none'
+		THEN session_user ELSE current_setting('role')::name END;
+BEGIN
+	IF (SELECT bool_or(pg_has_role(invoker, r.name::name, 'MEMBER'))
+			FROM unnest(ARRAY['piste_seller', 'piste_marketer',
+				'piste_administrator']) AS r (name))
+		AND NOT pg_has_role(invoker, (SELECT n.nspowner
+			FROM pg_namespace AS n WHERE n.nspname = 'piste'), 'MEMBER')
+		AND NOT EXISTS (SELECT FROM piste.desk_hold AS h
+			WHERE h.lead_id = $1 AND h.xid = pg_current_xact_id())
+	THEN
+		RAISE EXCEPTION '% does nothing to lead % without a session',
+			invoker, $1 USING ERRCODE = 'insufficient_privilege';
+	END IF;
+END $$;
+COMMENT ON FUNCTION piste.lead_desk_held(bigint) IS
+	'Fails when a console''s role asks for what is done to a lead in a transaction that has not held it by piste.lead_desk_hold().';
+REVOKE EXECUTE ON FUNCTION piste.lead_desk_held(bigint) FROM PUBLIC;
+
 CREATE FUNCTION piste.lead_desk_hold(session text, lead bigint, stamp text)
 RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
@@ -356,9 +395,13 @@ BEGIN
 		OR NOT EXISTS (SELECT FROM piste.lead_desk($1, $2))
 	THEN
 		RETURN 'absent';
+	ELSIF piste.lead_stamp($2) <> $3 THEN
+		RETURN 'stale';
 	END IF;
-	RETURN CASE WHEN $3 IS NULL OR piste.lead_stamp($2) = $3 THEN 'held'
-		ELSE 'stale' END;
+	INSERT INTO piste.desk_hold (lead_id, xid)
+	VALUES ($2, pg_current_xact_id())
+	ON CONFLICT ON CONSTRAINT desk_hold_pkey DO UPDATE SET xid = excluded.xid;
+	RETURN 'held';
 END $$;
 COMMENT ON FUNCTION piste.lead_desk_hold(text, bigint, text) IS
 	'Keeps a lead as it is until commit for a session that may act upon it: held; stale if it is not as its stamp says; absent if there is none that they see.';
@@ -516,6 +559,23 @@ ALTER FUNCTION piste.allocation_hand(bigint, text, text, text)
 REVOKE EXECUTE ON FUNCTION piste.lead_hold(bigint, text),
 	piste.bant_take(bigint, text),
 	piste.allocation_hand(bigint, text, text, text) FROM PUBLIC;
+-- What these functions do for a console's role they do behind a session's hold
+-- of that lead alone: whoever has the role without a session moves nothing.
+SELECT piste.function_change(c.signature, c.before,
+	'PERFORM piste.lead_desk_held(' || c.lead || ');' || E'\n\t' || c.before)
+FROM (VALUES
+	('piste.lead_move(bigint, text, text, text, text, text)', 'lead',
+		'l := piste.lead_hold(lead, to_stage);'),
+	('piste.lead_contact(bigint, text, boolean, text)', 'lead',
+		'PERFORM FROM piste.lead AS l WHERE l.id = lead FOR NO KEY UPDATE;'),
+	('piste.bant_take(bigint, text)', '$1',
+		'PERFORM piste.allocation_keep('),
+	('piste.allocation_hand(bigint, text, text, text)', '$1',
+		'SELECT o.id, o.person_id, o.offer_key, o.stage,'),
+	('piste.seller_act(bigint, text, text)',
+		'(SELECT a.lead_id FROM piste.allocation AS a WHERE a.id = $1)',
+		'PERFORM FROM piste.lead AS l JOIN piste.allocation AS a')
+) AS c (signature, lead, before);
 SELECT count(piste.role_allow(r.role, r.what)) FROM (VALUES
 	('seller', 'INSERT ON piste.bant'),
 	('seller', 'INSERT, UPDATE ON piste.next_action'),
