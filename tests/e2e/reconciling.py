@@ -32,21 +32,21 @@ def logged(s, ids):
           stack="small", short=True)
 def closes(s):
     visitor = s.visitor()
-    sent = person(visitor.form(PAGE), "told@example.org")
+    sent = person(visitor.form(PAGE), "told@receipt.example.org")
     answer = visitor.post(PAGE, sent)
     equal(answer.status, 303, "a post")
     equal(answer.all("X-Piste-Receipt"), [], "what the visitor sees of it")
     equal(visitor.post(PAGE, sent).status, 303, "a double click")
-    equal(s.submit("trap@example.org", website="x").status, 303, "a robot")
+    equal(s.submit("trap@receipt.example.org", website="x").status, 303, "a robot")
     s.cluster("stop", "fast")
     try:
-        equal(s.submit("disk@example.org").status, 303, "with none to store")
+        equal(s.submit("disk@receipt.example.org").status, 303, "with none to store")
     finally:
         s.cluster("start")
     s.drained()
     stored = s.sql("SELECT id FROM submission WHERE email IN ("
-                   "'told@example.org', 'trap@example.org',"
-                   " 'disk@example.org')")
+                   "'told@receipt.example.org', 'trap@receipt.example.org',"
+                   " 'disk@receipt.example.org')")
     equal(len(stored), 3, "submissions")
     logged(s, stored)
     status, missing, sums = reconcile(s)

@@ -27,7 +27,7 @@ def of_lead(s, address, lead):
     def look():
         return [m for m in caught(s, address)
                 if re.search(rf"\b{lead}\b", m["Subject"])]
-    return until(look, 10, f"a mail about lead {lead} to {address}")[-1]
+    return until(look, 60, f"a mail about lead {lead} to {address}")[-1]
 
 
 def state(s, lead):

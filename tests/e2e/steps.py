@@ -383,7 +383,8 @@ def away(s):
         s.cluster("start")
     s.drained()
     equal(s.count("submission", "email = 'ida@etapes.example'"), 1, "once")
-    equal(headline(s.visitor().get(url)), "Bonjour Zoé", "once it is back")
+    until(lambda: headline(s.visitor().get(url)) == "Bonjour Zoé", 30,
+          "the name once it is back")
     s.cluster("stop", "immediate")
     s.cluster("start")
     equal(headline(s.visitor().get(url)), "Bonjour Zoé", "its session was cut")
