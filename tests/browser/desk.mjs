@@ -171,7 +171,12 @@ export async function desked({ test, url, desks, is_accessible, looks }) {
 			await log_in(page, url, who);
 			for (const [name, open] of Object.entries(
 				screens(url, lang))) {
-				await open(page);
+				try {
+					await open(page);
+				} catch (e) {
+					e.message = `${name}: ${e.message}`;
+					throw e;
+				}
 				assert.equal(await page.locator('html')
 					.getAttribute('lang'), lang);
 				for (const { viewport, colorScheme } of mine) {
