@@ -57,7 +57,7 @@ def exported(answer):
 
 
 @scenario("leads are found by filters in the address, and filters are kept",
-          stack="sold", short=True)
+          stack="inbox", short=True)
 def found(s):
     apply(s, {"sellers": [rule("finder")]})
     lead = sent(s, "filtered@leads.example")
@@ -103,7 +103,7 @@ def found(s):
 
 
 @scenario("a lead's screen shows what somebody typed as text, and a reader no"
-          " address", stack="sold", short=True)
+          " address", stack="inbox", short=True)
 def told(s):
     apply(s, {"sellers": [rule("teller")]})
     lead = sent(s, "naughty@leads.example")
@@ -149,7 +149,7 @@ def told(s):
 
 
 @scenario("an export of names as long as forms allow goes on where it stopped",
-          stack="sold", short=True)
+          stack="inbox", short=True)
 def wide(s):
     _, visitor = staff(s, "marketer")
     lead = sent(s, "wide@leads.example")
@@ -180,7 +180,7 @@ def wide(s):
           " '%@wide.example'), NULL, NULL, 'request', NULL)")
 
 
-@scenario("a seller acts upon their own leads and no others", stack="sold",
+@scenario("a seller acts upon their own leads and no others", stack="inbox",
           short=True)
 def own(s):
     apply(s, {"sellers": [rule("sue")]})
@@ -236,7 +236,7 @@ def own(s):
 
 
 @scenario("a marketer gives a lead to another seller, and moves cards of any"
-          " board", stack="sold", short=True)
+          " board", stack="inbox", short=True)
 def handed(s):
     apply(s, {"sellers": [rule("ula")]})
     _, visitor = staff(s, "marketer")
