@@ -212,8 +212,9 @@ static const struct command {
 	    " side by side" },
 	{ "funnel", funnelcommand_run, CONFIGURED, FUNNELCOMMAND_USAGE,
 	    "tell how many of those who came got how far, from a visit to an"
-	    " order; SPLIT is campaign, channel, strategy, source, medium,"
-	    " page, variant, offer, country, region, seller, week or month" },
+	    " order; SPLIT is campaign, channel, channel-group, strategy,"
+	    " source, medium, keyword, page, variant, offer, country, region,"
+	    " seller, day, week or month" },
 	{ "kpi", kpicommand_run, CONFIGURED, KPICOMMAND_USAGE,
 	    "tell the figures of a time: visitors, leads, what they became,"
 	    " cost and brought; SPLIT is campaign, channel, channel-group,"
