@@ -9,7 +9,7 @@ from check import check, contains, equal, scenario, until
 from client import Form, multipart, parse_answer, urlencoded
 from stack import PAGE, person
 
-# ThreadSanitizer's shadow is most of the first; a post is 100 KB.
+# AddressSanitizer's shadow is most of the first; a post is 100 KB.
 MEMORY_KB_MAX = 64 * 1024
 GROWTH_KB_MAX = 2 * 1024
 
