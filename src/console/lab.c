@@ -193,8 +193,8 @@ show_within(struct desk *d, struct arena *a)
 	    f.pictures);
 }
 
-static enum turn
-show(struct desk *d)
+enum turn
+lab_within(struct desk *d, enum turn (*show)(struct desk *d, struct arena *a))
 {
 	struct arena *a;
 	enum turn turn;
@@ -202,9 +202,15 @@ show(struct desk *d)
 	if (!str_is_utf8(d->rq->param[0]))
 		return desk_refuse(d, ERR_ABSENT);
 	a = arena_new(RESULTS_ARENA_BYTES_MAX);
-	turn = show_within(d, a);
+	turn = show(d, a);
 	arena_free(a);
 	return turn;
+}
+
+static enum turn
+show(struct desk *d)
+{
+	return lab_within(d, show_within);
 }
 
 enum turn

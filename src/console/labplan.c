@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/phrase.h"
 #include "console/desk.h"
+#include "console/lab.h"
 #include "console/shell.h"
 #include "experiment/reportcell.h"
 #include "http/request.h"
@@ -186,15 +187,7 @@ show_within(struct desk *d, struct arena *a)
 static enum turn
 show(struct desk *d)
 {
-	struct arena *a;
-	enum turn turn;
-
-	if (!str_is_utf8(d->rq->param[0]))
-		return desk_refuse(d, ERR_ABSENT);
-	a = arena_new(RESULTS_ARENA_BYTES_MAX);
-	turn = show_within(d, a);
-	arena_free(a);
-	return turn;
+	return lab_within(d, show_within);
 }
 
 enum turn

@@ -5,6 +5,7 @@
 #include "console/leaddeeds.h"
 #include "console/leadlist.h"
 #include "console/leadscore.h"
+#include "console/people.h"
 #include "console/shell.h"
 #include "console/term.h"
 #include "consent/standing.h"
@@ -296,18 +297,8 @@ fill_consents(struct desk *d, struct view *v, const struct leaddesk *l)
 	    &count);
 
 	view_set(v, count ? "CONSENTS" : "NO_CONSENTS", STR("1"));
-	for (size_t i = 0; i < count; i++) {
-		struct view *row = view_add(v, "CONSENT");
-
-		view_set(row, "CONSENT_PURPOSE", said[i].purpose);
-		view_set(row, "CONSENT_CHANNEL", term_in(said[i].channel,
-		    d->lang));
-		view_set(row, "CONSENT_RECIPIENT", said[i].recipient);
-		view_set(row, "CONSENT_SAID", term_in(said[i].said, d->lang));
-		view_set(row, "CONSENT_AT", said[i].at);
-		view_set(row, said[i].may ? "CONSENT_YES" : "CONSENT_NO",
-		    STR("1"));
-	}
+	for (size_t i = 0; i < count; i++)
+		people_consent(d, v, &said[i]);
 	return e;
 }
 

@@ -144,6 +144,19 @@ offer_withdrawal(struct desk *d, struct view *v,
 	view_set(act, "WITHDRAW_CHANNEL_NAME", term_in(w->channel, d->lang));
 }
 
+void
+people_consent(struct desk *d, struct view *v, const struct standing_word *said)
+{
+	struct view *row = view_add(v, "CONSENT");
+
+	view_set(row, "CONSENT_PURPOSE", said->purpose);
+	view_set(row, "CONSENT_CHANNEL", term_in(said->channel, d->lang));
+	view_set(row, "CONSENT_RECIPIENT", said->recipient);
+	view_set(row, "CONSENT_SAID", term_in(said->said, d->lang));
+	view_set(row, "CONSENT_AT", said->at);
+	view_set(row, said->may ? "CONSENT_YES" : "CONSENT_NO", STR("1"));
+}
+
 static enum err
 fill_consents(struct desk *d, struct view *v, struct str id)
 {
@@ -153,16 +166,7 @@ fill_consents(struct desk *d, struct view *v, struct str id)
 
 	view_set(v, count ? "CONSENTS" : "NO_CONSENTS", STR("1"));
 	for (size_t i = 0; i < count; i++) {
-		struct view *row = view_add(v, "CONSENT");
-
-		view_set(row, "CONSENT_PURPOSE", said[i].purpose);
-		view_set(row, "CONSENT_CHANNEL", term_in(said[i].channel,
-		    d->lang));
-		view_set(row, "CONSENT_RECIPIENT", said[i].recipient);
-		view_set(row, "CONSENT_SAID", term_in(said[i].said, d->lang));
-		view_set(row, "CONSENT_AT", said[i].at);
-		view_set(row, said[i].may ? "CONSENT_YES" : "CONSENT_NO",
-		    STR("1"));
+		people_consent(d, v, &said[i]);
 		live += said[i].is_live;
 		offer_withdrawal(d, v, &said[i]);
 	}

@@ -94,15 +94,6 @@ add_head(struct frame *f)
 }
 
 static void
-add_text(struct frame *f, double x, double y, const char *look,
-    struct str text)
-{
-	buf_addf(&f->b, "<text x=\"%.1f\" y=\"%.1f\" %s>", x, y, look);
-	scale_escape(&f->b, text);
-	buf_add(&f->b, STR("</text>\n"));
-}
-
-static void
 add_axes(struct frame *f)
 {
 	const struct scale_style style = { f->c->lang, true, false };
@@ -112,11 +103,11 @@ add_axes(struct frame *f)
 
 		buf_addf(&f->b, "<path d=\"M%.1f %.1fH%.1f\" %s/>\n", LEFT, y,
 		    BAND_WIDTH - RIGHT, v == 0 ? ZERO : RULE);
-		add_text(f, LEFT - 6, y + 4, SOFT " text-anchor=\"end\"",
+		scale_label(&f->b, LEFT - 6, y + 4, SOFT " text-anchor=\"end\"",
 		    scale_text(f->a, &f->scale, &style, v));
 	}
-	add_text(f, LEFT, BAND_HEIGHT - 8, SOFT, f->c->first);
-	add_text(f, BAND_WIDTH - RIGHT, BAND_HEIGHT - 8, SOFT
+	scale_label(&f->b, LEFT, BAND_HEIGHT - 8, SOFT, f->c->first);
+	scale_label(&f->b, BAND_WIDTH - RIGHT, BAND_HEIGHT - 8, SOFT
 	    " text-anchor=\"end\"", f->c->last);
 }
 

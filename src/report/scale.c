@@ -90,3 +90,12 @@ scale_escape(struct buf *b, struct str s)
 		s = str_slice(s, n ? n : 1, s.n);
 	}
 }
+
+void
+scale_label(struct buf *b, double x, double y, const char *look,
+    struct str text)
+{
+	buf_addf(b, "<text x=\"%.1f\" y=\"%.1f\" %s>", x, y, look);
+	scale_escape(b, text);
+	buf_add(b, STR("</text>\n"));
+}

@@ -36,5 +36,8 @@ struct str scale_text(struct arena *a, const struct scale *s,
 
 /* Text between tags: what XML can't have becomes U+FFFD. */
 void scale_escape(struct buf *b, struct str text);
+/* A text element there, with such attributes. */
+void scale_label(struct buf *b, double x, double y, const char *look,
+    struct str text);
 
 #endif

@@ -103,15 +103,6 @@ add_line(struct frame *f, double x, const char *look)
 }
 
 static void
-add_text(struct frame *f, double x, double y, const char *look,
-    struct str text)
-{
-	buf_addf(&f->b, "<text x=\"%.1f\" y=\"%.1f\" %s>", x, y, look);
-	scale_escape(&f->b, text);
-	buf_add(&f->b, STR("</text>\n"));
-}
-
-static void
 add_ticks(struct frame *f)
 {
 	const struct scale_style style = { f->w->lang, f->w->is_signed,
@@ -121,7 +112,7 @@ add_ticks(struct frame *f)
 		double v = scale_tick(&f->scale, i);
 
 		add_line(f, x_of(f, v), RULE);
-		add_text(f, x_of(f, v), f->high - 6, SOFT
+		scale_label(&f->b, x_of(f, v), f->high - 6, SOFT
 		    " text-anchor=\"middle\"", scale_text(f->a, &f->scale,
 		    &style, v));
 	}
@@ -160,8 +151,8 @@ add_row(struct frame *f, size_t i)
 	const char *look = r->is_faint ? FAINT : NOW;
 	double y = TOP + ROW_HIGH * ((double)i + .5);
 
-	add_text(f, 0, y + 4, r->is_faint ? SOFT : INK, cut(f, r->name));
-	add_text(f, WHISKER_WIDTH, y + 4, r->is_faint ? SOFT
+	scale_label(&f->b, 0, y + 4, r->is_faint ? SOFT : INK, cut(f, r->name));
+	scale_label(&f->b, WHISKER_WIDTH, y + 4, r->is_faint ? SOFT
 	    " text-anchor=\"end\"" : INK " text-anchor=\"end\"", r->value);
 	if (!isnan(r->low) && !isnan(r->high)) {
 		buf_addf(&f->b, "<path d=\"M%.1f %.1fH%.1f\""
